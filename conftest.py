@@ -1,0 +1,34 @@
+"""What the tests of this repository share beyond ``arengo_core.testing``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from arengo_core.testing.browser import ARGUMENTS, MISSING, find_chromium
+
+# A busy machine is no fault of the code: no deadlines. CI repeats what it finds.
+settings.register_profile(
+    "arengo", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("arengo")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """A Chromium. Without one the test is skipped, but under ``CI=true`` it fails."""
+    found = find_chromium()
+    if found is not None:
+        return str(found)
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(MISSING)
+    pytest.skip(MISSING)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium_path: str) -> dict[str, Any]:
+    """How pytest-playwright's own fixtures start the browser."""
+    return {"executable_path": chromium_path, "args": list(ARGUMENTS)}

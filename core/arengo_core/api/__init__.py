@@ -1,0 +1,1 @@
+"""What GraphQL rooms of every package share: scalars, context, payloads, connections, loaders."""

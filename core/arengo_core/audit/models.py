@@ -1,0 +1,43 @@
+"""Table of the audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.database.core_base import CoreBase
+
+
+class AuditEntry(CoreBase, Identified, Owned):
+    """One act in an Organization. Details hold ids and figures, never personal values."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = table(
+        TableClass.MEMBER, Index(None, "organization_id", "at"), append_only=True
+    )
+
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    action: Mapped[str]
+    object_type: Mapped[str]
+    object_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    trace_id: Mapped[str]
+
+
+class AuditSeal(CoreBase, Identified, Owned):
+    """A link of an Organization's hash chain over a batch of its entries."""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = table(TableClass.MEMBER, append_only=True)
+
+    sealed_at: Mapped[datetime]
+    last_entry_id: Mapped[UUID]
+    entries: Mapped[int]
+    digest: Mapped[bytes]

@@ -1,0 +1,88 @@
+"""Core as a plugin of its own: its tables, jobs, pages and commands, by the same hooks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from arengo_core import __version__
+from arengo_core.audit.pages import ROUTES as AUDIT_PAGES
+from arengo_core.audit.sealing import SEAL_AUDIT
+from arengo_core.caller import LEADERS
+from arengo_core.database.core_base import CoreBase
+from arengo_core.database.migrate import MigrationHistory
+from arengo_core.database.unit_of_work import DELIVER
+from arengo_core.feedback import models as _feedback_tables
+from arengo_core.feedback import service as feedback
+from arengo_core.feedback.graphql import FeedbackMutation
+from arengo_core.feedback.pages import ROUTES as FEEDBACK_PAGES
+from arengo_core.i18n import N_
+from arengo_core.identity import mails
+from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
+from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
+from arengo_core.jobs.definition import Job, Schedule
+from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
+from arengo_core.outbox.delivery import deliver
+from arengo_core.plugins.contributions import GraphqlContribution, NavigationItem, Resources
+from arengo_core.plugins.hookspecs import hookimpl
+from arengo_core.plugins.manifest import Manifest
+from arengo_core.web import models as _site_tables
+from arengo_core.web.legal import ROUTES as LEGAL_PAGES
+
+_HERE = Path(__file__).parent
+TABLES = (_feedback_tables, _site_tables)
+
+
+@hookimpl
+def arengo_manifest() -> Manifest:
+    return Manifest(
+        key="core",
+        title="Core",
+        description="Identity, plugins, database, pages.",
+        version=__version__,
+    )
+
+
+@hookimpl
+def arengo_migrations() -> MigrationHistory:
+    return MigrationHistory("core", _HERE / "database" / "migrations", CoreBase.metadata)
+
+
+@hookimpl
+def arengo_resources() -> Resources:
+    return Resources(templates=_HERE / "templates", locale=_HERE / "locale")
+
+
+@hookimpl
+def arengo_jobs() -> list[Job]:
+    return [Job(DELIVER, deliver), *mails.JOBS, *feedback.JOBS]
+
+
+@hookimpl
+def arengo_schedules() -> list[Schedule]:
+    return [Schedule(SEAL_AUDIT, "* * * * *")]
+
+
+@hookimpl
+def arengo_routes() -> list[object]:
+    return [*IDENTITY_PAGES, *ORGANIZATION_PAGES, *AUDIT_PAGES, *FEEDBACK_PAGES, *LEGAL_PAGES]
+
+
+@hookimpl
+def arengo_navigation() -> list[NavigationItem]:
+    own = N_("Organization")
+    entries = (
+        (N_("Own data"), "/office/organization", 910),
+        (N_("People"), "/office/people", 920),
+        (N_("Log"), "/office/log", 930),
+    )
+    return [
+        NavigationItem(face, label, path, order=order, roles=frozenset(LEADERS), group=own)
+        for face in ("office", "desk")
+        for label, path, order in entries
+    ]
+
+
+@hookimpl
+def arengo_graphql() -> GraphqlContribution:
+    return replace(IDENTITY_API, mutations=(*IDENTITY_API.mutations, FeedbackMutation))

@@ -1,0 +1,103 @@
+"""Commands on the database: migrate, backup, restore."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+
+from arengo_core.database import migrate as migrations
+from arengo_core.database import roles
+from arengo_core.database.backup import back_up, bring_back
+from arengo_core.database.engine import make_engine
+from arengo_core.database.setup import migrate_all
+from arengo_core.errors import SettingsError
+from arengo_core.observability.logs import configure
+from arengo_core.plugins.manager import load_plugins
+from arengo_core.settings import Settings, load_settings
+
+
+def _as_owner(work: Callable[[Settings, str], Awaitable[None]]) -> None:
+    """Run a piece of work with the owner's login, starting the embedded server if need be."""
+    settings = load_settings()
+    configure("console", settings.log_level)
+
+    async def run() -> None:
+        urls = await roles.resolve(settings)
+        if urls.owner is None:
+            raise SettingsError(
+                "This needs the owner's login: set ARENGO_DATABASE_OWNER_URL. `arengo migrate"
+                " --bootstrap` says which roles there must be."
+            )
+        await roles.check_owner(urls.owner)
+        await work(settings, urls.owner)
+
+    with roles.embedded_running(settings):
+        asyncio.run(run())
+
+
+async def _migrate(settings: Settings, owner: str) -> None:
+    urls = roles.DatabaseUrls((await roles.resolve(settings)).app, owner)
+    served = await migrate_all(urls, load_plugins(settings.disabled_plugins))
+    for error in served.set_aside:
+        click.echo(f"set aside: {error}", err=True)
+    click.echo("The database is at this version's state.")
+
+
+async def _make(settings: Settings, owner: str, plugin: str, message: str) -> None:
+    history = load_plugins(settings.disabled_plugins).plugin(plugin).migrations
+    if history is None:
+        raise SettingsError("The plugin {plugin} has no tables.", plugin=plugin)
+    engine = make_engine(owner, pool_size=1)
+    try:
+        for path in await migrations.make_revision(engine, history, message):
+            click.echo(str(path))
+    finally:
+        await engine.dispose()
+
+
+def _print_bootstrap(settings: Settings) -> None:
+    click.echo("-- This login may not make roles. A DBA runs, as superuser:")
+    for line in roles.bootstrap_sql(settings):
+        click.echo(line)
+
+
+@click.command()
+@click.option("--bootstrap", is_flag=True, help="Make roles and extensions, or print the SQL.")
+@click.option("--make", metavar="PLUGIN", help="Write a revision from the tables' difference.")
+@click.option("-m", "--message", default="change", help="With --make: what the revision does.")
+def migrate(bootstrap: bool, make: str | None, message: str) -> None:
+    """Bring the database to this version's state."""
+    settings = load_settings()
+    if bootstrap and not asyncio.run(roles.may_bootstrap(settings)):
+        _print_bootstrap(settings)
+        return
+    if make is not None:
+        _as_owner(lambda settings, owner: _make(settings, owner, make, message))
+        return
+    _as_owner(_migrate)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything into FILE (tar.gz), consistent while the program serves."""
+
+    async def run(_settings: Settings, owner: str) -> None:
+        click.echo(f"{await back_up(owner, file)} rows in {file}")
+
+    _as_owner(run)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Load a backup into an empty database."""
+
+    async def run(settings: Settings, owner: str) -> None:
+        await _migrate(settings, owner)
+        click.echo(f"{await bring_back(owner, file)} rows from {file}")
+
+    _as_owner(run)

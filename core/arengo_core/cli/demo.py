@@ -1,0 +1,135 @@
+"""``arengo demo``: the whole product with data, stand-ins and a mail sink, on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import msgspec
+
+from arengo_core.cli.supervisor import Child, Supervisor, end_in_order, free_port, require_address
+from arengo_core.database import roles
+from arengo_core.ids import new_token
+from arengo_core.settings import Settings, load_settings
+
+CONSORTIA = ("valmalenco", "canavese", "marche-sud", "piemonte")
+
+
+class Stage(msgspec.Struct):
+    """What the folder holds: which demo, built by which code, and the stand-ins it needs."""
+
+    consortium: str
+    code: str
+    companions: dict[str, tuple[str, list[str]]]
+
+
+def _secret(folder: Path) -> str:
+    """The demo's own secret, kept with its data."""
+    path = folder / "secret"
+    if not path.is_file():
+        path.touch(mode=0o600)
+        path.write_text(new_token(48))
+    return path.read_text()
+
+
+def _read_stage(folder: Path) -> Stage | None:
+    path = folder / "stage.json"
+    return msgspec.json.decode(path.read_bytes(), type=Stage) if path.is_file() else None
+
+
+def _environment(settings: Settings, folder: Path, smtp_port: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ARENGO_DEMO": "true",
+        "ARENGO_DATA_DIR": str(folder),
+        "ARENGO_SECRET_KEY": _secret(folder),
+        "ARENGO_CLOCK": os.environ.get("ARENGO_CLOCK") or f"@{folder / 'clock'}",
+        "ARENGO_LOG_FORMAT": "console",
+        "ARENGO_LOG_LEVEL": os.environ.get("ARENGO_LOG_LEVEL", "WARNING"),
+        "ARENGO_PASSWORD_COST": "low",
+        "ARENGO_PORT": str(settings.port),
+        "ARENGO_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@click.command()
+@click.option("--consortium", type=click.Choice(CONSORTIA), default="valmalenco", show_default=True)
+@click.option("--no-serve", is_flag=True, help="Build the demo and stop.")
+@click.option("--reset", is_flag=True, help="Delete the demo's data and start over.")
+def demo(consortium: str, no_serve: bool, reset: bool) -> None:
+    """Build a valley with real municipalities and invented shops, and serve it."""
+    settings = load_settings()
+    if not no_serve:
+        require_address(settings.host, settings.port)
+    folder = settings.data_dir.resolve() / "demo"
+    own = settings.model_copy(update={"data_dir": folder})
+    if reset:
+        if settings.database_url is not None:
+            raise click.ClickException(
+                "--reset deletes the embedded database only; empty a server's database yourself."
+            )
+        roles.embedded_server(own).remove()
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    smtp_port, mail_port = free_port(), free_port()
+    os.environ.update(_environment(settings, folder, smtp_port))
+    end_in_order()
+    embedded = roles.embedded_server(own) if settings.database_url is None else None
+    started = embedded.start() if embedded else False
+    supervisor = Supervisor()
+    try:
+        sink = ("arengo_core.mail.sink", "--smtp-port", str(smtp_port), "--port", str(mail_port))
+        supervisor.start(Child("mail sink", (*sink, "--folder", str(folder / "mail"))))
+        stage = _built(folder, consortium)
+        if no_serve:
+            click.echo("The demo is built. `arengo demo` serves it.")
+            return
+        links = {key: f"http://{settings.host}:{free_port()}" for key in stage.companions}
+        links["mail"] = f"http://{settings.host}:{mail_port}"
+        os.environ["ARENGO_DEMO_LINKS"] = msgspec.json.encode(links).decode()
+        settings = load_settings()
+        for key, (title, arguments) in stage.companions.items():
+            port = links[key].rpartition(":")[2]
+            filled = [part.format(port=port, base_url=settings.base_url) for part in arguments]
+            supervisor.start(Child(title, tuple(filled)))
+        supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
+        supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
+        supervisor.wait_until_ready(f"{settings.base_url}/health/live")
+        click.echo(_where_to_click(settings, links))
+        with suppress(KeyboardInterrupt):
+            supervisor.wait()
+        click.echo("\nStopping …")
+    finally:
+        supervisor.stop()
+        if started and embedded:
+            embedded.stop()
+
+
+def _built(folder: Path, consortium: str) -> Stage:
+    """The demo in the folder, built or brought to this code first where needed."""
+    from arengo_core.plugins.fingerprint import code_fingerprint
+
+    stage = _read_stage(folder)
+    if stage is not None and stage.code == code_fingerprint():
+        if stage.consortium != consortium:
+            click.echo(f"This folder holds {stage.consortium}; --reset builds {consortium}.")
+        return stage
+    from arengo_core.cli.demo_build import build
+
+    stage = asyncio.run(build(load_settings(), consortium, fresh=stage is None))
+    (folder / "stage.json").write_bytes(msgspec.json.encode(stage))
+    return stage
+
+
+def _where_to_click(settings: Settings, links: dict[str, str]) -> str:
+    guide = settings.data_dir / "guide.txt"
+    text = guide.read_text() if guide.is_file() else ""
+    return (
+        f"\n  Market   {settings.base_url}/\n  Office   {settings.base_url}/office\n"
+        f"  Mail     {links['mail']}\n{text}\n  Ctrl-C stops everything; the data stay.\n"
+    )

@@ -1,0 +1,42 @@
+"""Commands on plugins."""
+
+from __future__ import annotations
+
+import click
+
+from arengo_core.plugins.manager import load_plugins
+from arengo_core.settings import load_settings
+
+
+@click.group()
+def plugin() -> None:
+    """Look at the installed plugins."""
+
+
+@plugin.command("list")
+def list_plugins() -> None:
+    """Installed plugins, and those set aside with the reason."""
+    registry = load_plugins(load_settings().disabled_plugins)
+    for loaded in registry.plugins:
+        services = ", ".join(service.key for service in loaded.services) or "-"
+        click.echo(f"{loaded.name:<16} {loaded.manifest.version:<10} services: {services}")
+    for error in registry.set_aside:
+        click.echo(f"{error.plugin:<16} SET ASIDE  {error.stage}: {error.message}")
+
+
+@plugin.command("info")
+@click.argument("name")
+def info(name: str) -> None:
+    """What a plugin brings."""
+    registry = load_plugins(load_settings().disabled_plugins)
+    try:
+        loaded = registry.plugin(name)
+    except KeyError:
+        raise click.ClickException(f"There is no loaded plugin {name!r}.") from None
+    manifest = loaded.manifest
+    click.echo(f"{manifest.title} {manifest.version}\n{manifest.description}")
+    for service in loaded.services:
+        meters = ", ".join(meter.key for meter in service.meters) or "none"
+        click.echo(f"service {service.key}: meters {meters}")
+    for what in ("routes", "event_handlers", "jobs", "providers", "navigation"):
+        click.echo(f"{what}: {len(getattr(loaded, what))}")

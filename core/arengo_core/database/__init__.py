@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, table classes and their policies, unit of work, migrations."""

@@ -1,0 +1,96 @@
+"""Bringing a database to the code's state: roles, migrations, queue, grants."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+import structlog
+
+from arengo_core.database import migrate, roles
+from arengo_core.database.engine import make_engine
+from arengo_core.errors import SettingsError
+from arengo_core.jobs import queue
+from arengo_core.plugins.manager import load_plugins
+from arengo_core.plugins.registry import PluginError, Registry
+from arengo_core.settings import Settings
+
+_log = structlog.get_logger("arengo.migrate")
+
+
+async def ensure_extensions(owner_url: str) -> None:
+    """The extensions that search and indexes need; trusted ones an owner may create."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        for name in roles.EXTENSIONS:
+            await connection.execute(f"create extension if not exists {name}")
+    except asyncpg.InsufficientPrivilegeError:
+        raise SettingsError(
+            "The owner may not create extensions. Let a DBA run `arengo migrate --bootstrap`'s SQL."
+        ) from None
+    finally:
+        await connection.close()
+
+
+async def migrate_all(urls: roles.DatabaseUrls, registry: Registry) -> Registry:
+    """Run every history to its head, then grant. A plugin whose migration fails is set aside.
+
+    Core's and the marketplace's own must pass. Returns the registry of what can serve.
+    """
+    if urls.owner is None:
+        raise SettingsError("Migrations need the owner's login: set ARENGO_DATABASE_OWNER_URL.")
+    app_role = unquote(urlsplit(urls.app).username or "")
+    await ensure_extensions(urls.owner)
+    engine = make_engine(urls.owner, pool_size=1, name="arengo-migrate")
+    essential = {"core", "marketplace"}
+    try:
+        for plugin in list(registry.plugins):
+            if plugin.migrations is None or plugin not in registry.plugins:
+                continue
+            try:
+                await migrate.upgrade(engine, plugin.migrations)
+            except Exception as error:
+                if plugin.name in essential:
+                    raise
+                fault = PluginError(plugin.name, "migration", f"{type(error).__name__}: {error}")
+                _log.warning("migration_failed", plugin=plugin.name, error=str(error))
+                registry = registry.without(plugin.name, fault)
+        await queue.install(urls.owner)
+        await migrate.grant(
+            engine, [queue.SCHEMA, *(h.schema for h in registry.histories)], app_role
+        )
+    finally:
+        await engine.dispose()
+    return registry
+
+
+async def set_aside_unmigrated(app_url: str, registry: Registry) -> Registry:
+    """The registry without plugins whose tables are not at the code's head.
+
+    SettingsError when core's or the marketplace's own are not.
+    """
+    engine = make_engine(app_url, pool_size=1, name="arengo-check")
+    try:
+        behind = set(await migrate.pending(engine, registry.histories))
+    finally:
+        await engine.dispose()
+    for plugin in list(registry.plugins):
+        if plugin.migrations is None or plugin.migrations.schema not in behind:
+            continue
+        if plugin.name in {"core", "marketplace"}:
+            raise SettingsError("The database is not migrated: run `arengo migrate`.")
+        if plugin in registry.plugins:
+            fault = PluginError(plugin.name, "migration", "its tables are not at this version")
+            registry = registry.without(plugin.name, fault)
+    return registry
+
+
+async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry]:
+    """The logins and the plugins that can serve.
+
+    SettingsError when the login is privileged or the database is not at this version.
+    """
+    urls = await roles.resolve(settings)
+    await roles.refuse_privileged(urls.app)
+    registry = await set_aside_unmigrated(urls.app, load_plugins(settings.disabled_plugins))
+    return urls, registry

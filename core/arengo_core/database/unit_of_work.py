@@ -1,0 +1,211 @@
+"""The unit of work: one transaction, its scope, and what is written along at commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, event, insert, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction
+
+from arengo_core import clock, tracing
+from arengo_core.audit.models import AuditEntry
+from arengo_core.caller import Caller, Scope
+from arengo_core.ids import new_id
+from arengo_core.jobs.definition import JobRequest
+from arengo_core.jobs.queue import enqueue
+from arengo_core.outbox.events import Event
+from arengo_core.outbox.repository import insert_event
+
+DELIVER = "core.deliver_event"
+_SET_READING_SCOPE = text(
+    "select set_config('arengo.organizations', :organizations, true),"
+    " set_config('arengo.governs', :governs, true),"
+    " set_config('transaction_read_only', 'on', true)"
+)
+_SET_SCOPE = text(
+    "select set_config('arengo.organizations', :organizations, true),"
+    " set_config('arengo.governs', :governs, true)"
+)
+
+
+def _joined(ids: Iterable[UUID]) -> str:
+    return ",".join(str(value) for value in ids)
+
+
+class UnitOfWork:
+    """One transaction on behalf of a caller. Services get it; they never commit."""
+
+    def __init__(
+        self, session: AsyncSession, caller: Caller, handlers_of: Callable[[str], list[str]]
+    ) -> None:
+        self.session = session
+        self.caller = caller
+        self.scope = caller.scope
+        self.lock = asyncio.Lock()
+        self.has_begun = False
+        self._handlers_of = handlers_of
+        self._jobs: list[JobRequest] = []
+        self._audit: list[dict[str, Any]] = []
+        self._events: list[Event] = []
+
+    @property
+    def scope_settings(self) -> dict[str, str]:
+        """The scope as the database reads it."""
+        return {
+            "organizations": _joined(self.scope.organizations),
+            "governs": _joined(self.scope.governs),
+        }
+
+    async def _apply_scope(self) -> None:
+        if self.has_begun:
+            await self.session.execute(_SET_SCOPE, self.scope_settings)
+
+    async def widen(self, organizations: Iterable[UUID] = (), governs: Iterable[UUID] = ()) -> None:
+        """Reach more in this transaction; the calling service has checked that it may."""
+        wider = self.scope.widened(organizations, governs)
+        if wider != self.scope:
+            await self.session.flush()
+            self.scope = wider
+            await self._apply_scope()
+
+    @asynccontextmanager
+    async def widened(
+        self, organizations: Iterable[UUID] = (), governs: Iterable[UUID] = ()
+    ) -> AsyncGenerator[None]:
+        """Reach more inside the block only."""
+        before: Scope = self.scope
+        is_broken = False
+        await self.widen(organizations, governs)
+        try:
+            yield
+        except DBAPIError:
+            is_broken = True  # a further statement would hide this error behind its own
+            raise
+        finally:
+            if self.scope != before and self.session.is_active and not is_broken:
+                await self.session.flush()
+                self.scope = before
+                await self._apply_scope()
+
+    def record(self, event: Event) -> None:
+        """Note a domain event; stored with this transaction, delivered after its commit."""
+        self._events.append(event)
+
+    def enqueue(
+        self, job: str, payload: dict[str, Any], *, delay: float = 0, dedupe: str | None = None
+    ) -> None:
+        """Note a job to be started after commit, ``delay`` seconds later."""
+        self._jobs.append(JobRequest(job, payload, delay, dedupe))
+
+    def audit(
+        self,
+        organization_id: UUID,
+        action: str,
+        object_type: str,
+        object_id: UUID | None = None,
+        **details: Any,
+    ) -> None:
+        """Note an act in the Organization's audit log. Ids and figures only."""
+        self._audit.append(
+            {
+                "id": new_id(),
+                "organization_id": organization_id,
+                "at": clock.now(),
+                "actor_id": self.caller.user_id,
+                "action": action,
+                "object_type": object_type,
+                "object_id": object_id,
+                "details": msgspec.to_builtins(details),
+                "trace_id": tracing.current(),
+            }
+        )
+
+    async def flush(self) -> None:
+        """Write everything noted so far; called before commit."""
+        await self.session.flush()
+        for recorded in self._events:
+            await self._store(recorded)
+        self._events.clear()
+        if self._audit:
+            await self.widen({row["organization_id"] for row in self._audit})
+            await self.session.execute(insert(AuditEntry), self._audit)
+            self._audit.clear()
+        await enqueue(self.session, self._jobs)
+        self._jobs.clear()
+
+    async def _store(self, event: Event) -> None:
+        handlers = self._handlers_of(event.name)
+        await self.widen({event.organization_id})
+        version = await insert_event(
+            self.session,
+            {
+                "id": new_id(),
+                "aggregate": event.aggregate_id,
+                "organization": event.organization_id,
+                "name": event.name,
+                "payload": msgspec.json.encode(event).decode(),
+                "occurred_at": clock.now(),
+                "trace": tracing.current(),
+                "handlers": handlers,
+            },
+        )
+        for handler in handlers:
+            self.enqueue(
+                DELIVER,
+                {
+                    "handler": handler,
+                    "aggregate": str(event.aggregate_id),
+                    "organization": str(event.organization_id),
+                    "version": version,
+                    "trace": tracing.current(),
+                },
+            )
+
+
+class ScopedSession(Session):
+    """A session that sets its unit of work's scope when its transaction really begins.
+
+    A unit of work that asks the database nothing takes no connection.
+    """
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _set_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    uow: UnitOfWork | None = session.info.get("uow")
+    if uow is not None and not transaction.nested:
+        uow.has_begun = True
+        reading = session.info.get("read_only", False)
+        connection.execute(_SET_READING_SCOPE if reading else _SET_SCOPE, uow.scope_settings)
+
+
+def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """The factory of sessions for units of work."""
+    return async_sessionmaker(
+        engine, expire_on_commit=False, autoflush=False, sync_session_class=ScopedSession
+    )
+
+
+@asynccontextmanager
+async def unit_of_work(
+    sessions: async_sessionmaker[AsyncSession],
+    caller: Caller,
+    handlers_of: Callable[[str], list[str]],
+    *,
+    read_only: bool = False,
+) -> AsyncGenerator[UnitOfWork]:
+    """Open a transaction in the caller's scope; commits at the end, rolls back on error."""
+    async with sessions() as session, session.begin():
+        uow = UnitOfWork(session, caller, handlers_of)
+        session.info["uow"] = uow
+        if read_only:
+            session.info["read_only"] = True
+        yield uow
+        if not read_only:
+            await uow.flush()

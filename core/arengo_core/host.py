@@ -1,0 +1,146 @@
+"""The host: what core, marketplace and plugins share at run time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+import arengo_themes
+from arengo_core.caller import ANONYMOUS, Caller
+from arengo_core.database.engine import make_engine
+from arengo_core.database.unit_of_work import UnitOfWork, make_sessions, unit_of_work
+from arengo_core.errors import NotActiveError, SettingsError
+from arengo_core.i18n import catalogue
+from arengo_core.identity.passwords import Passwords
+from arengo_core.identity.service import Identity
+from arengo_core.mail.sender import MailSender
+from arengo_core.plugins import gate
+from arengo_core.plugins.contributions import Capability, Provider
+from arengo_core.plugins.guard import Guard
+from arengo_core.plugins.registry import PluginError, Registry
+from arengo_core.secrets import Cipher
+from arengo_core.settings import Settings
+
+ContractT = TypeVar("ContractT")
+
+
+@dataclass(slots=True)
+class Host:
+    """One running program: its settings, its plugins, its database."""
+
+    settings: Settings
+    registry: Registry
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    guard: Guard
+    identity: Identity
+    cipher: Cipher
+    mail: MailSender
+    state: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def create(cls, settings: Settings, registry: Registry, app_url: str) -> Host:
+        """Put a host together; opens no connection yet."""
+        engine = make_engine(app_url, pool_size=settings.database_pool_size)
+        sessions = make_sessions(engine)
+        secret = settings.secret_key.get_secret_value().encode()
+        catalogue.add(arengo_themes.LOCALES)
+        for plugin in list(registry.plugins):
+            if plugin.resources.locale is None:
+                continue
+            try:
+                catalogue.add(plugin.resources.locale)
+            except Exception as error:
+                fault = PluginError(plugin.name, "locale", f"{type(error).__name__}: {error}")
+                registry = registry.without(plugin.name, fault)
+        return cls(
+            settings=settings,
+            registry=registry,
+            engine=engine,
+            sessions=sessions,
+            guard=Guard(sessions, settings.plugin_time_limit),
+            identity=Identity(Passwords(settings.password_cost), secret),
+            cipher=Cipher(secret),
+            mail=MailSender(settings.smtp_url, settings.mail_from),
+        )
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def unit_of_work(
+        self, caller: Caller = ANONYMOUS, *, read_only: bool = False
+    ) -> AsyncGenerator[UnitOfWork]:
+        """One transaction in the caller's scope; commits at the end unless an error leaves it."""
+        async with unit_of_work(
+            self.sessions, caller, self.registry.handlers_of, read_only=read_only
+        ) as uow:
+            yield uow
+
+    async def capability(
+        self, uow: UnitOfWork, contract: type[ContractT], member: UUID
+    ) -> ContractT:
+        """Another plugin's capability, for a member, in the caller's transaction.
+
+        Raises NotActiveError where the member has not activated its service or no plugin
+        brings it. Calls are guarded: a fault becomes UnavailableError.
+        """
+        found = self.registry.capabilities.get(contract)
+        if found is None:
+            raise NotActiveError(contract.__name__)
+        capability: Capability = found.value
+        if capability.service is not None:
+            await gate.require_active(uow.session, capability.service, member)
+        return cast(ContractT, self.guard.wrap(found.plugin, capability.make(self, uow)))
+
+    def continuing(self, uow: UnitOfWork, contract: type[ContractT]) -> ContractT:
+        """A capability to finish what was begun (refunds, tracking), whatever its Activation."""
+        found = self.registry.capabilities.get(contract)
+        if found is None:
+            raise NotActiveError(contract.__name__)
+        capability: Capability = found.value
+        return cast(ContractT, self.guard.wrap(found.plugin, capability.make(self, uow)))
+
+    def standalone(self, contract: type[ContractT], *, time_limit: float = 30.0) -> ContractT:
+        """A capability that opens its own units of work: it talks to the outside between them.
+
+        Never call one inside a transaction.
+        """
+        found = self.registry.capabilities.get(contract)
+        if found is None:
+            raise NotActiveError(contract.__name__)
+        capability: Capability = found.value
+        return cast(
+            ContractT, self.guard.wrap(found.plugin, capability.make(self, None), time_limit)
+        )
+
+    def provider(
+        self,
+        contract: type[ContractT],
+        key: str,
+        settings: dict[str, Any] | None = None,
+        *,
+        time_limit: float | None = None,
+    ) -> ContractT:
+        """One interchangeable implementation by its key. SettingsError when not installed.
+
+        ``time_limit`` in seconds replaces the settings' own for those that talk to the outside.
+        """
+        found = self.registry.providers.get((contract, key))
+        if found is None:
+            raise SettingsError("No installed plugin brings {key}.", key=key)
+        provider: Provider = found.value
+        return cast(
+            ContractT,
+            self.guard.wrap(found.plugin, provider.make(self, settings or {}), time_limit),
+        )
+
+    def url(self, path: str) -> str:
+        """An absolute address on this site."""
+        return f"{self.settings.base_url}{path}"

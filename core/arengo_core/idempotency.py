@@ -1,0 +1,53 @@
+"""Idempotency keys: the same request again gets the first answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from arengo_core import clock
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import InvalidInputError
+from arengo_core.ids import digest
+from arengo_core.plugins.models import IdempotentRequest
+
+
+def _digest(uow: UnitOfWork, operation: str, key: str) -> bytes:
+    if not 8 <= len(key) <= 200:
+        raise InvalidInputError(
+            "An idempotency key has 8 to 200 characters.", field="idempotency_key"
+        )
+    return digest(f"{operation}\n{uow.caller.user_id or ''}\n{key}")
+
+
+async def first_answer(uow: UnitOfWork, operation: str, key: str | None) -> UUID | None:
+    """Claim a key in this transaction; the id of the first answer if it was claimed before.
+
+    A concurrent request with the same key waits here until the first one commits.
+    """
+    if key is None:
+        return None
+    value = _digest(uow, operation, key)
+    claimed = await uow.session.execute(
+        insert(IdempotentRequest)
+        .values(digest=value, created_at=clock.now())
+        .on_conflict_do_nothing()
+        .returning(IdempotentRequest.digest)
+    )
+    if claimed.first() is not None:
+        return None
+    return await uow.session.scalar(
+        select(IdempotentRequest.result_id).where(IdempotentRequest.digest == value)
+    )
+
+
+async def remember(uow: UnitOfWork, operation: str, key: str | None, result_id: UUID) -> None:
+    """Store the answer under the claimed key."""
+    if key is not None:
+        await uow.session.execute(
+            update(IdempotentRequest)
+            .where(IdempotentRequest.digest == _digest(uow, operation, key))
+            .values(result_id=result_id)
+        )

@@ -1,0 +1,87 @@
+"""Core's own mails: invitations and password reset."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from arengo_core.caller import Caller
+from arengo_core.host import Host
+from arengo_core.i18n import gettext as _
+from arengo_core.i18n import set_locale
+from arengo_core.identity.models import Invitation, Person
+from arengo_core.identity.service import (
+    INVITATION_LIFE,
+    RESET_LIFE,
+    SEND_INVITATION,
+    SEND_RESET,
+)
+from arengo_core.jobs.definition import Job
+from arengo_core.mail.sender import Mail
+from arengo_core.organizations import service as organizations
+
+
+async def send_invitation(host: Host, payload: dict[str, Any]) -> None:
+    """Job: mail an invitation with a fresh link."""
+    organization_id = UUID(payload["organization"])
+    async with host.unit_of_work(Caller.program([organization_id])) as uow:
+        invitation = await uow.session.get(Invitation, UUID(payload["invitation"]))
+        if invitation is None or invitation.accepted_at is not None:
+            return
+        organization = await organizations.get(uow, organization_id)
+        set_locale(organization.locale)
+        token = await host.identity.make_link(
+            uow,
+            purpose="invitation",
+            subject_id=invitation.id,
+            organization_id=organization_id,
+            life=INVITATION_LIFE,
+        )
+        to, name, place = invitation.email, invitation.name, organization.name
+    await host.mail.send(
+        Mail(
+            to=to,
+            subject=_("{place} invites you to Arengo", place=place),
+            text=_(
+                "Hello {name},\n\n{place} invites you to work on its services."
+                " Open this link within 14 days and choose a password:\n\n{link}\n\n"
+                "If you do not expect this, ignore it: nothing happens.\n",
+                name=name,
+                place=place,
+                link=host.url(f"/invitations/{token}"),
+            ),
+        )
+    )
+
+
+async def send_reset(host: Host, payload: dict[str, Any]) -> None:
+    """Job: mail a link to set a new password."""
+    user_id = UUID(payload["user"])
+    async with host.unit_of_work(Caller.program([user_id])) as uow:
+        person = await uow.session.get(Person, user_id)
+        if person is None:
+            return
+        set_locale(person.locale)
+        token = await host.identity.make_link(
+            uow,
+            purpose="password_reset",
+            subject_id=user_id,
+            organization_id=None,
+            life=RESET_LIFE,
+        )
+        to, name = person.email, person.name
+    await host.mail.send(
+        Mail(
+            to=to,
+            subject=_("A new password for Arengo"),
+            text=_(
+                "Hello {name},\n\nopen this link within two hours to choose a new password:"
+                "\n\n{link}\n\nIf you did not ask for this, ignore it: the old one stays.\n",
+                name=name,
+                link=host.url(f"/password/{token}"),
+            ),
+        )
+    )
+
+
+JOBS = [Job(SEND_INVITATION, send_invitation), Job(SEND_RESET, send_reset)]

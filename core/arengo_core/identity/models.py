@@ -1,0 +1,94 @@
+"""Tables of identity. Platform tables hold ids and digests; names and addresses are tenants'."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from arengo_core import clock
+from arengo_core.database.base import Identified, Owned, Stamped, TableClass, table
+from arengo_core.database.core_base import CoreBase
+
+
+class Person(CoreBase, Identified, Owned, Stamped):
+    """A user's own data; its tenant is the person itself (``organization_id`` = ``id``)."""
+
+    __tablename__ = "person"
+    __table_args__ = table(TableClass.MEMBER)
+
+    name: Mapped[str]
+    email: Mapped[str]
+    locale: Mapped[str]
+
+
+class SignIn(CoreBase):
+    """How a user signs in: digest of the address, argon2 hash of the password."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = table(TableClass.PLATFORM, reason="sign-in: ids and digests only")
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    email_digest: Mapped[bytes] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class RoleGrant(CoreBase):
+    """A role that a user holds in an Organization."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        Index(None, "organization_id"),
+        reason="sign-in: the scope itself is made from these ids",
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    granted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class UserSession(CoreBase, Identified, Stamped):
+    """A signed-in session, of a browser or a script."""
+
+    __tablename__ = "user_session"
+    __table_args__ = table(
+        TableClass.PLATFORM, Index(None, "user_id"), reason="sign-in: ids and digests only"
+    )
+
+    token_digest: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[UUID]
+    acting_id: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
+
+
+class Invitation(CoreBase, Identified, Owned, Stamped):
+    """That somebody is asked to take a role in an Organization."""
+
+    __tablename__ = "invitation"
+    __table_args__ = table(TableClass.MEMBER)
+
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    invited_by: Mapped[UUID | None]
+    accepted_at: Mapped[datetime | None]
+
+
+class OneTimeLink(CoreBase):
+    """A secret link sent to somebody, by its digest."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = table(TableClass.PLATFORM, reason="digests and ids only")
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    subject_id: Mapped[UUID]
+    organization_id: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

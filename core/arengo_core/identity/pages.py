@@ -1,0 +1,349 @@
+"""Pages of identity: signing in and out, the account, invitations, passwords, people."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from arengo_core.caller import LEADERS, Caller, Role
+from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.host import Host
+from arengo_core.i18n import N_, gettext
+from arengo_core.identity import repository
+from arengo_core.identity.service import SESSION_LIFE
+from arengo_core.organizations import repository as organizations
+from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
+from arengo_core.web.flashes import Flash, redirect
+from arengo_core.web.forms import Form, read_form
+from arengo_core.web.pages import acting_for, face_of, page
+
+ROLE_LABELS = {
+    Role.CONSORTIUM_OFFICER: N_("Consortium officer"),
+    Role.MUNICIPAL_OFFICER: N_("Municipal officer"),
+    Role.MERCHANT: N_("Merchant"),
+    Role.CLERK: N_("Clerk"),
+    Role.DEVELOPER: N_("Plugin developer"),
+}
+_REFUSED = N_("Address and password do not fit. After eight tries the address waits ten minutes.")
+
+
+def _safe_next(path: str) -> str:
+    """A path on this site, never another one's address."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+
+
+def home_of(caller: Caller) -> str:
+    """Where a caller's work begins."""
+    roles = {grant.role for grant in caller.grants if grant.organization_id == caller.acting_id}
+    kinds = {grant.kind for grant in caller.grants if grant.organization_id == caller.acting_id}
+    if roles and "merchant" in kinds:
+        return "/desk"
+    return "/office" if roles else "/account"
+
+
+def _signed_in(request: ArengoRequest, host: Host, token: str, path: str) -> Redirect:
+    answer = redirect(request, path)
+    answer.set_cookie(
+        key=SESSION_COOKIE,
+        value=token,
+        httponly=True,
+        samesite="lax",
+        secure=host.settings.base_url.startswith("https://"),
+        max_age=int(SESSION_LIFE.total_seconds()),
+        path="/",
+    )
+    return answer
+
+
+async def _show(
+    request: ArengoRequest, host: Host, caller: Caller, template: str, form: Form, **context: Any
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        return await page(
+            request,
+            uow,
+            template,
+            face="office",
+            status=400 if form.errors else 200,
+            form=form,
+            **context,
+        )
+
+
+@get("/sign-in", name="sign-in")
+async def sign_in_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[str] | Redirect:
+    """The form to sign in."""
+    if caller.user_id is not None:
+        return redirect(request, home_of(caller))
+    target = _safe_next(request.query_params.get("next", ""))
+    return await _show(request, host, caller, "identity/sign_in.html", Form({"next": target}))
+
+
+@post("/sign-in", name="sign-in-post", opt={"mutation": "signIn"}, status_code=200)
+async def sign_in(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Sign in with address and password."""
+    form = await read_form(request)
+    async with host.unit_of_work() as uow:
+        token = await host.identity.sign_in(uow, email=form["email"], password=form["password"])
+        found = await host.identity.caller_of(uow, token, caller.locale) if token else None
+    if token is None or found is None:
+        form.errors[""] = gettext(_REFUSED)
+        form.fields.pop("password", None)
+        return await _show(request, host, caller, "identity/sign_in.html", form)
+    return _signed_in(request, host, token, _safe_next(form["next"]) or home_of(found))
+
+
+@post("/sign-out", name="sign-out", opt={"mutation": "signOut"}, status_code=303)
+async def sign_out(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Redirect:
+    """Sign out here, or everywhere."""
+    form = await read_form(request)
+    if caller.user_id is not None:
+        async with host.unit_of_work(caller) as uow:
+            await host.identity.sign_out(uow, everywhere=form.flag("everywhere"))
+    answer = redirect(request, "/")
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+@get("/account", name="account")
+async def account(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """One's own account: for whom to act, signing out everywhere."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        places = await organizations.by_ids(
+            uow.session, [grant.organization_id for grant in caller.grants]
+        )
+        rows = [
+            (places[grant.organization_id], gettext(ROLE_LABELS[grant.role]))
+            for grant in caller.grants
+            if grant.organization_id in places
+        ]
+        return await page(request, uow, "identity/account.html", face="office", places=rows)
+
+
+@post("/account/acting", name="act-for", opt={"mutation": "actFor"}, status_code=303)
+async def act_for(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Redirect:
+    """Choose the organization to act for."""
+    form = await read_form(request)
+    organization_id = form.uuid("organization")
+    async with host.unit_of_work(caller) as uow:
+        await host.identity.act_for(uow, organization_id)
+    chosen = Caller(caller.user_id, caller.grants, organization_id, caller.session_id)
+    return redirect(request, home_of(chosen))
+
+
+@get("/invitations/{token:str}", name="invitation")
+async def invitation_page(
+    request: ArengoRequest, host: FromHost, token: FromPath[str]
+) -> Response[str]:
+    """What an invitation offers, and the form to accept it."""
+    return await _invitation(request, host, token, Form({}))
+
+
+async def _invitation(request: ArengoRequest, host: Host, token: str, form: Form) -> Response[str]:
+    async with host.unit_of_work() as uow:
+        invitation = await host.identity.invitation_of(uow, token)
+        place = await organizations.get(uow.session, invitation.organization_id)
+        return await page(
+            request,
+            uow,
+            "identity/invitation.html",
+            face="office",
+            status=400 if form.errors else 200,
+            form=form,
+            token=token,
+            invitation=invitation,
+            place=place,
+            role=gettext(ROLE_LABELS[Role(invitation.role)]),
+        )
+
+
+@post(
+    "/invitations/{token:str}",
+    name="invitation-post",
+    opt={"mutation": "acceptInvitation"},
+    status_code=303,
+)
+async def accept_invitation(
+    request: ArengoRequest, host: FromHost, token: FromPath[str]
+) -> Response[Any] | Redirect:
+    """Accept an invitation: make the account, or join with the one there is."""
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work() as uow:
+            session = await host.identity.accept_invitation(
+                uow, token=token, name=form["name"], password=form["password"]
+            )
+    except InvalidInputError as error:
+        form.refuse(error)
+        return await _invitation(request, host, token, form)
+    return _signed_in(request, host, session, "/account")
+
+
+@get("/password", name="password-forgotten")
+async def password_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[str]:
+    """Ask for a link to set a new password."""
+    return await _show(request, host, caller, "identity/password_forgotten.html", Form({}))
+
+
+@post(
+    "/password",
+    name="password-forgotten-post",
+    opt={"mutation": "requestPasswordReset"},
+    status_code=303,
+)
+async def request_reset(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Send the link, if the address has an account; say the same in either case."""
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work() as uow:
+            await host.identity.request_password_reset(uow, form["email"])
+    except ArengoError as error:
+        form.refuse(error)
+        return await _show(request, host, caller, "identity/password_forgotten.html", form)
+    sent = Flash(
+        "success",
+        gettext("If this address has an account, a mail is on its way."),
+        gettext("Open the link in it within two hours."),
+    )
+    return redirect(request, "/sign-in", sent)
+
+
+@get("/password/{token:str}", name="password-reset")
+async def reset_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, token: FromPath[str]
+) -> Response[str]:
+    """The form for a new password."""
+    return await _show(request, host, caller, "identity/password_reset.html", Form({}), token=token)
+
+
+@post(
+    "/password/{token:str}",
+    name="password-reset-post",
+    opt={"mutation": "resetPassword"},
+    status_code=303,
+)
+async def reset_password(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, token: FromPath[str]
+) -> Response[Any] | Redirect:
+    """Set the new password."""
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work() as uow:
+            await host.identity.reset_password(uow, token=token, password=form["password"])
+    except ArengoError as error:
+        form.refuse(error)
+        return await _show(request, host, caller, "identity/password_reset.html", form, token=token)
+    return redirect(
+        request, "/sign-in", Flash("success", gettext("The new password holds. Sign in with it."))
+    )
+
+
+@get("/office/people", name="people")
+async def people_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """Who works for the organization, and who is invited."""
+    return await _people(request, host, caller, Form({}))
+
+
+async def _people(request: ArengoRequest, host: Host, caller: Caller, form: Form) -> Response[str]:
+    place = acting_for(caller)
+    caller.require(place, *LEADERS)
+    async with host.unit_of_work(caller) as uow:
+        grants = await repository.grants_in(uow.session, place)
+        ids = [grant.user_id for grant in grants]
+        await uow.widen(ids)
+        persons = await repository.persons(uow.session, ids)
+        organization = await organizations.get(uow.session, place)
+        assert organization is not None
+        return await page(
+            request,
+            uow,
+            "identity/people.html",
+            face=face_of(caller),
+            status=400 if form.errors else 200,
+            form=form,
+            rows=[
+                (persons.get(grant.user_id), grant, gettext(ROLE_LABELS[Role(grant.role)]))
+                for grant in grants
+            ],
+            invitations=await repository.invitations_in(uow.session, place),
+            roles=[
+                (role.value, gettext(ROLE_LABELS[role]))
+                for role in host.identity.roles_of(organization)
+            ],
+            role_labels={role.value: gettext(label) for role, label in ROLE_LABELS.items()},
+        )
+
+
+@post("/office/people", name="people-invite", opt={"mutation": "invitePerson"}, status_code=303)
+async def invite(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Invite somebody to the organization."""
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await host.identity.invite(
+                uow,
+                organization_id=acting_for(caller),
+                email=form["email"],
+                name=form["name"],
+                role=host.identity.role_named(form["role"]),
+            )
+    except InvalidInputError as error:
+        form.refuse(error)
+        return await _people(request, host, caller, form)
+    return redirect(
+        request, "/office/people", Flash("success", gettext("The invitation is on its way."))
+    )
+
+
+@post(
+    "/office/people/{user_id:uuid}/remove",
+    name="people-remove",
+    opt={"mutation": "removeRole"},
+    status_code=303,
+)
+async def remove(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, user_id: FromPath[UUID]
+) -> Redirect:
+    """Take a role away."""
+    form = await read_form(request)
+    async with host.unit_of_work(caller) as uow:
+        await host.identity.remove_role(
+            uow,
+            user_id=user_id,
+            organization_id=acting_for(caller),
+            role=host.identity.role_named(form["role"]),
+        )
+    return redirect(request, "/office/people", Flash("success", gettext("The role is removed.")))
+
+
+ROUTES: list[Any] = [
+    sign_in_page,
+    sign_in,
+    sign_out,
+    account,
+    act_for,
+    invitation_page,
+    accept_invitation,
+    password_page,
+    request_reset,
+    reset_page,
+    reset_password,
+    people_page,
+    invite,
+    remove,
+]

@@ -1,0 +1,304 @@
+"""Rules of identity: accounts, sign-in, roles, invitations, password reset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from arengo_core import clock
+from arengo_core.caller import LEADERS, Caller, OrganizationKind, Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
+from arengo_core.identity import repository
+from arengo_core.identity.models import (
+    Invitation,
+    OneTimeLink,
+    Person,
+    RoleGrant,
+    SignIn,
+    UserSession,
+)
+from arengo_core.identity.passwords import Passwords
+from arengo_core.ids import digest, keyed_digest, new_id, new_token
+from arengo_core.mail.address import check_email
+from arengo_core.organizations import repository as organizations
+from arengo_core.organizations.models import Organization
+
+SESSION_LIFE = timedelta(days=14)
+INVITATION_LIFE = timedelta(days=14)
+RESET_LIFE = timedelta(hours=2)
+LOCK_AFTER = 8
+LOCK_FOR = timedelta(minutes=10)
+SEND_INVITATION = "core.send_invitation"
+SEND_RESET = "core.send_password_reset"
+_ROLES_OF = {
+    OrganizationKind.CONSORTIUM: {Role.CONSORTIUM_OFFICER, Role.DEVELOPER},
+    OrganizationKind.MUNICIPALITY: {Role.MUNICIPAL_OFFICER, Role.CLERK},
+    OrganizationKind.MERCHANT: {Role.MERCHANT, Role.CLERK},
+    OrganizationKind.PROVIDER: {Role.DEVELOPER},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The rules, with the secrets they need."""
+
+    passwords: Passwords
+    secret: bytes
+
+    def _email_digest(self, email: str) -> bytes:
+        return keyed_digest(self.secret, f"email:{email}")
+
+    async def create_user(
+        self, uow: UnitOfWork, *, name: str, email: str, password: str, locale: str = "it"
+    ) -> Person:
+        """Make an account. ConflictError when the address has one."""
+        address = check_email(email)
+        if not name.strip():
+            raise InvalidInputError("Your name is needed.", field="name")
+        if await repository.sign_in_of(uow.session, self._email_digest(address)):
+            raise ConflictError("There is already an account with this address.", field="email")
+        user_id = new_id()
+        await uow.widen([user_id])
+        person = Person(
+            id=user_id, organization_id=user_id, name=name.strip(), email=address, locale=locale
+        )
+        uow.session.add(person)
+        uow.session.add(
+            SignIn(
+                user_id=user_id,
+                email_digest=self._email_digest(address),
+                password_hash=await self.passwords.hash(password),
+            )
+        )
+        await uow.session.flush()
+        return person
+
+    async def grant_role(
+        self, uow: UnitOfWork, *, user_id: UUID, organization_id: UUID, role: Role
+    ) -> None:
+        """Give a role; the calling service has checked who may."""
+        organization = await organizations.get(uow.session, organization_id)
+        if organization is None:
+            raise NotFoundError("There is no such organization.")
+        if role not in _ROLES_OF[OrganizationKind(organization.kind)]:
+            raise InvalidInputError("This role does not exist there.", field="role")
+        await uow.session.merge(
+            RoleGrant(user_id=user_id, organization_id=organization_id, role=role.value)
+        )
+        uow.audit(organization_id, "role.granted", "User", user_id, role=role.value)
+
+    async def sign_in(self, uow: UnitOfWork, *, email: str, password: str) -> str | None:
+        """Check and open a session; the token to hand out, None when refused.
+
+        The caller commits either way: failures are counted, and after eight the address waits
+        ten minutes.
+        """
+        record = await repository.sign_in_of(uow.session, self._email_digest(email.strip().lower()))
+        moment = clock.now()
+        locked = record is not None and record.locked_until is not None
+        if record and locked and record.locked_until and record.locked_until > moment:
+            await self.passwords.verify(None, password)
+            return None
+        fits = await self.passwords.verify(record.password_hash if record else None, password)
+        if record is None:
+            return None
+        if not fits:
+            record.failures += 1
+            if record.failures >= LOCK_AFTER:
+                record.failures, record.locked_until = 0, moment + LOCK_FOR
+            return None
+        record.failures, record.locked_until = 0, None
+        return await self.open_session(uow, record.user_id)
+
+    async def open_session(self, uow: UnitOfWork, user_id: UUID) -> str:
+        """A new session's token; acts for the first organization of the user."""
+        grants = await repository.grants_of(uow.session, user_id)
+        order = {role: index for index, role in enumerate((*LEADERS, Role.CLERK, Role.DEVELOPER))}
+        best = min(grants, key=lambda grant: order[grant.role], default=None)
+        token = new_token()
+        uow.session.add(
+            UserSession(
+                token_digest=digest(token),
+                user_id=user_id,
+                acting_id=best.organization_id if best else None,
+                expires_at=clock.now() + SESSION_LIFE,
+            )
+        )
+        await uow.session.flush()
+        return token
+
+    async def caller_of(self, uow: UnitOfWork, token: str, locale: str) -> Caller | None:
+        """The caller behind a session token; None when it is unknown or over."""
+        found, grants = await repository.session_and_grants(uow.session, digest(token), clock.now())
+        if found is None:
+            return None
+        return Caller(found.user_id, grants, found.acting_id, found.id, locale)
+
+    async def act_for(self, uow: UnitOfWork, organization_id: UUID) -> None:
+        """Choose the organization to act for."""
+        uow.caller.require(organization_id)
+        if uow.caller.session_id is None:
+            raise UnauthenticatedError("Sign in first.")
+        await repository.act_for(uow.session, uow.caller.session_id, organization_id)
+
+    async def sign_out(self, uow: UnitOfWork, *, everywhere: bool = False) -> None:
+        """End the caller's session, or all of the caller's."""
+        user_id = uow.caller.require_signed_in()
+        if everywhere:
+            await repository.remove_sessions(uow.session, user_id)
+        elif uow.caller.session_id is not None:
+            await repository.remove_session(uow.session, uow.caller.session_id)
+
+    @staticmethod
+    def roles_of(organization: Organization) -> list[Role]:
+        """The roles that exist in an organization."""
+        return sorted(_ROLES_OF[OrganizationKind(organization.kind)])
+
+    @staticmethod
+    def role_named(value: str) -> Role:
+        """A role by its name. InvalidInputError otherwise."""
+        try:
+            return Role(value)
+        except ValueError:
+            raise InvalidInputError("This role does not exist there.", field="role") from None
+
+    async def invite(
+        self, uow: UnitOfWork, *, organization_id: UUID, email: str, name: str, role: Role
+    ) -> Invitation:
+        """Ask somebody by mail to take a role; leaders of the organization may.
+
+        A service that has checked its own right (a consortium admitting a member) widens the
+        unit of work to the organization first and passes a program caller.
+        """
+        uow.caller.require(organization_id, *LEADERS)
+        organization = await organizations.get(uow.session, organization_id)
+        if organization is None or role not in _ROLES_OF[OrganizationKind(organization.kind)]:
+            raise InvalidInputError("This role does not exist there.", field="role")
+        return await self.send_invitation(
+            uow, organization_id=organization_id, email=email, name=name, role=role
+        )
+
+    async def send_invitation(
+        self, uow: UnitOfWork, *, organization_id: UUID, email: str, name: str, role: Role
+    ) -> Invitation:
+        """Store an invitation and its mail; for services that checked the right themselves."""
+        await uow.widen([organization_id])
+        invitation = Invitation(
+            id=new_id(),
+            organization_id=organization_id,
+            email=check_email(email),
+            name=name.strip(),
+            role=role.value,
+            invited_by=uow.caller.user_id,
+        )
+        uow.session.add(invitation)
+        await uow.session.flush()
+        uow.audit(organization_id, "invitation.sent", "Invitation", invitation.id, role=role.value)
+        uow.enqueue(
+            SEND_INVITATION,
+            {"invitation": str(invitation.id), "organization": str(organization_id)},
+        )
+        return invitation
+
+    async def make_link(
+        self,
+        uow: UnitOfWork,
+        *,
+        purpose: str,
+        subject_id: UUID,
+        organization_id: UUID | None,
+        life: timedelta,
+    ) -> str:
+        """A secret to put in a link, good once for its purpose."""
+        token = new_token()
+        uow.session.add(
+            OneTimeLink(
+                digest=digest(token),
+                purpose=purpose,
+                subject_id=subject_id,
+                organization_id=organization_id,
+                expires_at=clock.now() + life,
+            )
+        )
+        await uow.session.flush()
+        return token
+
+    async def invitation_of(self, uow: UnitOfWork, token: str) -> Invitation:
+        """The invitation behind a link, to show it. NotFoundError when used or over."""
+        link = await repository.find_link(uow.session, digest(token), "invitation", clock.now())
+        if link is None or link.organization_id is None:
+            raise NotFoundError("This invitation was used or is over. Ask for a new one.")
+        await uow.widen([link.organization_id])
+        invitation = await uow.session.get(Invitation, link.subject_id)
+        if invitation is None:
+            raise NotFoundError("This invitation was used or is over. Ask for a new one.")
+        return invitation
+
+    async def accept_invitation(
+        self, uow: UnitOfWork, *, token: str, name: str, password: str
+    ) -> str:
+        """Take the role; makes the account or, with its password, uses the one there is."""
+        invitation = await self.invitation_of(uow, token)
+        await repository.take_link(uow.session, digest(token), "invitation", clock.now())
+        record = await repository.sign_in_of(uow.session, self._email_digest(invitation.email))
+        if record is None:
+            person = await self.create_user(
+                uow, name=name or invitation.name, email=invitation.email, password=password
+            )
+            user_id = person.id
+        else:
+            if not await self.passwords.verify(record.password_hash, password):
+                raise ForbiddenError(
+                    "This address has an account: enter its password.", field="password"
+                )
+            user_id = record.user_id
+        invitation.accepted_at = clock.now()
+        await self.grant_role(
+            uow,
+            user_id=user_id,
+            organization_id=invitation.organization_id,
+            role=Role(invitation.role),
+        )
+        await uow.session.flush()
+        return await self.open_session(uow, user_id)
+
+    async def request_password_reset(self, uow: UnitOfWork, email: str) -> None:
+        """Send a reset link if the address has an account; tells nobody whether it has."""
+        address = check_email(email)
+        record = await repository.sign_in_of(uow.session, self._email_digest(address))
+        if record is not None:
+            uow.enqueue(SEND_RESET, {"user": str(record.user_id)})
+
+    async def reset_password(self, uow: UnitOfWork, *, token: str, password: str) -> None:
+        """Set a new password by link; ends every session of the user."""
+        link = await repository.take_link(uow.session, digest(token), "password_reset", clock.now())
+        record = await repository.sign_in_by_user(uow.session, link.subject_id) if link else None
+        if record is None:
+            raise NotFoundError("This link was used or is over. Ask for a new one.")
+        record.password_hash = await self.passwords.hash(password)
+        record.failures, record.locked_until = 0, None
+        await repository.remove_sessions(uow.session, record.user_id)
+
+    async def remove_role(
+        self, uow: UnitOfWork, *, user_id: UUID, organization_id: UUID, role: Role
+    ) -> None:
+        """Take a role away; the last leader of an organization stays."""
+        uow.caller.require(organization_id, *LEADERS)
+        grants = await repository.grants_in(uow.session, organization_id)
+        leaders = [grant for grant in grants if Role(grant.role) in LEADERS]
+        for grant in grants:
+            if grant.user_id == user_id and grant.role == role.value:
+                if leaders == [grant]:
+                    raise ConflictError("The last person in charge cannot be removed.")
+                await uow.session.delete(grant)
+                uow.audit(organization_id, "role.removed", "User", user_id, role=role.value)
+                return
+        raise NotFoundError("This person does not hold that role.")

@@ -1,0 +1,1 @@
+"""Jobs: work done after commit, by the worker, from a queue in PostgreSQL."""

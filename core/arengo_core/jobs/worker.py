@@ -1,0 +1,118 @@
+"""The worker: takes jobs from the queue and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.applications import PgQueuer
+from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.domain.models import Job as QueuedJob
+from pgqueuer.domain.models import Schedule as QueuedSchedule
+from pgqueuer.domain.types import QueueExecutionMode
+
+from arengo_core import tracing
+from arengo_core.database.engine import plain_url
+from arengo_core.host import Host
+from arengo_core.i18n import set_locale
+from arengo_core.jobs.definition import Job, JobRequest
+from arengo_core.jobs.queue import decode_payload, due_queries_on, enqueue, queries_on
+
+_TIME_LIMIT = 120.0
+_log = structlog.get_logger("arengo.jobs")
+
+
+async def _run(host: Host, plugin: str, job: Job, payload: dict[str, Any]) -> None:
+    tracing.start(payload.get("trace"))
+    set_locale(host.settings.default_locale)
+    try:
+        async with asyncio.timeout(_TIME_LIMIT):
+            await job.handle(host, payload)
+    except Exception as error:
+        await host.guard.record(plugin, f"job {job.name}", error)
+        raise
+
+
+def _entry(host: Host, plugin: str, job: Job) -> Callable[[QueuedJob], Awaitable[None]]:
+    async def run(queued: QueuedJob) -> None:
+        await _run(host, plugin, job, decode_payload(queued.payload))
+
+    return run
+
+
+def _tick(host: Host, job: Job) -> Callable[[QueuedSchedule], Awaitable[None]]:
+    async def tick(_: QueuedSchedule) -> None:
+        async with host.sessions() as session, session.begin():
+            await enqueue(session, [JobRequest(job.name, {}, dedupe_key=f"tick:{job.name}")])
+
+    return tick
+
+
+async def _application(
+    host: Host,
+    connection: asyncpg.Connection,
+    queries: Callable[[AsyncpgDriver], Queries] = queries_on,
+) -> PgQueuer:
+    driver = AsyncpgDriver(connection)
+    application = PgQueuer(connection=driver, queries=queries(driver))
+    for plugin, job in host.registry.jobs.values():
+        application.entrypoint(
+            job.name,
+            concurrency_limit=job.concurrency,
+            on_failure="hold",
+            executor_factory=lambda parameters, job=job: DatabaseRetryEntrypointExecutor(
+                parameters, max_attempts=job.attempts - 1
+            ),
+        )(_entry(host, plugin, job))
+    for loaded in host.registry.plugins:
+        for schedule in loaded.schedules:
+            application.schedule(f"tick.{schedule.job.name}", schedule.cron, clean_old=True)(
+                _tick(host, schedule.job)
+            )
+    return application
+
+
+async def _connect(host: Host) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        plain_url(host.engine), server_settings={"application_name": "arengo-worker"}
+    )
+
+
+async def work(host: Host, stop: asyncio.Event) -> None:
+    """Run jobs until ``stop`` is set."""
+    connection = await _connect(host)
+    try:
+        application = await _application(host, connection)
+
+        async def watch() -> None:
+            await stop.wait()
+            application.shutdown.set()
+
+        watcher = asyncio.create_task(watch())
+        _log.info("worker_started", jobs=len(host.registry.jobs))
+        try:
+            await application.run(dequeue_timeout=timedelta(seconds=5), batch_size=10)
+        finally:
+            watcher.cancel()
+    finally:
+        await connection.close()
+
+
+async def drain(host: Host) -> None:
+    """Run every job that is due and return. For tests, the demo and scripts."""
+    connection = await _connect(host)
+    try:
+        application = await _application(host, connection, due_queries_on)
+        await application.qm.run(
+            mode=QueueExecutionMode.drain,
+            dequeue_timeout=timedelta(milliseconds=50),
+            log_aggregation_interval=timedelta(0),
+        )
+    finally:
+        await connection.close()

@@ -1,0 +1,98 @@
+"""Money: integers of a currency's minor unit, never floats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+# ISO 4217 currencies whose minor unit is not 1/100.
+_EXPONENTS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
+
+
+class CurrencyMismatchError(ValueError):
+    """Two amounts of different currencies were combined."""
+
+
+def exponent(currency: str) -> int:
+    """Number of decimals of a currency (ISO 4217)."""
+    return _EXPONENTS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in minor units (cents) of an ISO 4217 currency."""
+
+    amount: int
+    currency: str = "EUR"
+
+    @classmethod
+    def parse(cls, text: str, currency: str = "EUR") -> Money:
+        """Read what a person typed: ``12,50``, ``1.234,50``, ``12.5``. Raises ValueError."""
+        cleaned = text.strip().replace("€", "").replace("\u00a0", "").replace(" ", "")
+        if "," in cleaned:
+            cleaned = cleaned.replace(".", "").replace(",", ".")
+        try:
+            value = Decimal(cleaned)
+        except InvalidOperation:
+            raise ValueError(f"not an amount of money: {text!r}") from None
+        if not value.is_finite():
+            raise ValueError(f"not an amount of money: {text!r}")
+        scaled = value.scaleb(exponent(currency))
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"more than {exponent(currency)} decimals: {text!r}")
+        return cls(int(scaled), currency)
+
+    @classmethod
+    def at_rate(cls, rate: Decimal, quantity: Decimal | int, currency: str = "EUR") -> Money:
+        """Price of a quantity at a rate in major units; rounds once, half up."""
+        value = (rate * quantity).scaleb(exponent(currency))
+        return cls(int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP)), currency)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units."""
+        return Decimal(self.amount).scaleb(-exponent(self.currency))
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatchError(f"{self.currency} and {other.currency}")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, quantity: int) -> Money:
+        return Money(self.amount * quantity, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount < other.amount
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def __str__(self) -> str:
+        return f"{self.decimal} {self.currency}"
+
+
+def total(amounts: Iterable[Money], currency: str = "EUR") -> Money:
+    """Sum of amounts; zero of the given currency when there are none."""
+    result = Money(0, currency)
+    for amount in amounts:
+        result = result + amount
+    return result
+
+
+def vat_included(gross: Money, rate: Decimal) -> Money:
+    """The VAT inside a VAT-inclusive price; ``rate`` in per cent. Rounds once, half up."""
+    net = Decimal(gross.amount) * 100 / (100 + rate)
+    net_minor = int(net.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return Money(gross.amount - net_minor, gross.currency)

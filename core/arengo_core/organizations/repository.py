@@ -1,0 +1,44 @@
+"""Queries on organizations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from arengo_core.organizations.models import Organization
+
+
+async def get(session: AsyncSession, organization_id: UUID) -> Organization | None:
+    """An organization by id."""
+    return await session.get(Organization, organization_id)
+
+
+async def by_slug(session: AsyncSession, slug: str) -> Organization | None:
+    """An organization by its short name in addresses."""
+    return (
+        await session.execute(select(Organization).where(Organization.slug == slug))
+    ).scalar_one_or_none()
+
+
+async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Organization]:
+    """Organizations by id, in one statement."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    rows = await session.execute(select(Organization).where(Organization.id.in_(wanted)))
+    return {row.id: row for row in rows.scalars()}
+
+
+async def of_kind(session: AsyncSession, kind: str) -> Sequence[Organization]:
+    """All organizations of a kind, by name."""
+    statement = select(Organization).where(Organization.kind == kind).order_by(Organization.name)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def slugs_like(session: AsyncSession, prefix: str) -> set[str]:
+    """Taken short names that begin so."""
+    statement = select(Organization.slug).where(Organization.slug.startswith(prefix))
+    return set((await session.execute(statement)).scalars())

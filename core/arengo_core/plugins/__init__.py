@@ -1,0 +1,1 @@
+"""The plugin host: manifests, hooks, the registry of what plugins bring, and containment."""

@@ -1,0 +1,83 @@
+"""Installed is not enabled: the gate that every entrance of a service passes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from arengo_core.errors import NotActiveError
+from arengo_core.plugins.models import ActiveService
+
+
+async def is_active(session: AsyncSession, service: str, organization_id: UUID) -> bool:
+    """Whether the member has the service active, in its own right or covered."""
+    statement = (
+        select(ActiveService.activation_id)
+        .where(
+            ActiveService.organization_id == organization_id,
+            ActiveService.service == service,
+        )
+        .limit(1)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def require_active(session: AsyncSession, service: str, organization_id: UUID) -> None:
+    """Raise NotActiveError unless the member has the service active."""
+    if not await is_active(session, service, organization_id):
+        raise NotActiveError(service)
+
+
+async def active_services(session: AsyncSession, organization_id: UUID) -> frozenset[str]:
+    """Keys of the services that a member has active."""
+    statement = select(ActiveService.service).where(
+        ActiveService.organization_id == organization_id
+    )
+    return frozenset((await session.execute(statement)).scalars())
+
+
+async def active_members(
+    session: AsyncSession, service: str, consortium_id: UUID | None = None
+) -> Sequence[UUID]:
+    """Members that have a service active, in one consortium or anywhere."""
+    statement = select(ActiveService.organization_id).where(ActiveService.service == service)
+    if consortium_id is not None:
+        statement = statement.where(ActiveService.consortium_id == consortium_id)
+    return (await session.execute(statement.distinct())).scalars().all()
+
+
+async def open_gate(
+    session: AsyncSession,
+    *,
+    organization_id: UUID,
+    service: str,
+    activation_id: UUID,
+    consortium_id: UUID,
+    covered_by: UUID | None = None,
+) -> None:
+    """Let a member in; the marketplace calls it when an Activation becomes active."""
+    await session.execute(
+        insert(ActiveService)
+        .values(
+            organization_id=organization_id,
+            service=service,
+            activation_id=activation_id,
+            consortium_id=consortium_id,
+            covered_by=covered_by,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def close_gate(
+    session: AsyncSession, activation_id: UUID, organization_id: UUID | None = None
+) -> None:
+    """Keep out all whom an Activation let in, or one covered member of them."""
+    statement = delete(ActiveService).where(ActiveService.activation_id == activation_id)
+    if organization_id is not None:
+        statement = statement.where(ActiveService.organization_id == organization_id)
+    await session.execute(statement)

@@ -1,0 +1,239 @@
+"""Finds, imports and registers plugins; one that fails is set aside, the rest serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+import click
+import pluggy
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from arengo_core import __version__, builtin
+from arengo_core.database.migrate import MigrationHistory
+from arengo_core.jobs.definition import Job, Schedule
+from arengo_core.outbox.events import EventHandler
+from arengo_core.plugins import hookspecs
+from arengo_core.plugins.contributions import (
+    Capability,
+    Companion,
+    DemoStep,
+    GraphqlContribution,
+    HealthCheck,
+    NavigationItem,
+    Provider,
+    Resources,
+)
+from arengo_core.plugins.fingerprint import GROUP
+from arengo_core.plugins.manifest import Manifest, Service
+from arengo_core.plugins.registry import Plugin, PluginError, Registry
+
+if TYPE_CHECKING:
+    from arengo_core.host import Host
+
+ESSENTIAL = ("core", "marketplace", "graphql")
+
+# What each hook's answer consists of. Litestar's handlers and controllers share no type, and
+# allocation keys are the marketplace's own Protocol.
+_MANY: dict[str, type[Any]] = {
+    "services": Service,
+    "capabilities": Capability,
+    "providers": Provider,
+    "routes": object,
+    "navigation": NavigationItem,
+    "event_handlers": EventHandler,
+    "jobs": Job,
+    "schedules": Schedule,
+    "allocation_keys": object,
+    "health_checks": HealthCheck,
+    "commands": click.Command,
+    "demo": DemoStep,
+    "companions": Companion,
+}
+_ONE: dict[str, type[Any]] = {
+    "graphql": GraphqlContribution,
+    "migrations": MigrationHistory,
+    "resources": Resources,
+}
+
+
+def _import(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except Exception as error:
+        raise PluginError(
+            point.name, "import", f"{point.value} fails to import: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _load(manager: pluggy.PluginManager, name: str, module: Any) -> Plugin:
+    """Register one module and collect what its hooks bring."""
+    unknown = [
+        attribute
+        for attribute in dir(module)
+        if attribute.startswith("arengo_")
+        and hasattr(getattr(module, attribute), "arengo_impl")
+        and attribute not in hookspecs.HOOKS
+    ]
+    if unknown:
+        raise PluginError(name, "hooks", f"there is no hook {', '.join(unknown)}")
+    try:
+        manager.register(module, name)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        manager.unregister(name=name)
+        raise PluginError(name, "hooks", str(error)) from error
+    others = [other for other in manager.get_plugins() if other is not module]
+
+    def ask(hook: str) -> list[Any]:
+        caller = manager.subset_hook_caller(hook, others)
+        try:
+            return caller()
+        except Exception as error:
+            place = getattr(module, "__file__", None) or type(module).__name__
+            raise PluginError(
+                name, hook, f"{type(error).__name__}: {error}; see {place}"
+            ) from error
+
+    try:
+        package = getattr(module, "__name__", type(module).__module__).partition(".")[0]
+        plugin = _collect(name, package, ask)
+        if hasattr(module, "arengo_host_ready"):
+            plugin.on_ready.append(lambda host: _call_alone(manager, module, host))
+        return plugin
+    except PluginError:
+        manager.unregister(name=name)
+        raise
+
+
+def _call_alone(manager: pluggy.PluginManager, module: Any, host: Host) -> None:
+    """This plugin's ``arengo_host_ready``, not that of those loaded since."""
+    others = [other for other in manager.get_plugins() if other is not module]
+    manager.subset_hook_caller("arengo_host_ready", others)(host=host)
+
+
+def _collect(name: str, package: str, ask: Any) -> Plugin:
+    manifests = ask("arengo_manifest")
+    if len(manifests) != 1 or not isinstance(manifests[0], Manifest):
+        raise PluginError(name, "manifest", "arengo_manifest must answer one Manifest")
+    manifest = manifests[0]
+    if manifest.key != name:
+        raise PluginError(
+            name, "manifest", f"its key {manifest.key!r} differs from its entry point {name!r}"
+        )
+
+    plugin = Plugin(name=name, manifest=manifest, package=package)
+    for attribute, kind in _MANY.items():
+        setattr(plugin, attribute, _sequence(name, f"arengo_{attribute}", kind, ask))
+    for attribute, kind in _ONE.items():
+        hook = f"arengo_{attribute}"
+        for answer in ask(hook):
+            if not isinstance(answer, kind):
+                raise _wrong(name, hook, kind, answer)
+            setattr(plugin, attribute, answer)
+    return plugin
+
+
+def _wrong(name: str, hook: str, kind: type[Any], answer: object) -> PluginError:
+    return PluginError(
+        name, hook, f"it answers {answer!r:.80} where {kind.__name__} objects are expected"
+    )
+
+
+def _sequence(name: str, hook: str, kind: type[Any], ask: Any) -> list[Any]:
+    items: list[Any] = []
+    for answer in ask(hook):
+        if not isinstance(answer, Sequence) or isinstance(answer, str):
+            raise _wrong(name, hook, kind, answer)
+        for item in answer:
+            if not isinstance(item, kind):
+                raise _wrong(name, hook, kind, item)
+            items.append(item)
+    return items
+
+
+def _check_version(plugin: str, what: str, version: str, wanted: str) -> None:
+    try:
+        fits = SpecifierSet(wanted).contains(Version(version), prereleases=True)
+    except InvalidSpecifier:
+        raise PluginError(plugin, "manifest", f"{wanted!r} is not a version range") from None
+    if not fits:
+        raise PluginError(plugin, "requirements", f"needs {what} {wanted}, here is {version}")
+
+
+def _ordered(plugins: dict[str, Plugin]) -> tuple[list[Plugin], list[PluginError]]:
+    """By requirements; those whose requirements cannot be met are set aside."""
+    done: dict[str, Plugin] = {}
+    errors: list[PluginError] = []
+    waiting = dict(plugins)
+    while waiting:
+        progress = False
+        for name, plugin in list(waiting.items()):
+            needed = plugin.manifest.requires
+            if any(key in waiting for key in needed):
+                continue
+            progress = True
+            del waiting[name]
+            try:
+                _check_version(name, "arengo", __version__, plugin.manifest.arengo)
+                for key, wanted in needed.items():
+                    if key not in done:
+                        raise PluginError(name, "requirements", f"needs plugin {key!r}")
+                    _check_version(name, key, done[key].manifest.version, wanted)
+            except PluginError as error:
+                errors.append(error)
+                continue
+            done[name] = plugin
+        if not progress:
+            names = ", ".join(sorted(waiting))
+            errors += [
+                PluginError(name, "requirements", f"requirements go round in a circle: {names}")
+                for name in waiting
+            ]
+            break
+    return list(done.values()), errors
+
+
+def load_plugins(disabled: Iterable[str] = (), extra: Iterable[tuple[str, Any]] = ()) -> Registry:
+    """Load every installed plugin but the disabled ones; ``extra`` are modules for tests.
+
+    An essential package that fails raises PluginError; any other plugin is set aside.
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    off = set(disabled)
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    names = [name for name in ESSENTIAL if name in points]
+    names += sorted(name for name in points if name not in ESSENTIAL and name not in off)
+    modules: list[tuple[str, Any]] = [("core", builtin)]
+    loaded: dict[str, Plugin] = {}
+    set_aside: list[PluginError] = []
+    for name in names:
+        try:
+            modules.append((name, _import(points[name])))
+        except PluginError as error:
+            if name in ESSENTIAL:
+                raise
+            set_aside.append(error)
+    for name, module in [*modules, *extra]:
+        try:
+            loaded[name] = _load(manager, name, module)
+        except PluginError as error:
+            if name in ESSENTIAL:
+                raise
+            set_aside.append(error)
+    plugins, unmet = _ordered(loaded)
+    registry = Registry([], [*set_aside, *unmet])
+    for plugin in plugins:
+        try:
+            for key in plugin.manifest.requires:
+                if key not in {kept.name for kept in registry.plugins}:
+                    raise PluginError(plugin.name, "requirements", f"needs plugin {key!r}")
+            registry = Registry([*registry.plugins, plugin], registry.set_aside)
+        except PluginError as error:
+            if plugin.name in ESSENTIAL:
+                raise
+            registry.set_aside.append(error)
+    return registry

@@ -1,0 +1,63 @@
+"""Tables of the plugin host."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from arengo_core.database.base import TableClass, table
+from arengo_core.database.core_base import CoreBase
+
+
+class ActiveService(CoreBase):
+    """That a member has a service active, in its own right or covered by its municipality.
+
+    The marketplace writes it in the transaction that changes an Activation; the host's gate
+    reads it for every entrance.
+    """
+
+    __tablename__ = "active_service"
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        Index(None, "service", "consortium_id"),
+        reason="ids only: public pages must know which shops are open",
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    activation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    consortium_id: Mapped[UUID]
+    covered_by: Mapped[UUID | None]
+
+
+class PluginFailure(CoreBase):
+    """A failure recorded against a plugin: its stage, class and trace id, never values."""
+
+    __tablename__ = "plugin_failure"
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        Index(None, "plugin", "last_at"),
+        reason="plugin keys, error classes and trace ids only",
+    )
+
+    plugin: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    message: Mapped[str] = mapped_column(primary_key=True)
+    trace_id: Mapped[str]
+    occurrences: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class IdempotentRequest(CoreBase):
+    """The first answer to a request that carried an idempotency key."""
+
+    __tablename__ = "idempotent_request"
+    __table_args__ = table(TableClass.PLATFORM, reason="digests and ids only")
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    result_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]

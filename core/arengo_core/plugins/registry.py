@@ -1,0 +1,183 @@
+"""Everything that the plugins registered, merged; duplicates are refused, naming both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from arengo_core.errors import ArengoError
+from arengo_core.outbox.events import EventHandler
+from arengo_core.plugins.contributions import (
+    Capability,
+    Companion,
+    DemoStep,
+    FieldExtension,
+    GraphqlContribution,
+    HealthCheck,
+    NavigationItem,
+    Provider,
+    Resources,
+)
+from arengo_core.plugins.manifest import Manifest, Service
+
+if TYPE_CHECKING:
+    import click
+
+    from arengo_core.database.migrate import MigrationHistory
+    from arengo_core.host import Host
+    from arengo_core.jobs.definition import Job, Schedule
+
+T = TypeVar("T")
+
+
+class PluginError(ArengoError):
+    """A plugin cannot be used; ``plugin`` names it, the message says why and the mend."""
+
+    code = "PLUGIN"
+
+    def __init__(self, plugin: str, stage: str, message: str) -> None:
+        super().__init__(f"plugin {plugin!r} ({stage}): {message}")
+        self.plugin = plugin
+        self.stage = stage
+        self.message = message
+
+
+class Owned(NamedTuple):
+    """A registered object with the plugin that brought it."""
+
+    plugin: str
+    value: Any
+
+
+@dataclass(slots=True)
+class Plugin:
+    """One loaded plugin and what it brought."""
+
+    name: str
+    manifest: Manifest
+    package: str = ""
+    services: list[Service] = field(default_factory=list[Service])
+    capabilities: list[Capability] = field(default_factory=list[Capability])
+    providers: list[Provider] = field(default_factory=list[Provider])
+    graphql: GraphqlContribution = field(default_factory=GraphqlContribution)
+    routes: list[Any] = field(default_factory=list[Any])
+    navigation: list[NavigationItem] = field(default_factory=list[NavigationItem])
+    event_handlers: list[EventHandler] = field(default_factory=list[EventHandler])
+    jobs: list[Job] = field(default_factory=list)
+    schedules: list[Schedule] = field(default_factory=list)
+    allocation_keys: list[Any] = field(default_factory=list[Any])
+    migrations: MigrationHistory | None = None
+    resources: Resources = field(default_factory=Resources)
+    health_checks: list[HealthCheck] = field(default_factory=list[HealthCheck])
+    commands: list[click.Command] = field(default_factory=list)
+    demo: list[DemoStep] = field(default_factory=list[DemoStep])
+    companions: list[Companion] = field(default_factory=list[Companion])
+    on_ready: list[Callable[[Host], None]] = field(default_factory=list)
+
+
+class Registry:
+    """The loaded plugins in the order of their requirements, and look-ups over them."""
+
+    def __init__(self, plugins: Iterable[Plugin], set_aside: Iterable[PluginError] = ()) -> None:
+        self.plugins = list(plugins)
+        self.set_aside = list(set_aside)
+        self.services: dict[str, Owned] = {}
+        self.capabilities: dict[type[Any], Owned] = {}
+        self.providers: dict[tuple[type[Any], str], Owned] = {}
+        self.event_handlers: dict[str, Owned] = {}
+        self.jobs: dict[str, Owned] = {}
+        self._handlers_by_event: dict[str, list[str]] = {}
+        for plugin in self.plugins:
+            self._add(plugin)
+
+    def _add(self, plugin: Plugin) -> None:
+        self._claim(self.services, plugin, "service", plugin.services, lambda item: item.key)
+        self._claim(
+            self.capabilities, plugin, "capability", plugin.capabilities, lambda c: c.contract
+        )
+        self._claim(
+            self.providers, plugin, "provider", plugin.providers, lambda p: (p.contract, p.key)
+        )
+        self._claim(
+            self.event_handlers, plugin, "event handler", plugin.event_handlers, lambda h: h.key
+        )
+        jobs = [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
+        unique = {job.name: job for job in jobs}
+        self._claim(self.jobs, plugin, "job", unique.values(), lambda job: job.name)
+        for handler in plugin.event_handlers:
+            self._handlers_by_event.setdefault(handler.event.name, []).append(handler.key)
+
+    @staticmethod
+    def _claim(
+        owned: dict[Any, Owned],
+        plugin: Plugin,
+        what: str,
+        items: Iterable[T],
+        key: Callable[[T], Any],
+    ) -> None:
+        for item in items:
+            name = key(item)
+            if name in owned:
+                raise PluginError(
+                    plugin.name,
+                    "registration",
+                    f"{what} {name!r} is already brought by plugin {owned[name].plugin!r};"
+                    " rename one or uninstall the other",
+                )
+            owned[name] = Owned(plugin.name, item)
+
+    def handlers_of(self, event_name: str) -> list[str]:
+        """Keys of the handlers of an event type."""
+        return self._handlers_by_event.get(event_name, [])
+
+    def providers_of(self, contract: type[Any]) -> list[Owned]:
+        """The providers of a contract, in the order of registration."""
+        return [owned for (kind, _), owned in self.providers.items() if kind is contract]
+
+    def plugin(self, name: str) -> Plugin:
+        """A loaded plugin by its key. KeyError when it is not loaded."""
+        for plugin in self.plugins:
+            if plugin.name == name:
+                return plugin
+        raise KeyError(name)
+
+    @property
+    def histories(self) -> list[MigrationHistory]:
+        """Migration histories in the order of requirements."""
+        return [plugin.migrations for plugin in self.plugins if plugin.migrations is not None]
+
+    @property
+    def extensions(self) -> list[tuple[str, FieldExtension]]:
+        """GraphQL field extensions with their plugin."""
+        return [
+            (plugin.name, extension)
+            for plugin in self.plugins
+            for extension in plugin.graphql.extensions
+        ]
+
+    def meters(self) -> dict[str, str]:
+        """Meter keys with the service that reports them."""
+        return {
+            meter.key: service.key
+            for _, service in self.services.values()
+            for meter in service.meters
+        }
+
+    def without(self, name: str, error: PluginError) -> Registry:
+        """The registry after setting a plugin aside, and those that require it."""
+        gone = {name}
+        errors = [*self.set_aside, error]
+        kept: list[Plugin] = []
+        for plugin in self.plugins:
+            if plugin.name == name:
+                continue
+            missing = gone.intersection(plugin.manifest.requires)
+            if missing:
+                gone.add(plugin.name)
+                errors.append(
+                    PluginError(plugin.name, "requirements", f"needs {', '.join(sorted(missing))}")
+                )
+                continue
+            kept.append(plugin)
+        return Registry(kept, errors)

@@ -1,0 +1,1 @@
+"""The web: application factory, middleware, pages, forms, static files."""

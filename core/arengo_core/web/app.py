@@ -1,0 +1,98 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from arengo_core.caller import ANONYMOUS
+from arengo_core.host import Host
+from arengo_core.organizations import repository as organizations
+from arengo_core.plugins.containment import from_those_that_fit, set_aside
+from arengo_core.plugins.registry import Plugin
+from arengo_core.web.context import ArengoRequest, FromHost, provide_caller, provide_host
+from arengo_core.web.errors import HANDLERS
+from arengo_core.web.middleware import around_requests, in_time
+from arengo_core.web.pages import Pages, page
+from arengo_core.web.static import static_file
+
+CSRF_COOKIE = "arengo_csrf"
+
+
+@get("/unknown-host", opt={"exclude_from_csrf": True}, name="unknown-host")
+async def unknown_host(request: ArengoRequest, host: FromHost) -> Response[str]:
+    """What a host name that nobody configured shows: the consortia that live here."""
+    async with host.unit_of_work(ANONYMOUS, read_only=True) as uow:
+        found = await organizations.of_kind(uow.session, "consortium")
+        return await page(
+            request,
+            uow,
+            "core/unknown_host.html",
+            face="market",
+            status=404,
+            consortia=found,
+            base_url=host.settings.base_url,
+        )
+
+
+def create_app(host: Host) -> Litestar:
+    """The Litestar application of a host: routes of core, marketplace and plugins."""
+    _get_ready(host)
+    app = from_those_that_fit(host, "routes", lambda plugins: _application(host, plugins))
+    # Around routing too: addresses that lead nowhere get the same headers and host check.
+    app.asgi_handler = around_requests(host)(app.asgi_handler)
+    return app
+
+
+def _get_ready(host: Host) -> None:
+    """Themes, then what plugins build once all are there; the one schema comes last."""
+    host.state["pages"] = from_those_that_fit(host, "themes", lambda plugins: Pages(host, plugins))
+    for plugin in sorted(host.registry.plugins, key=lambda plugin: plugin.name == "graphql"):
+        for ready in plugin.on_ready:
+            try:
+                ready(host)
+            except Exception as error:
+                set_aside(host, plugin, "arengo_host_ready", error)
+
+
+def _application(host: Host, plugins: Sequence[Plugin]) -> Litestar:
+    from arengo_core.observability.health import ROUTES as HEALTH
+
+    routes: list[Any] = [static_file, unknown_host, *HEALTH]
+    for plugin in plugins:
+        routes += plugin.routes
+    secure = host.settings.base_url.startswith("https://")
+
+    async def close(_app: Litestar) -> None:
+        await host.close()
+
+    return Litestar(
+        route_handlers=routes,
+        dependencies={"host": Provide(provide_host), "caller": Provide(provide_caller)},
+        middleware=[in_time(host.settings.page_time_limit)],
+        exception_handlers=HANDLERS,
+        csrf_config=CSRFConfig(
+            secret=host.settings.secret_key.get_secret_value(),
+            cookie_name=CSRF_COOKIE,
+            header_name="X-CSRF-Token",
+            cookie_secure=secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/graphql"],
+            exclude_from_csrf_key="exclude_from_csrf",
+        ),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=4, minimum_size=1024, exclude=["^/static"]
+        ),
+        request_max_body_size=host.settings.request_max_bytes,
+        state=State({"host": host}),
+        on_shutdown=[close],
+        openapi_config=None,
+        debug=False,
+    )

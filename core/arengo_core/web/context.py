@@ -1,0 +1,77 @@
+"""What handlers get of a request: the caller, and the site that the host name addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+
+from arengo_core.caller import ANONYMOUS, Caller
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale
+
+SESSION_COOKIE = "arengo_session"
+LOCALE_COOKIE = "arengo_locale"
+
+ArengoRequest = Request[Any, Any, Any]
+FromHost = NamedDependency[Host]
+FromCaller = NamedDependency[Caller]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a host name stands for: the whole deployment, or one organization's own address."""
+
+    organization_id: UUID | None = None
+
+
+def host_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Host:
+    """The host that serves this connection."""
+    return cast(Host, connection.app.state.host)
+
+
+def token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """A session token: from the cookie, or ``Authorization: Bearer`` of a script."""
+    header = connection.headers.get("authorization", "")
+    if header.lower().startswith("bearer "):
+        return header[7:].strip()
+    return connection.cookies.get(SESSION_COOKIE)
+
+
+async def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """Who calls; looked up once a request."""
+    known = connection.scope.setdefault("state", {}).get("arengo_caller")
+    if known is not None:
+        return cast(Caller, known)
+    caller = await _look_up(connection)
+    connection.scope["state"]["arengo_caller"] = caller
+    return caller
+
+
+async def _look_up(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    token = token_of(connection)
+    if not token:
+        return Caller(locale=current_locale())
+    host = host_of(connection)
+    async with host.unit_of_work(ANONYMOUS, read_only=True) as uow:
+        found = await host.identity.caller_of(uow, token, current_locale())
+    return found or Caller(locale=current_locale())
+
+
+def site_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Site:
+    """The site addressed; set by the host-name middleware."""
+    return cast(Site, connection.scope.get("state", {}).get("arengo_site", Site()))
+
+
+async def provide_caller(request: ArengoRequest) -> Caller:
+    """Dependency ``caller`` of handlers."""
+    return await caller_of(request)
+
+
+async def provide_host(request: ArengoRequest) -> Host:
+    """Dependency ``host`` of handlers."""
+    return host_of(request)

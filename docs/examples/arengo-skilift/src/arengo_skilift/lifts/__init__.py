@@ -1,0 +1,1 @@
+"""Lifts and what is reported of them."""

@@ -1,0 +1,1 @@
+"""Assembles the one GraphQL schema from core, marketplace and plugins."""

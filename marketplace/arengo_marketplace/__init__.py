@@ -1,0 +1,1 @@
+"""The shared-services marketplace: members, offers, activations, metering, costs, settlements."""

@@ -1,0 +1,94 @@
+"""What metering, pools, settlements, statements and ledger register with the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from arengo_core.caller import Role
+from arengo_core.i18n import N_
+from arengo_core.jobs.definition import Job, Schedule
+from arengo_core.plugins.contributions import NavigationItem
+from arengo_marketplace.ledger import models as _ledger_tables
+from arengo_marketplace.ledger import pages as ledger_pages
+from arengo_marketplace.ledger.queries import LedgerQuery
+from arengo_marketplace.metering import jobs as metering_jobs
+from arengo_marketplace.metering import models as _metering_tables
+from arengo_marketplace.metering import pages as metering_pages
+from arengo_marketplace.metering.queries import MeteringQuery
+from arengo_marketplace.pools import import_pages
+from arengo_marketplace.pools import models as _pool_tables
+from arengo_marketplace.pools import pages as pool_pages
+from arengo_marketplace.pools.mutations import PoolsMutation
+from arengo_marketplace.pools.queries import PoolsQuery
+from arengo_marketplace.settlements import models as _settlement_tables
+from arengo_marketplace.settlements import pages as settlement_pages
+from arengo_marketplace.settlements.commands import COMMANDS
+from arengo_marketplace.settlements.mutations import SettlementsMutation
+from arengo_marketplace.settlements.queries import SettlementsQuery
+from arengo_marketplace.statements import mails as statement_mails
+from arengo_marketplace.statements import mayor_pages
+from arengo_marketplace.statements import models as _statement_tables
+from arengo_marketplace.statements import pages as statement_pages
+from arengo_marketplace.statements.mutations import StatementsMutation
+from arengo_marketplace.statements.queries import StatementsQuery
+
+TABLES = (
+    _metering_tables,
+    _pool_tables,
+    _settlement_tables,
+    _statement_tables,
+    _ledger_tables,
+)
+JOBS: list[Job] = [*statement_mails.JOBS]
+SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
+
+QUERIES: tuple[type[Any], ...] = (
+    PoolsQuery,
+    SettlementsQuery,
+    StatementsQuery,
+    MeteringQuery,
+    LedgerQuery,
+)
+MUTATIONS: tuple[type[Any], ...] = (PoolsMutation, SettlementsMutation, StatementsMutation)
+
+ROUTES: list[Any] = [
+    *pool_pages.ROUTES,
+    *import_pages.ROUTES,
+    *settlement_pages.ROUTES,
+    *statement_pages.ROUTES,
+    *mayor_pages.ROUTES,
+    *metering_pages.ROUTES,
+    *ledger_pages.ROUTES,
+]
+
+_OFFICE = frozenset({Role.CONSORTIUM_OFFICER})
+_OFFICERS = frozenset({Role.CONSORTIUM_OFFICER, Role.MUNICIPAL_OFFICER})
+_MERCHANTS = frozenset({Role.MERCHANT})
+_GROUP = N_("Costs")
+
+
+def _item(label: str, path: str, order: int, roles: frozenset[Role]) -> NavigationItem:
+    return NavigationItem("office", label, path, order, roles=roles, group=_GROUP)
+
+
+NAVIGATION = [
+    _item(N_("The year on a page"), "/office/mayor", 40, _OFFICERS),
+    _item(N_("Costs"), "/office/costs", 41, _OFFICE),
+    _item(N_("Settlements"), "/office/settlements", 42, _OFFICE),
+    _item(N_("Statements"), "/office/statements", 43, _OFFICERS),
+    _item(N_("Use"), "/office/usage", 44, _OFFICERS),
+    _item(N_("Ledger"), "/office/ledger", 45, _OFFICE),
+    NavigationItem("desk", N_("Statements"), "/office/statements", 82, roles=_MERCHANTS),
+    NavigationItem("desk", N_("Use"), "/office/usage", 83, roles=_MERCHANTS),
+]
+
+__all__ = [
+    "COMMANDS",
+    "JOBS",
+    "MUTATIONS",
+    "NAVIGATION",
+    "QUERIES",
+    "ROUTES",
+    "SCHEDULES",
+    "TABLES",
+]

@@ -1,0 +1,1 @@
+"""Activations: members' opt-ins, their states, settings, preview, gates and export."""

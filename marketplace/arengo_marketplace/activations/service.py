@@ -1,0 +1,312 @@
+"""Rules of activations: requested → approved → active → suspended → ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from arengo_core import clock, idempotency
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from arengo_core.host import Host
+from arengo_core.i18n import gettext
+from arengo_core.ids import new_id
+from arengo_core.plugins import gate
+from arengo_core.plugins.manifest import Service
+from arengo_core.plugins.registry import Registry
+from arengo_marketplace.activations import gates, repository, settings
+from arengo_marketplace.activations.models import Activation, ActivationChange
+from arengo_marketplace.activations.preview import read_forecast
+from arengo_marketplace.contract import ActivationChanged, Member
+from arengo_marketplace.members import directory
+from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.models import Offer
+
+TRANSITIONS = {
+    "requested": frozenset({"approved", "ended"}),
+    "approved": frozenset({"active", "ended"}),
+    "active": frozenset({"suspended", "ended"}),
+    "suspended": frozenset({"active", "ended"}),
+    "ended": frozenset[str](),
+}
+MEMBER_ROLES = (Role.MUNICIPAL_OFFICER, Role.MERCHANT)
+_REQUEST = "marketplace.request_activation"
+
+
+async def activation_of(uow: UnitOfWork, activation_id: UUID) -> Activation:
+    """An activation that the caller may see. NotFoundError otherwise."""
+    activation = await repository.get(uow.session, activation_id)
+    if activation is None:
+        raise NotFoundError("There is no such activation.")
+    return activation
+
+
+async def request(
+    uow: UnitOfWork,
+    host: Host,
+    *,
+    offer_id: UUID,
+    member_id: UUID,
+    settings_values: Mapping[str, str] | None = None,
+    forecast: Mapping[str, str] | None = None,
+    idempotency_key: str | None = None,
+) -> Activation:
+    """Opt in. Active at once, unless the offer needs approval or settings are missing."""
+    uow.caller.require(member_id, *MEMBER_ROLES)
+    first = await idempotency.first_answer(uow, _REQUEST, idempotency_key)
+    if first is not None:
+        return await activation_of(uow, first)
+    offer = await offers.offer_of(uow, offer_id)
+    service = offers.service_of(host.registry, offer.service)
+    member = await directory.member(uow, member_id, offer.organization_id)
+    await uow.widen([member_id])
+    await _check_open(uow, host.registry, offer, service, member)
+    stored = settings.read(service, settings_values or {}, host.cipher, partial=True)
+    units = read_forecast(service, forecast or {})
+    activation = Activation(
+        id=new_id(),
+        organization_id=member_id,
+        consortium_id=offer.organization_id,
+        offer_id=offer.id,
+        service=offer.service,
+        state="requested",
+        settings=stored.plain,
+        secrets=stored.secrets,
+        forecast={meter: f"{quantity:f}" for meter, quantity in units.items()},
+    )
+    uow.session.add(activation)
+    await uow.session.flush()
+    _note(uow, activation, "")
+    if not offer.needs_approval:
+        await _move(uow, activation, offer, "approved", "")
+        if _complete(host, service, activation):
+            await _move(uow, activation, offer, "active", "")
+    await idempotency.remember(uow, _REQUEST, idempotency_key, activation.id)
+    return activation
+
+
+async def _check_open(
+    uow: UnitOfWork, registry: Registry, offer: Offer, service: Service, member: Member
+) -> None:
+    if member.kind not in service.serves:
+        raise ConflictError("This service is not for you: it serves others.")
+    if not offer.published:
+        raise ConflictError("This offer is withdrawn: nobody can activate it any more.")
+    if offer.valid_from > clock.today():
+        raise ConflictError("This offer begins on {day}.", day=offer.valid_from.isoformat())
+    held = await repository.of_member(uow.session, member.organization_id)
+    if any(row.service == service.key for row in held):
+        raise ConflictError("You have this service already.")
+    active = await gate.active_services(uow.session, member.organization_id)
+    missing = [key for key in service.rests_on if key not in active]
+    if missing:
+        raise ConflictError(
+            "This service rests on others. Activate first: {services}.",
+            services=", ".join(_title(registry, key) for key in missing),
+        )
+
+
+def _title(registry: Registry, key: str) -> str:
+    found = registry.services.get(key)
+    return gettext(found.value.title) if found else key
+
+
+async def approve(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str = "") -> Activation:
+    """Let a member in, as an officer of the consortium; the member then confirms."""
+    activation, offer = await _locked(uow, activation_id, office=True)
+    await _move(uow, activation, offer, "approved", why)
+    return activation
+
+
+async def confirm(uow: UnitOfWork, host: Host, *, activation_id: UUID) -> Activation:
+    """Start what was approved; the member does, when its settings are complete."""
+    activation, offer = await _locked(uow, activation_id, member=True)
+    service = offers.service_of(host.registry, activation.service)
+    if activation.state != "approved":
+        raise _not_possible(activation)
+    if not _complete(host, service, activation):
+        raise ConflictError("Settings are missing: fill them in first, then start the service.")
+    await _move(uow, activation, offer, "active", "")
+    return activation
+
+
+async def suspend(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str) -> Activation:
+    """Stop a member's service for a time, as an officer of the consortium, saying why."""
+    activation, offer = await _locked(uow, activation_id, office=True)
+    await _move(uow, activation, offer, "suspended", _reason(why))
+    return activation
+
+
+async def resume(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str = "") -> Activation:
+    """Let a suspended service go on, as an officer of the consortium."""
+    activation, offer = await _locked(uow, activation_id, office=True)
+    if activation.state != "suspended":
+        raise _not_possible(activation)
+    await _move(uow, activation, offer, "active", why)
+    return activation
+
+
+async def end(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str = "") -> Activation:
+    """Opt out. The member may at any time; an officer of the consortium says why."""
+    activation, offer = await _locked(uow, activation_id, office=True, member=True)
+    if not uow.caller.has_role(activation.organization_id, *MEMBER_ROLES):
+        why = _reason(why)
+    resting = await _resting_on(uow, host.registry, activation)
+    if resting:
+        raise ConflictError(
+            "Other services rest on this one. End first: {services}.",
+            services=", ".join(_title(host.registry, key) for key in resting),
+        )
+    await _move(uow, activation, offer, "ended", why)
+    return activation
+
+
+async def end_all(uow: UnitOfWork, host: Host, *, member_id: UUID, consortium_id: UUID) -> None:
+    """End whatever a leaving member has, what rests on others first."""
+    held = [
+        row
+        for row in await repository.of_member(uow.session, member_id)
+        if row.consortium_id == consortium_id
+    ]
+    while held:
+        needed = {key for row in held for key in _rests_on(host.registry, row.service)}
+        for row in [row for row in held if row.service not in needed] or list(held):
+            await _move(uow, row, await offers.offer_of(uow, row.offer_id), "ended", "")
+            held.remove(row)
+
+
+async def change_settings(
+    uow: UnitOfWork, host: Host, *, activation_id: UUID, values: Mapping[str, str]
+) -> Activation:
+    """Change the settings; a secret left empty keeps its value. The member's officers may."""
+    activation, _ = await _locked(uow, activation_id, member=True)
+    if activation.state == "ended":
+        raise _not_possible(activation)
+    service = offers.service_of(host.registry, activation.service)
+    stored = settings.read(service, values, host.cipher, activation.secrets)
+    activation.settings, activation.secrets = stored.plain, stored.secrets
+    await uow.session.flush()
+    uow.audit(
+        activation.organization_id, "activation.settings_changed", "Activation", activation.id
+    )
+    return activation
+
+
+async def change_forecast(
+    uow: UnitOfWork, host: Host, *, activation_id: UUID, forecast: Mapping[str, str]
+) -> Activation:
+    """State anew how much the member expects to use a month."""
+    activation, _ = await _locked(uow, activation_id, member=True)
+    service = offers.service_of(host.registry, activation.service)
+    units = read_forecast(service, forecast)
+    activation.forecast = {meter: f"{quantity:f}" for meter, quantity in units.items()}
+    await uow.session.flush()
+    return activation
+
+
+async def settings_of(uow: UnitOfWork, host: Host, service: str, organization_id: UUID) -> Any:
+    """The member's settings of an active service, else those of the activation that covers it.
+
+    NotActiveError when neither is active.
+    """
+    await gate.require_active(uow.session, service, organization_id)
+    described = offers.service_of(host.registry, service)
+    async with uow.widened([organization_id]):
+        activation = await repository.current(uow.session, organization_id, service)
+    if activation is None or activation.state != "active":
+        member = await directory.member(uow, organization_id)
+        assert member.seat_id is not None, "only merchants are covered, and they have a seat"
+        activation = await gates.covering(uow, member.consortium_id, member.seat_id, service)
+        assert activation is not None, "the gate is open, so an activation covers the member"
+    return settings.load(described, activation.settings, activation.secrets, host.cipher)
+
+
+def _complete(host: Host, service: Service, activation: Activation) -> bool:
+    names = set(host.cipher.decrypt(activation.secrets))
+    return settings.is_complete(service, activation.settings, names)
+
+
+def _rests_on(registry: Registry, service: str) -> tuple[str, ...]:
+    found = registry.services.get(service)
+    return found.value.rests_on if found else ()
+
+
+async def _resting_on(uow: UnitOfWork, registry: Registry, activation: Activation) -> list[str]:
+    held = await repository.of_member(uow.session, activation.organization_id)
+    return [row.service for row in held if activation.service in _rests_on(registry, row.service)]
+
+
+def _reason(why: str) -> str:
+    if not why.strip():
+        raise InvalidInputError("Say why: the member reads it.", field="why")
+    return why.strip()
+
+
+def _not_possible(activation: Activation) -> ConflictError:
+    return ConflictError(
+        "This is not possible while the activation is {state}.", state=gettext(activation.state)
+    )
+
+
+async def _locked(
+    uow: UnitOfWork, activation_id: UUID, *, office: bool = False, member: bool = False
+) -> tuple[Activation, Offer]:
+    """The activation, locked, once the caller may change it as officer or member."""
+    seen = await activation_of(uow, activation_id)
+    may = (office and uow.caller.has_role(seen.consortium_id, Role.CONSORTIUM_OFFICER)) or (
+        member and uow.caller.has_role(seen.organization_id, *MEMBER_ROLES)
+    )
+    if not may:
+        uow.caller.require_signed_in()
+        raise ForbiddenError("You may not do this for that organization.")
+    await uow.widen([seen.organization_id])
+    activation = await repository.locked(uow.session, activation_id)
+    assert activation is not None, "nobody deletes activations"
+    return activation, await offers.offer_of(uow, activation.offer_id)
+
+
+async def _move(
+    uow: UnitOfWork, activation: Activation, offer: Offer, state: str, why: str
+) -> None:
+    if state not in TRANSITIONS[activation.state]:
+        raise _not_possible(activation)
+    before, activation.state = activation.state, state
+    _note(uow, activation, why)
+    await uow.session.flush()
+    if state == "active":
+        await gates.open_for(uow, activation, offer)
+    elif before == "active":
+        await gates.close_for(uow, activation)
+
+
+def _note(uow: UnitOfWork, activation: Activation, why: str) -> None:
+    """The dated change, the audit entry and the event of a new state."""
+    uow.session.add(
+        ActivationChange(
+            id=new_id(),
+            organization_id=activation.organization_id,
+            consortium_id=activation.consortium_id,
+            activation_id=activation.id,
+            state=activation.state,
+            at=clock.now(),
+            by=uow.caller.user_id,
+            why=why.strip(),
+        )
+    )
+    uow.audit(
+        activation.organization_id,
+        f"activation.{activation.state}",
+        "Activation",
+        activation.id,
+        service=activation.service,
+    )
+    uow.record(
+        ActivationChanged(
+            organization_id=activation.organization_id,
+            aggregate_id=activation.id,
+            service=activation.service,
+            state=activation.state,
+        )
+    )

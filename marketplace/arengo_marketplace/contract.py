@@ -1,0 +1,199 @@
+"""What plugins may use of the marketplace. They import this module and nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from arengo_core.caller import OrganizationKind
+from arengo_core.money import Money
+from arengo_core.outbox.events import Event
+from arengo_marketplace.costs.keys import AllocationKey
+
+__all__ = [
+    "ActivationChanged",
+    "AllocationKey",
+    "CollectingEntity",
+    "Consortium",
+    "Marketplace",
+    "Member",
+    "MemberAdmitted",
+    "Posting",
+    "SettlementClosed",
+    "UsageReading",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Consortium:
+    """A federation, as plugins see it."""
+
+    id: UUID
+    name: str
+    slug: str
+    theme: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An organization's present part in a consortium. ``seat_id``: a merchant's municipality."""
+
+    organization_id: UUID
+    consortium_id: UUID
+    kind: OrganizationKind
+    name: str
+    istat_code: str | None
+    population: int | None
+    seat_id: UUID | None
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectingEntity:
+    """Who holds the gateway account for a consortium's market, with the gateway's settings."""
+
+    organization_id: UUID
+    name: str
+    is_public_administration: bool
+    gateway: str
+    gateway_settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReading:
+    """One reading of a meter, for a member. ``key`` makes reporting it again harmless."""
+
+    meter: str
+    organization_id: UUID
+    quantity: Decimal
+    occurred_at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A line of a ledger transaction: positive amounts debit the account, negative credit it.
+
+    ``account`` is a code of the consortium's chart (``gateway``, ``merchant_payable``, ...);
+    ``organization_id`` the member it concerns, if any.
+    """
+
+    account: str
+    amount: Money
+    organization_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationChanged(Event):
+    """A member's Activation changed its state. Aggregate: the activation."""
+
+    name: ClassVar[str] = "marketplace.activation_changed"
+
+    service: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdmitted(Event):
+    """An organization became a member. Aggregate: the membership."""
+
+    name: ClassVar[str] = "marketplace.member_admitted"
+
+    consortium_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementClosed(Event):
+    """A consortium closed a period. Organization: the consortium; aggregate: the settlement."""
+
+    name: ClassVar[str] = "marketplace.settlement_closed"
+
+    starts_on: date
+    ends_on: date
+
+
+class Marketplace(Protocol):
+    """Capability of the marketplace: ``host.continuing(uow, Marketplace)``; never gated.
+
+    Every method works in the caller's transaction.
+    """
+
+    async def consortium(self, consortium_id: UUID) -> Consortium:
+        """A consortium. NotFoundError when there is none."""
+        ...
+
+    async def consortia(self) -> Sequence[Consortium]:
+        """All consortia of this deployment, by name."""
+        ...
+
+    async def member(self, organization_id: UUID) -> Member:
+        """The present membership of an organization. NotFoundError when it has none."""
+        ...
+
+    async def members(
+        self, consortium_id: UUID, kind: OrganizationKind | None = None
+    ) -> Sequence[Member]:
+        """Present members of a consortium, by name."""
+        ...
+
+    async def settings(self, service: str, organization_id: UUID) -> Any:
+        """The member's settings of an active service, as the service's settings type.
+
+        A merchant covered by its municipality gets the covering activation's. NotActiveError
+        when neither is active.
+        """
+        ...
+
+    async def collecting_entity(self, consortium_id: UUID) -> CollectingEntity | None:
+        """Who takes card payments for the market; None where nobody was named yet."""
+        ...
+
+    async def set_collecting_entity(
+        self,
+        consortium_id: UUID,
+        *,
+        organization_id: UUID | None = None,
+        name: str = "",
+        vat_number: str = "",
+        is_public: bool = False,
+        gateway: str,
+        gateway_settings: Mapping[str, str],
+    ) -> CollectingEntity:
+        """Name who takes card payments: an organization, or a firm by name and VAT number.
+
+        Settings are stored encrypted; those not given keep their value. ForbiddenError unless
+        the caller is an officer of the consortium.
+        """
+        ...
+
+    async def report_usage(self, readings: Sequence[UsageReading]) -> int:
+        """Store readings; how many were new. InvalidInputError for an unknown meter."""
+        ...
+
+    async def post(
+        self,
+        consortium_id: UUID,
+        *,
+        key: str,
+        description: str,
+        postings: Sequence[Posting],
+        occurred_at: datetime | None = None,
+    ) -> None:
+        """Write a balanced ledger transaction once: the same key again changes nothing."""
+        ...
+
+    async def balance(
+        self, consortium_id: UUID, account: str, organization_id: UUID | None = None
+    ) -> Money:
+        """Balance of an account (debits less credits), for one member or in all."""
+        ...
+
+    async def balances(self, consortium_id: UUID, account: str) -> Mapping[UUID, Money]:
+        """Balance of an account for each member that it concerns."""
+        ...

@@ -1,0 +1,1 @@
+"""Costs of shared services: price plans, pools, rules, shares, forecasts."""

@@ -1,0 +1,48 @@
+"""Cost bearers: the members over which a cost is divided, and what they used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from arengo_marketplace.costs.errors import N_, CostError, PopulationUnknownError
+from arengo_marketplace.costs.period import Period
+
+Usage = Mapping[str, Mapping[UUID, Decimal]]
+"""Units used: meter → organization → quantity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A member that bears costs.
+
+    ``active`` lists the ranges of days on which it took part; None means always.
+    ``population`` is None where it is unknown.
+    """
+
+    organization_id: UUID
+    population: int | None = None
+    name: str = ""
+    active: tuple[Period, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.population is not None and self.population < 0:
+            raise CostError(
+                "population",
+                N_("{name} has {population} inhabitants"),
+                N_("Give a number of inhabitants of 0 or more, or leave it empty if unknown"),
+                name=self.name or self.organization_id,
+                population=self.population,
+            )
+
+    def days_in(self, period: Period) -> int:
+        """On how many days of the period the member took part."""
+        return period.days if self.active is None else period.days_within(self.active)
+
+    def inhabitants(self) -> int:
+        """The population. Raises PopulationUnknownError."""
+        if self.population is None:
+            raise PopulationUnknownError(self.organization_id, self.name)
+        return self.population

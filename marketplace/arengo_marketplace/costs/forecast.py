@@ -1,0 +1,155 @@
+"""What a year will cost each member, today and after somebody joins or leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from arengo_core.money import Money, total
+from arengo_marketplace.costs.allocation import Allocation, allocate, per_inhabitant
+from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.keys import BUILT_IN, KeyRegistry
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.plan_inputs import PlanInputs
+from arengo_marketplace.costs.pool import CostPool
+from arengo_marketplace.costs.price_plan import PricePlan, cost
+from arengo_marketplace.costs.rule import CostRule
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """An offer's terms and what is expected of each month.
+
+    ``monthly_usage`` and ``monthly_fees`` hold the figures of one month, by organization; those
+    of organizations that do not take part do not count.
+    """
+
+    plan: PricePlan
+    rule: CostRule
+    period: Period
+    monthly_usage: Usage = field(default_factory=dict[str, Mapping[UUID, Decimal]])
+    monthly_fees: Mapping[UUID, Money] = field(default_factory=dict[UUID, Money])
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The period month by month, divided as each month's settlement will divide it."""
+
+    currency: str
+    months: tuple[Allocation, ...]
+
+    @property
+    def cost(self) -> Money:
+        """What the members pay together."""
+        return total((month.pool.net for month in self.months), self.currency)
+
+    def shares(self) -> dict[UUID, Money]:
+        """What each member pays in the period."""
+        sums: dict[UUID, int] = {}
+        for month in self.months:
+            for share in month.shares:
+                member = share.bearer.organization_id
+                sums[member] = sums.get(member, 0) + share.amount.amount
+        return {member: Money(amount, self.currency) for member, amount in sums.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One member's cost in the period, today and afterwards."""
+
+    bearer: Bearer
+    today: Money
+    afterwards: Money
+
+    @property
+    def difference(self) -> Money:
+        """What the change adds (or spares, when negative)."""
+        return self.afterwards - self.today
+
+    @property
+    def per_inhabitant_today(self) -> Money | None:
+        """Today's cost per inhabitant."""
+        return per_inhabitant(self.today, self.bearer.population)
+
+    @property
+    def per_inhabitant_afterwards(self) -> Money | None:
+        """The cost per inhabitant afterwards."""
+        return per_inhabitant(self.afterwards, self.bearer.population)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The effect of a member's joining or leaving on everybody, in the order of ids."""
+
+    today: Outlook
+    afterwards: Outlook
+    changes: tuple[Change, ...]
+
+    def change_of(self, organization_id: UUID) -> Change:
+        """The effect on one member. Raises KeyError."""
+        for change in self.changes:
+            if change.bearer.organization_id == organization_id:
+                return change
+        raise KeyError(organization_id)
+
+
+def outlook(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = BUILT_IN) -> Outlook:
+    """The period with these members; months in which nobody takes part cost nobody anything."""
+    present = tuple(members)
+    months = (
+        _month(scenario, month, present, keys)
+        for month in scenario.period.months()
+        if any(member.days_in(month) for member in present)
+    )
+    return Outlook(scenario.plan.currency, tuple(months))
+
+
+def preview(
+    scenario: Scenario,
+    members: Iterable[Bearer],
+    *,
+    joining: Bearer | None = None,
+    leaving: UUID | None = None,
+    keys: KeyRegistry = BUILT_IN,
+) -> Preview:
+    """Compare the period as it is with the period after one joins or leaves (or both).
+
+    A ``joining`` bearer that is among the members already (activating again, from other days)
+    takes its place. Nothing is written. Raises what ``allocate`` and ``cost`` raise.
+    """
+    before = {member.organization_id: member for member in members}
+    after = {key: member for key, member in before.items() if key != leaving}
+    if joining is not None:
+        after[joining.organization_id] = joining
+    today = outlook(scenario, before.values(), keys)
+    afterwards = outlook(scenario, after.values(), keys)
+    paid_today, paid_afterwards = today.shares(), afterwards.shares()
+    nothing = Money(0, scenario.plan.currency)
+    everybody = before | after
+    changes = tuple(
+        Change(everybody[key], paid_today.get(key, nothing), paid_afterwards.get(key, nothing))
+        for key in sorted(everybody)
+    )
+    return Preview(today, afterwards, changes)
+
+
+def _month(
+    scenario: Scenario, month: Period, members: tuple[Bearer, ...], keys: KeyRegistry
+) -> Allocation:
+    year = Period.year(month.start.year)
+    usage: dict[date, Usage] = {one.start: scenario.monthly_usage for one in year.months()}
+    lines = cost(scenario.plan, PlanInputs(month, members, usage))
+    fees = total(
+        (
+            scenario.monthly_fees[member.organization_id]
+            for member in members
+            if member.organization_id in scenario.monthly_fees and member.days_in(month)
+        ),
+        scenario.plan.currency,
+    )
+    currency = scenario.plan.currency
+    pool = CostPool(month, lines, fees, Money(0, currency))
+    return allocate(pool, scenario.rule, members, scenario.monthly_usage, keys)

@@ -1,0 +1,147 @@
+"""Allocation keys: by what a cost is divided. Plugins bring more through the same Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+from uuid import UUID
+
+from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.errors import N_, CostError, DuplicateKeyError
+from arengo_marketplace.costs.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class KeyContext:
+    """What a key may look at: the period, the usage in it, its options in the rule."""
+
+    period: Period
+    usage: Usage
+    options: Mapping[str, object]
+
+
+class AllocationKey(Protocol):
+    """A way to weigh members. ``weights`` must not depend on the order of the members."""
+
+    @property
+    def id(self) -> str:
+        """Its name in rules, unique; a plugin's begins with the plugin's name and a dot."""
+        ...
+
+    @property
+    def prorated(self) -> bool:
+        """Whether the host multiplies its weights by the days of membership."""
+        ...
+
+    def options(self, document: Document) -> dict[str, object]:
+        """Read and check its options in a part of a rule."""
+        ...
+
+    def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
+        """Each member's weight: inhabitants, units, ... Absent or negative counts as 0."""
+        ...
+
+
+class EqualKey:
+    """Everybody the same, by days of membership."""
+
+    id = "equal"
+    prorated = True
+
+    def options(self, document: Document) -> dict[str, object]:
+        """None."""
+        return {}
+
+    def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
+        """One each."""
+        return {member.organization_id: Fraction(1) for member in members}
+
+
+class PopulationKey:
+    """By inhabitants, by days of membership."""
+
+    id = "population"
+    prorated = True
+
+    def options(self, document: Document) -> dict[str, object]:
+        """None."""
+        return {}
+
+    def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
+        """Inhabitants. Raises PopulationUnknownError, naming the municipality."""
+        return {member.organization_id: Fraction(member.inhabitants()) for member in members}
+
+
+class UsageKey:
+    """By the units of a meter; what was used speaks for itself, so days do not count again."""
+
+    id = "usage"
+    prorated = False
+
+    def options(self, document: Document) -> dict[str, object]:
+        """``meter``: the counter to read."""
+        if not document.has("meter"):
+            raise document.fail(
+                "meter",
+                N_("the usage key names no meter"),
+                N_("Name the meter to divide by, for example payments.transactions"),
+            )
+        return {"meter": document.text("meter")}
+
+    def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
+        """Units used in the period."""
+        read = context.usage.get(str(context.options["meter"]), {})
+        return {
+            member.organization_id: Fraction(read.get(member.organization_id, 0))
+            for member in members
+        }
+
+
+class KeyRegistry:
+    """The allocation keys known to a deployment."""
+
+    def __init__(self, *keys: AllocationKey) -> None:
+        self._keys: dict[str, AllocationKey] = {}
+        for key in keys:
+            self.register(key)
+
+    def register(self, key: AllocationKey) -> None:
+        """Add a key. Raises DuplicateKeyError, naming both classes."""
+        known = self._keys.get(key.id)
+        if known is not None:
+            raise DuplicateKeyError(
+                "id",
+                N_("the allocation key {id} of {new} is already brought by {old}"),
+                N_("Give one of them another id"),
+                id=key.id,
+                new=type(key).__qualname__,
+                old=type(known).__qualname__,
+            )
+        self._keys[key.id] = key
+
+    def ids(self) -> list[str]:
+        """The known ids, built-in ones first."""
+        return list(self._keys)
+
+    def get(self, key_id: str, field: str, error: type[CostError]) -> AllocationKey:
+        """The key of an id; else the given error about the given field."""
+        if key_id not in self._keys:
+            raise error(
+                field,
+                N_("there is no allocation key {id}"),
+                N_("Use one of: {known}; or enable the plugin that brings it"),
+                id=repr(key_id),
+                known=", ".join(self._keys),
+            )
+        return self._keys[key_id]
+
+
+def built_in_keys() -> KeyRegistry:
+    """A new registry with equal, population and usage."""
+    return KeyRegistry(EqualKey(), PopulationKey(), UsageKey())
+
+
+BUILT_IN = built_in_keys()

@@ -1,0 +1,1 @@
+"""Demonstration data: invented shops and goods, and pictures drawn for them."""

@@ -1,0 +1,190 @@
+"""Demo step: three months of use and costs, two of them settled, one waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from arengo_core import clock
+from arengo_core.caller import Caller, OrganizationKind
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.host import Host
+from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
+from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.contract import Member, UsageReading
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.demo.timeline import month_back, morning_of
+from arengo_marketplace.members import directory
+from arengo_marketplace.metering import repository as usage
+from arengo_marketplace.metering import service as metering
+from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.pools import planned
+from arengo_marketplace.pools import service as pools
+from arengo_marketplace.pools.models import LineKind
+from arengo_marketplace.pools.service import LineData
+from arengo_marketplace.settlements import service as settlements
+from arengo_marketplace.settlements.models import Settlement
+from arengo_marketplace.statements import repository as statements
+from arengo_marketplace.statements import service as statement_service
+
+_SUPPLIERS = {
+    "payments": "Incassi Alpini S.r.l. (demo)",
+    "delivery": "Corriere della Valle soc. coop. (demo)",
+    "storefront": "Vetrina Digitale S.r.l. (demo)",
+    "communications": "Posta Chiara S.r.l. (demo)",
+}
+_SEASON = (Decimal("1.10"), Decimal("0.92"), Decimal("1.04"))
+_MANY = 20
+_PAYERS = 12
+
+
+async def load(host: Host, slug: str) -> None:
+    """Report use, enter costs, settle the two oldest of the last three months."""
+    async with host.unit_of_work() as uow:
+        consortium = await organizations.by_slug(uow.session, slug)
+        assert consortium is not None, "an earlier step made it"
+        consortium_id = consortium.id
+        members = await directory.members(uow, consortium_id)
+    months = [month_back(count) for count in (3, 2, 1)]
+    for month, season in zip(months, _SEASON, strict=True):
+        await _use(host, consortium_id, members, month, season)
+    await _fold(host)
+    closed: list[Settlement] = []
+    for month in months:
+        office = Caller.program([consortium_id], [consortium_id])
+        async with host.unit_of_work(office) as uow:
+            await _enter_costs(uow, consortium_id, month)
+        if month != months[-1]:
+            async with host.unit_of_work(office) as uow:
+                closed.append(
+                    await settlements.close(
+                        uow, host, consortium_id=consortium_id, period=month, notify=False
+                    )
+                )
+    async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
+        await _pay(uow, closed[0])
+
+
+async def _use(
+    host: Host, consortium_id: UUID, members: Sequence[Member], month: Period, season: Decimal
+) -> None:
+    """Bring each town's use to about what it stated, beside what the demo's shops reported."""
+    towns = {one.organization_id: one for one in members if one.seat_id is None}
+    shops: dict[UUID, list[Member]] = {}
+    for one in members:
+        if one.kind is OrganizationKind.MERCHANT and one.seat_id is not None:
+            shops.setdefault(one.seat_id, []).append(one)
+    meters = host.registry.meters()
+    async with host.unit_of_work(Caller.program([], [consortium_id]), read_only=True) as uow:
+        rows = await activations.of_consortium(uow.session, consortium_id, ["active"])
+        known = await usage.of_period(uow.session, consortium_id, month, list(meters))
+    readings: list[UsageReading] = []
+    parts = 6 if len(towns) <= _MANY else 1
+    for row in rows:
+        if row.organization_id not in towns or row.created_at > month.bounds[1]:
+            continue
+        for meter, stated in row.forecast.items():
+            if meter not in meters:
+                continue
+            wanted = _wanted(Decimal(stated), season, len(readings))
+            left = wanted - known[meter].get(row.organization_id, Decimal())
+            users = [row.organization_id]
+            if row.service != "communications":
+                found = shops.get(row.organization_id, [])
+                users = [shop.organization_id for shop in found] or users
+            readings += _readings(meter, users, int(left), month, parts)
+    async with host.unit_of_work() as uow:
+        await metering.report(uow, host, readings)
+
+
+def _wanted(stated: Decimal, season: Decimal, salt: int) -> Decimal:
+    """What was stated, with the season and some ups and downs that repeat at each load."""
+    return (stated * season * (90 + salt * 7 % 21) / 100).to_integral_value()
+
+
+def _readings(
+    meter: str, users: Sequence[UUID], units: int, month: Period, parts: int
+) -> Iterable[UsageReading]:
+    if units <= 0:
+        return
+    pieces = max(min(parts * len(users), units), 1)
+    for number in range(pieces):
+        quantity = units * (number + 1) // pieces - units * number // pieces
+        day = month.start + timedelta(days=month.days * number // pieces)
+        yield UsageReading(
+            meter,
+            users[number % len(users)],
+            Decimal(quantity),
+            morning_of(day, minutes=number % 480),
+            f"demo:{month.start:%Y-%m}:{number}:{quantity}",
+        )
+
+
+async def _fold(host: Host) -> None:
+    folded = 1
+    while folded:
+        async with host.unit_of_work() as uow:
+            folded = await metering.fold(uow)
+
+
+async def _enter_costs(uow: UnitOfWork, consortium_id: UUID, month: Period) -> None:
+    """Invoices of the amounts that the price plans give, and a grant for the shops' portal."""
+    await uow.widen([consortium_id], [consortium_id])
+    lines: list[LineData] = []
+    for offer in await offers.of_consortium(uow.session, consortium_id):
+        lines += _invoiced(offer, await planned.planned(uow, offer, month), month)
+    await pools.add(uow, consortium_id=consortium_id, lines=lines)
+
+
+def _invoiced(offer: Offer, lines: Sequence[LineData], month: Period) -> list[LineData]:
+    supplier = _SUPPLIERS.get(offer.service, "Servizi della Valle S.r.l. (demo)")
+    number = f"{month.start.month * 10 + len(offer.service)}/{month.start.year}"
+    entered: list[LineData] = []
+    for line in lines:
+        if line.kind.is_cost:
+            line = replace(
+                line,
+                supplier=supplier,
+                document_number=number,
+                document_date=month.end - timedelta(days=1),
+                evidence_name=f"fattura-{offer.service}-{month.start:%Y-%m}.pdf",
+                evidence_digest=pools.digest_of(f"{offer.service} {month.start}".encode()),
+            )
+        entered.append(line)
+    costs = sum(line.amount.amount for line in lines if line.kind.is_cost)
+    if offer.service == "storefront" and costs:
+        entered.append(
+            LineData(
+                offer.id,
+                month.start,
+                LineKind.FUNDING,
+                "Bando regionale per il commercio di montagna (demo)",
+                Money(costs * 40 // 100),
+            )
+        )
+    return entered
+
+
+async def _pay(uow: UnitOfWork, settlement: Settlement) -> None:
+    """Most members have paid the first month, one only half of it."""
+    issued = await statements.of_settlement(uow.session, settlement.organization_id, settlement.id)
+    for place, statement in enumerate(issued[:_PAYERS]):
+        half = place == min(len(issued), _PAYERS) - 1
+        amount = statement.amount // 2 if half else statement.amount
+        if amount > 0:
+            await statement_service.record_payment(
+                uow,
+                statement_id=statement.id,
+                amount=Money(amount, statement.currency),
+                paid_on=_payday(place),
+                reference=f"CRO demo {place + 1}",
+            )
+
+
+def _payday(place: int) -> date:
+    return clock.today() - timedelta(days=_PAYERS - place)

@@ -1,0 +1,1 @@
+"""The demo's shops, one module each. Every name, number and address here is invented."""

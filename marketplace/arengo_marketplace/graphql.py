@@ -1,0 +1,49 @@
+"""The marketplace's part of the schema."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from arengo_core.api.context import Info
+from arengo_core.plugins.contributions import GraphqlContribution
+from arengo_marketplace import accounting
+from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.activations.mutations import ActivationsMutation
+from arengo_marketplace.activations.queries import ActivationsQuery
+from arengo_marketplace.activations.types import ActivationType
+from arengo_marketplace.health.mutations import HealthMutation
+from arengo_marketplace.health.queries import HealthQuery
+from arengo_marketplace.members.mutations import MembersMutation
+from arengo_marketplace.members.queries import MembersQuery
+from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.mutations import OffersMutation
+from arengo_marketplace.offers.queries import OffersQuery
+from arengo_marketplace.offers.types import OfferType
+
+QUERIES: tuple[type[Any], ...] = (MembersQuery, OffersQuery, ActivationsQuery, HealthQuery)
+MUTATIONS: tuple[type[Any], ...] = (
+    MembersMutation,
+    OffersMutation,
+    ActivationsMutation,
+    HealthMutation,
+)
+
+
+async def _offer(info: Info, offer_id: UUID) -> OfferType | None:
+    async with info.context.uow.lock:
+        row = await offers.get(info.context.uow.session, offer_id)
+    return OfferType.of(row) if row else None
+
+
+async def _activation(info: Info, activation_id: UUID) -> ActivationType | None:
+    async with info.context.uow.lock:
+        row = await activations.get(info.context.uow.session, activation_id)
+    return ActivationType.of(row) if row else None
+
+
+CONTRIBUTION = GraphqlContribution(
+    queries=(*QUERIES, *accounting.QUERIES),
+    mutations=(*MUTATIONS, *accounting.MUTATIONS),
+    nodes={"Offer": _offer, "Activation": _activation},
+)

@@ -1,0 +1,1 @@
+"""Health of the plugins, and what members notice of it."""

@@ -1,0 +1,167 @@
+"""How each plugin is, and what members notice of it, in words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from arengo_core import clock
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ForbiddenError, NotFoundError
+from arengo_core.host import Host
+from arengo_core.i18n import gettext
+from arengo_core.outbox import repository as outbox
+from arengo_core.plugins.contributions import HealthCheck
+from arengo_core.plugins.models import PluginFailure
+from arengo_core.plugins.registry import Plugin
+from arengo_marketplace.health import repository
+
+LATELY = timedelta(hours=24)
+_NOW = timedelta(minutes=10)
+_CHECK_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A plugin's own check and whether it passed."""
+
+    title: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PluginHealth:
+    """One plugin: its state (healthy, degraded, down), why, and what members notice."""
+
+    key: str
+    title: str
+    version: str
+    state: str
+    notice: str
+    services: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    failures: tuple[PluginFailure, ...] = ()
+    held_events: int = 0
+    held_jobs: int = 0
+    reason: str = ""
+
+
+def require_officer(uow: UnitOfWork) -> None:
+    """Only officers of a consortium look after plugins."""
+    uow.caller.require_signed_in()
+    if not any(grant.role is Role.CONSORTIUM_OFFICER for grant in uow.caller.grants):
+        raise ForbiddenError("Only the consortium's office may do this.")
+
+
+async def report(uow: UnitOfWork, host: Host) -> list[PluginHealth]:
+    """The state of every plugin, those set aside first."""
+    require_officer(uow)
+    failures = await repository.failures_since(uow.session, clock.now() - LATELY)
+    jobs = await repository.held_jobs(uow.session)
+    cursors = await outbox.held(uow.session)
+    found = [
+        PluginHealth(
+            key=error.plugin,
+            title=error.plugin,
+            version="",
+            state="down",
+            notice=gettext(
+                "Nothing of this plugin answers. Everything else works; members who had its"
+                " services read that they are not available."
+            ),
+            failures=tuple(row for row in failures if row.plugin == error.plugin),
+            reason=f"{error.stage}: {error.message}",
+        )
+        for error in host.registry.set_aside
+    ]
+    checks = await asyncio.gather(*(_checks(host, plugin) for plugin in host.registry.plugins))
+    for plugin, results in zip(host.registry.plugins, checks, strict=True):
+        found.append(
+            _of(
+                host,
+                plugin,
+                results,
+                tuple(row for row in failures if row.plugin == plugin.name),
+                sum(
+                    owned.plugin == plugin.name
+                    for cursor in cursors
+                    if (owned := host.registry.event_handlers.get(cursor.handler))
+                ),
+                sum(count for name, count in jobs.items() if _owner(host, name) == plugin.name),
+            )
+        )
+    return found
+
+
+def _owner(host: Host, job: str) -> str | None:
+    owned = host.registry.jobs.get(job)
+    return owned.plugin if owned else None
+
+
+async def _checks(host: Host, plugin: Plugin) -> tuple[CheckResult, ...]:
+    return tuple([await _check(host, one) for one in plugin.health_checks])
+
+
+async def _check(host: Host, check: HealthCheck) -> CheckResult:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            passed = await check.check(host)
+    except Exception:
+        passed = False
+    return CheckResult(gettext(check.title), passed)
+
+
+def _of(
+    host: Host,
+    plugin: Plugin,
+    checks: tuple[CheckResult, ...],
+    failures: tuple[PluginFailure, ...],
+    held_events: int,
+    held_jobs: int,
+) -> PluginHealth:
+    is_open = host.guard.breaker(plugin.name).is_open
+    fresh = any(row.last_at >= clock.now() - _NOW for row in failures)
+    failing = not all(check.passed for check in checks)
+    if is_open:
+        state = "down"
+        notice = gettext(
+            "Pages of this plugin answer “try again in a minute”; it is asked again every half"
+            " minute. Everything else works."
+        )
+    elif failing or fresh:
+        state = "degraded"
+        notice = gettext(
+            "Some things of this plugin fail or take long; members are asked to try again."
+        )
+    elif held_events or held_jobs:
+        state = "degraded"
+        notice = gettext(
+            "Follow-ups such as mails and bookings wait. Nothing is lost; they go on once the"
+            " cause is mended and somebody starts them again."
+        )
+    else:
+        state, notice = "healthy", gettext("Nothing: it works.")
+    return PluginHealth(
+        key=plugin.name,
+        title=gettext(plugin.manifest.title),
+        version=plugin.manifest.version,
+        state=state,
+        notice=notice,
+        services=tuple(gettext(service.title) for service in plugin.services),
+        checks=checks,
+        failures=failures,
+        held_events=held_events,
+        held_jobs=held_jobs,
+    )
+
+
+async def retry(uow: UnitOfWork, host: Host, *, plugin: str) -> int:
+    """Start a plugin's held jobs again; how many."""
+    require_officer(uow)
+    names: Sequence[str] = [name for name in host.registry.jobs if _owner(host, name) == plugin]
+    if not names:
+        raise NotFoundError("There is no such plugin.")
+    return await repository.retry_jobs(uow.session, names)

@@ -1,0 +1,1 @@
+"""Ledger: double entry, append-only, one for each consortium."""

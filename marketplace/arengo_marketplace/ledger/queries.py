@@ -1,0 +1,65 @@
+"""GraphQL queries of the ledger."""
+
+from __future__ import annotations
+
+import strawberry
+
+from arengo_core.api.connection import Connection, connection_of, page_size
+from arengo_core.api.context import Info
+from arengo_core.api.scalars import local_id
+from arengo_core.caller import Role
+from arengo_marketplace.cursors import cursor_at, instant_and_id
+from arengo_marketplace.ledger import repository, service
+from arengo_marketplace.ledger.types import LedgerAccountType, LedgerPostingType
+
+
+@strawberry.type
+class LedgerQuery:
+    """Root queries of the ledger."""
+
+    @strawberry.field(
+        description="A consortium's accounts with debits and credits; for its officers."
+    )
+    async def ledger(self, info: Info, consortium_id: strawberry.ID) -> list[LedgerAccountType]:
+        """The trial balance."""
+        consortium = local_id(consortium_id, "Organization", "consortium_id")
+        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        uow = info.context.uow
+        async with uow.lock:
+            totals = await service.trial_balance(uow, consortium)
+        return [LedgerAccountType.of(one) for one in totals]
+
+    @strawberry.field(
+        description="An account's lines, newest first, of one member or all; for officers."
+    )
+    async def ledger_postings(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        account: str,
+        organization_id: strawberry.ID | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[LedgerPostingType]:
+        """A page of an account's lines."""
+        consortium = local_id(consortium_id, "Organization", "consortium_id")
+        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        size = page_size(first)
+        member = None
+        if organization_id is not None:
+            member = local_id(organization_id, "Organization", "organization_id")
+        uow = info.context.uow
+        async with uow.lock:
+            rows = await repository.postings_of_account(
+                uow.session,
+                consortium,
+                service.account_named(account).code,
+                organization_id=member,
+                after=instant_and_id(after),
+                limit=size + 1,
+            )
+        return connection_of(
+            [LedgerPostingType.of(*row) for row in rows],
+            [cursor_at(row[0].occurred_at, row[0].id) for row in rows],
+            size,
+        )

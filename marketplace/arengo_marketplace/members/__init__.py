@@ -1,0 +1,1 @@
+"""Consortia, their charters and their members: joining, admitting, leaving."""

@@ -1,0 +1,93 @@
+"""The page of a consortium's charter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from arengo_core.caller import Caller
+from arengo_core.errors import ArengoError
+from arengo_core.host import Host
+from arengo_core.i18n import gettext
+from arengo_core.organizations import repository as organizations
+from arengo_core.web import sites
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.flashes import Flash, redirect
+from arengo_core.web.forms import Form, read_form
+from arengo_core.web.pages import page
+from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.members import charter
+from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.offers.plain_form import rule_of
+from arengo_marketplace.offers.terms import allocation_keys
+from arengo_marketplace.offers.wording import rule_in_words
+
+
+async def _show(
+    request: ArengoRequest, host: Host, caller: Caller, form: Form | None = None
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        consortium_id = await office_of(uow)
+        agreed = await charter.charter_of(uow, consortium_id)
+        rule = CostRule.from_json(agreed.default_cost_rule, allocation_keys(host.registry))
+        collector = (
+            await organizations.get(uow.session, agreed.collecting_entity_id)
+            if agreed.collecting_entity_id
+            else None
+        )
+        values = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
+        simple = all(part.key in {"equal", "population"} for part in rule.parts)
+        values |= {
+            "rule_json": "" if simple else msgspec.json.encode(rule.to_json()).decode(),
+            "host": await sites.name_of(uow, consortium_id) or "",
+        }
+        return await page(
+            request,
+            uow,
+            "marketplace/members/charter.html",
+            face="office",
+            status=400 if form and form.errors else 200,
+            values={**values, **(form or {})},
+            errors=form.errors if form else {},
+            rule=rule_in_words(rule, host.registry),
+            collector=collector,
+            is_public=agreed.collector_is_public,
+            gateway=agreed.gateway,
+        )
+
+
+@get("/office/charter", name="charter")
+async def charter_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """What the consortium agreed on."""
+    caller.require_signed_in()
+    return await _show(request, host, caller)
+
+
+@post("/office/charter", name="charter-post", opt={"mutation": "changeCharter"}, status_code=303)
+async def change(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Change default rule and host name."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await charter.change(
+                uow,
+                host,
+                consortium_id=await office_of(uow),
+                default_cost_rule=rule_of(form) or {"parts": []},
+                host_name=form["host"] or None,
+            )
+    except ArengoError as error:
+        if error.status in {401, 403}:
+            raise
+        form.refuse(error)
+        return await _show(request, host, caller, form)
+    return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
+
+
+ROUTES: list[Any] = [charter_page, change]

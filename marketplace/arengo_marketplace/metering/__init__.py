@@ -1,0 +1,1 @@
+"""Metering: usage records, kept once each, for the members that used something."""

@@ -1,0 +1,91 @@
+"""Tables of usage."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Numeric
+from sqlalchemy.orm import Mapped, mapped_column
+
+from arengo_core import clock
+from arengo_core.database.base import Identified, TableClass, table
+from arengo_core.ids import new_id
+from arengo_marketplace.base import MarketplaceBase
+
+QUANTITY = Numeric(20, 6)
+
+
+def _by_month(arguments: Any) -> Any:
+    *constraints, options = arguments
+    return (*constraints, {**options, "postgresql_partition_by": "RANGE (counted_on)"})
+
+
+class UsageRecord(MarketplaceBase):
+    """One reading of a meter that counts for a member.
+
+    ``counted_on`` is the day in Rome on which it counts: the day it occurred, or, of a reading
+    that came after its month was settled, the first day of the next month that is not. With
+    ``through_seat`` it counts for a municipality because a merchant seated there used it; who
+    that was is not told.
+    """
+
+    __tablename__ = "usage_record"
+    __table_args__ = _by_month(
+        table(
+            TableClass.CONSORTIUM,
+            Index(None, "organization_id", "meter", "counted_on"),
+            Index(None, "consortium_id", "counted_on", "meter"),
+            append_only=True,
+        )
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    counted_on: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    consortium_id: Mapped[UUID]
+    meter: Mapped[str]
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY)
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    through_seat: Mapped[bool] = mapped_column(default=False)
+
+
+class UsageKey(MarketplaceBase):
+    """That a reading was stored: what makes reporting it again harmless, at any distance."""
+
+    __tablename__ = "usage_key"
+    __table_args__ = table(
+        TableClass.PLATFORM, reason="digests of member, meter and key only; not cut by time"
+    )
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+
+
+class UsageDay(MarketplaceBase):
+    """A member's units of a meter on a day: folded from the records by a job."""
+
+    __tablename__ = "usage_day"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "consortium_id", "day", "meter"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    meter: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    through_seat: Mapped[bool] = mapped_column(primary_key=True)
+    consortium_id: Mapped[UUID]
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY)
+
+
+class UnfoldedDay(MarketplaceBase, Identified):
+    """That records of a member and day wait to be folded; several rows may say the same."""
+
+    __tablename__ = "usage_unfolded_day"
+    __table_args__ = table(TableClass.PLATFORM, reason="ids of members and days: a queue")
+
+    organization_id: Mapped[UUID]
+    day: Mapped[date]

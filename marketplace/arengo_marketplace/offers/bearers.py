@@ -1,0 +1,107 @@
+"""Who bears an offer's cost, and on which days: one answer for preview and settlement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from arengo_core.clock import ROME
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.activations.models import ActivationChange
+from arengo_marketplace.costs.bearer import Bearer
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.members import repository as members
+from arengo_marketplace.members.repository import MemberRow
+from arengo_marketplace.offers.models import Offer
+
+FOREVER = date.max
+_KINDS = {"municipalities": "municipality", "merchants": "merchant"}
+
+
+def active_days(changes: Iterable[ActivationChange]) -> list[Period]:
+    """The ranges of days on which an Activation was active; the last may have no end.
+
+    The day of activation counts, the day of suspension or end does not.
+    """
+    ranges: list[Period] = []
+    since: date | None = None
+    for change in changes:
+        day = change.at.astimezone(ROME).date()
+        if change.state == "active":
+            since = since or day
+        elif since is not None:
+            if day > since:
+                ranges.append(Period(since, day))
+            since = None
+    if since is not None:
+        ranges.append(Period(since, FOREVER))
+    return ranges
+
+
+async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bearer]:
+    """The members over which the offer's cost in the period is divided, by id.
+
+    Each has the days on which it was a member and had the offer active (a merchant also by its
+    seat's covering activation). The caller has checked who may see them.
+    """
+    async with uow.widened(governs=[offer.organization_id]):
+        days = await _active_by_member(uow, offer)
+        rows = await members.members_during(
+            uow.session,
+            offer.organization_id,
+            period.start,
+            period.end,
+            _KINDS[offer.cost_bearers],
+        )
+    found: dict[UUID, Bearer] = {}
+    for membership, organization in rows:
+        mine = [*days.get(membership.organization_id, ())]
+        if offer.covers_merchants and membership.seat_id is not None:
+            mine += days.get(membership.seat_id, ())
+        spell = Period(membership.starts_on, membership.ends_on or FOREVER)
+        active = [part for one in mine if (part := one.overlap(spell))]
+        if not any(part.overlap(period) for part in active):
+            continue
+        before = found.get(membership.organization_id)
+        found[membership.organization_id] = Bearer(
+            membership.organization_id,
+            membership.population,
+            organization.name,
+            tuple(sorted([*active, *((before.active or ()) if before else ())])),
+        )
+    return [found[key] for key in sorted(found)]
+
+
+async def _active_by_member(uow: UnitOfWork, offer: Offer) -> dict[UUID, list[Period]]:
+    changes = await activations.changes_of_offer(uow.session, offer.organization_id, offer.id)
+    days: dict[UUID, list[Period]] = {}
+    for rows in changes.values():
+        days.setdefault(rows[0].organization_id, []).extend(active_days(rows))
+    return days
+
+
+async def bearing(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, UUID]:
+    """For whose account a member's usage counts: its own, or that of its seat.
+
+    Where municipalities bear the cost, what a merchant uses counts for its municipality. Members
+    whose usage counts for nobody are absent.
+    """
+    async with uow.widened(governs=[offer.organization_id]):
+        rows: list[MemberRow] = []
+        for kind in _KINDS.values():
+            rows += await members.members_during(
+                uow.session, offer.organization_id, period.start, period.end, kind
+            )
+    return _accounts(offer, rows)
+
+
+def _accounts(offer: Offer, rows: Sequence[MemberRow]) -> dict[UUID, UUID]:
+    accounts: dict[UUID, UUID] = {}
+    for membership, _ in rows:
+        if membership.kind == _KINDS[offer.cost_bearers]:
+            accounts[membership.organization_id] = membership.organization_id
+        elif offer.cost_bearers == "municipalities" and membership.seat_id is not None:
+            accounts[membership.organization_id] = membership.seat_id
+    return accounts

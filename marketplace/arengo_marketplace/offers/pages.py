@@ -1,0 +1,245 @@
+"""The office's pages on offers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from arengo_core.caller import Caller, OrganizationKind
+from arengo_core.errors import ArengoError
+from arengo_core.host import Host
+from arengo_core.i18n import gettext
+from arengo_core.plugins.manifest import Service
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.flashes import Flash, redirect
+from arengo_core.web.forms import Form, read_form
+from arengo_core.web.pages import page
+from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.members import charter
+from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.offers import plain_form, repository, service
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.terms import allocation_keys
+from arengo_marketplace.offers.wording import BEARERS, plan_in_words, rule_in_words
+from arengo_marketplace.titles import service_title
+
+
+@get("/office/offers", name="offers")
+async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """What the consortium offers, and which services it could."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        consortium_id = await office_of(uow)
+        rows = await repository.of_consortium(uow.session, consortium_id, withdrawn=True)
+        running = await activations.of_consortium(uow.session, consortium_id, ["active"])
+        keys = allocation_keys(host.registry)
+        offered = {row.service for row in rows if row.published}
+        return await page(
+            request,
+            uow,
+            "marketplace/offers/list.html",
+            face="office",
+            offers=[
+                {
+                    "offer": row,
+                    "title": service_title(host.registry, row.service),
+                    "rule": rule_in_words(row.rule(keys), host.registry),
+                    "plan": plan_in_words(row.plan, host.registry),
+                    "bearers": gettext(BEARERS[row.cost_bearers]),
+                    "active": sum(one.offer_id == row.id for one in running),
+                }
+                for row in rows
+            ],
+            services=[
+                (one, gettext(one.title), gettext(one.description))
+                for one in service.services(host.registry)
+                if one.key not in offered
+            ],
+        )
+
+
+async def _form(
+    request: ArengoRequest,
+    host: Host,
+    caller: Caller,
+    described: Service,
+    form: Form | None,
+    offer_id: UUID | None = None,
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        consortium_id = await office_of(uow)
+        offer = await service.offer_of(uow, offer_id) if offer_id else None
+        rule = await charter.default_rule(uow, consortium_id)
+        values = _values(host, offer, rule)
+        return await page(
+            request,
+            uow,
+            "marketplace/offers/form.html",
+            face="office",
+            status=400 if form and form.errors else 200,
+            service=described,
+            title=gettext(described.title),
+            offer=offer,
+            values={**values, **(form or {})},
+            errors=form.errors if form else {},
+            serves_merchants=OrganizationKind.MERCHANT in described.serves,
+            bearers=[(key, gettext(label)) for key, label in BEARERS.items()],
+            meters=[(meter.key, gettext(meter.title)) for meter in described.meters],
+        )
+
+
+def _values(host: Host, offer: Offer | None, default_rule: dict[str, Any]) -> dict[str, str]:
+    keys = allocation_keys(host.registry)
+    if offer is None:
+        rule = CostRule.from_json(default_rule, keys)
+        weights = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
+        return {"cost_bearers": "municipalities", **weights}
+    rule = offer.rule(keys)
+    values, plain_plan, plain_rule = plain_form.values_of(offer.plan, rule, offer.fees)
+    if not plain_plan:
+        values["plan_json"] = _pretty(offer.price_plan)
+    if not plain_rule:
+        values["rule_json"] = _pretty(offer.cost_rule)
+    return values | {
+        "cost_bearers": offer.cost_bearers,
+        "needs_approval": "yes" if offer.needs_approval else "",
+        "covers_merchants": "yes" if offer.covers_merchants else "",
+        "note": offer.note,
+    }
+
+
+def _pretty(document: dict[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+
+
+def _terms(form: Form, described: Service) -> dict[str, Any]:
+    return {
+        "price_plan": plain_form.plan_of(form, described),
+        "cost_rule": plain_form.rule_of(form),
+        "cost_bearers": form["cost_bearers"] or "municipalities",
+        "needs_approval": form.flag("needs_approval"),
+        "covers_merchants": form.flag("covers_merchants"),
+        "fees": plain_form.fees_of(form, described),
+        "note": form["note"],
+    }
+
+
+@get("/office/offers/new/{key:str}", name="offer-new")
+async def new_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, key: FromPath[str]
+) -> Response[str]:
+    """The form to put a service up."""
+    caller.require_signed_in()
+    described = service.service_of(host.registry, key)
+    return await _form(request, host, caller, described, None)
+
+
+@post(
+    "/office/offers/new/{key:str}",
+    name="offer-create",
+    opt={"mutation": "createOffer"},
+    status_code=303,
+)
+async def create(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, key: FromPath[str]
+) -> Response[Any] | Redirect:
+    """Put a service up."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    described = service.service_of(host.registry, key)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await service.create(
+                uow,
+                host,
+                consortium_id=await office_of(uow),
+                service=key,
+                **_terms(form, described),
+            )
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        return await _form(request, host, caller, described, form)
+    done = Flash(
+        "success",
+        gettext("The service is on offer."),
+        gettext("Members see it in their catalogue, with what it would cost each."),
+    )
+    return redirect(request, "/office/offers", done)
+
+
+@get("/office/offers/{offer_id:uuid}", name="offer")
+async def offer_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
+) -> Response[str]:
+    """The form to change an offer."""
+    caller.require_signed_in()
+    described = await _service_of(host, caller, offer_id)
+    return await _form(request, host, caller, described, None, offer_id)
+
+
+async def _service_of(host: Host, caller: Caller, offer_id: UUID) -> Service:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        offer = await service.offer_of(uow, offer_id)
+        caller.require(offer.organization_id)
+    return service.service_of(host.registry, offer.service)
+
+
+@post(
+    "/office/offers/{offer_id:uuid}",
+    name="offer-change",
+    opt={"mutation": "changeOffer"},
+    status_code=303,
+)
+async def change(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Change an offer's terms."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    described = await _service_of(host, caller, offer_id)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await service.change(uow, host, offer_id=offer_id, **_terms(form, described))
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        return await _form(request, host, caller, described, form, offer_id)
+    done = Flash(
+        "success",
+        gettext("The terms are saved."),
+        gettext("They hold for every month that is not settled yet."),
+    )
+    return redirect(request, "/office/offers", done)
+
+
+@post(
+    "/office/offers/{offer_id:uuid}/withdraw",
+    name="offer-withdraw",
+    opt={"mutation": "withdrawOffer"},
+    status_code=303,
+)
+async def withdraw(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
+) -> Redirect:
+    """Withdraw an offer."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller) as uow:
+        await service.withdraw(uow, offer_id=offer_id)
+    done = Flash(
+        "success",
+        gettext("The offer is withdrawn."),
+        gettext("Members who have it keep it until they end it."),
+    )
+    return redirect(request, "/office/offers", done)
+
+
+ROUTES: list[Any] = [offers_page, new_page, create, offer_page, change, withdraw]

@@ -1,0 +1,107 @@
+"""Terms of an offer as typed or sent: read, checked, and refused in the language of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from arengo_core.errors import InvalidInputError
+from arengo_core.i18n import gettext
+from arengo_core.plugins.manifest import Service
+from arengo_core.plugins.registry import Registry
+from arengo_marketplace.costs.charges import TieredCharge, UnitCharge
+from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.keys import KeyRegistry, built_in_keys
+from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.costs.rule import CostRule
+
+COST_BEARERS = ("municipalities", "merchants")
+
+
+def allocation_keys(registry: Registry) -> KeyRegistry:
+    """The allocation keys of this deployment: the built-in ones and the plugins'."""
+    keys = built_in_keys()
+    for plugin in registry.plugins:
+        for key in plugin.allocation_keys:
+            keys.register(key)
+    return keys
+
+
+def refused(error: CostError, field: str) -> InvalidInputError:
+    """A fault of the mathematics of costs as an answer to the caller."""
+    return InvalidInputError("{fault}", field=field, fault=error.message(gettext))
+
+
+def _document(value: object, field: str) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError as error:
+        raise InvalidInputError(
+            "This is not a JSON document: {fault}.", field=field, fault=error
+        ) from None
+
+
+def check_plan(value: object, field: str = "price_plan") -> PricePlan:
+    """A price plan from JSON or its text. InvalidInputError otherwise."""
+    try:
+        return PricePlan.from_json(_document(value, field))
+    except CostError as error:
+        raise refused(error, field) from None
+
+
+def check_rule(value: object, registry: Registry, field: str = "cost_rule") -> CostRule:
+    """A cost rule from JSON or its text. InvalidInputError otherwise."""
+    try:
+        return CostRule.from_json(_document(value, field), allocation_keys(registry))
+    except CostError as error:
+        raise refused(error, field) from None
+
+
+def check_meters(plan: PricePlan, rule: CostRule, registry: Registry) -> None:
+    """Every meter named must be one that an installed service reports."""
+    known = registry.meters()
+    used = {
+        charge.meter
+        for charge in plan.charges
+        if isinstance(charge, UnitCharge | TieredCharge) and charge.meter
+    }
+    _known(used, known, "price_plan")
+    _known({str(part.options["meter"]) for part in rule.parts if "meter" in part.options}, known)
+
+
+def _known(meters: Iterable[str], known: dict[str, str], field: str = "cost_rule") -> None:
+    for meter in sorted(meters):
+        if meter not in known:
+            raise InvalidInputError(
+                "No installed service reports the meter {meter}. Known are: {known}.",
+                field=field,
+                meter=meter,
+                known=", ".join(sorted(known)) or "—",
+            )
+
+
+def check_fees(values: Iterable[dict[str, Any]], service: Service) -> list[dict[str, Any]]:
+    """Fees per unit of the service's meters: ``{"meter", "label", "rate"}``."""
+    meters = {meter.key for meter in service.meters}
+    fees: list[dict[str, Any]] = []
+    for value in values:
+        if value.get("meter") not in meters:
+            raise InvalidInputError(
+                "The service reports no meter {meter}.", field="fees", meter=value.get("meter")
+            )
+        try:
+            rate = Decimal(str(value.get("rate")))
+        except InvalidOperation:
+            rate = Decimal("nan")
+        if not rate.is_finite() or rate < 0 or rate != round(rate, 8):
+            raise InvalidInputError(
+                "{value} is not a rate: 0.25 is expected.", field="fees", value=value.get("rate")
+            )
+        label = str(value.get("label") or value["meter"])
+        fees.append({"meter": value["meter"], "label": label, "rate": f"{rate:f}"})
+    return fees

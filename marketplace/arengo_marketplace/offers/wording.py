@@ -1,0 +1,95 @@
+"""Price plans and cost rules in words, for people who pay by them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from arengo_core.i18n import N_, format_date, format_money, format_number, gettext
+from arengo_core.money import Money
+from arengo_core.plugins.registry import Registry
+from arengo_marketplace.costs.charges import (
+    Charge,
+    Every,
+    FixedCharge,
+    Measure,
+    OneOffCharge,
+    Tier,
+    TieredCharge,
+    UnitCharge,
+)
+from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.titles import meter_title
+
+EVERY = {Every.MONTH: N_("a month"), Every.YEAR: N_("a year")}
+BEARERS = {"municipalities": N_("Municipalities"), "merchants": N_("Merchants")}
+_KEYS = {
+    "equal": N_("in equal parts"),
+    "population": N_("by inhabitants"),
+    "usage": N_("by use ({meter})"),
+}
+_MEASURES = {
+    Measure.METER: N_("unit"),
+    Measure.INHABITANTS: N_("inhabitant"),
+    Measure.MEMBERS: N_("member"),
+}
+
+
+def rule_in_words(rule: CostRule, registry: Registry) -> str:
+    """``40 % in equal parts, 60 % by inhabitants``."""
+    parts: list[str] = []
+    for part in rule.parts:
+        text = gettext(_KEYS.get(part.key, part.key))
+        if "meter" in part.options:
+            text = text.format(meter=meter_title(registry, str(part.options["meter"])))
+        parts.append(f"{format_number(part.weight)} % {text}")
+    return ", ".join(parts)
+
+
+def plan_in_words(plan: PricePlan, registry: Registry) -> list[tuple[str, str]]:
+    """Each charge of a plan with its price, as label and text."""
+    rows = [(charge.label, _charge(charge, plan.currency, registry)) for charge in plan.charges]
+    if plan.minimum is not None:
+        amount = format_money(Money(plan.minimum.amount, plan.currency))
+        text = gettext("at least {amount} {every}", amount=amount, every=_every(plan.minimum.every))
+        rows.append((plan.minimum.label, text))
+    return rows
+
+
+def _every(every: Every) -> str:
+    return gettext(EVERY[every])
+
+
+def _rate(rate: Decimal, currency: str) -> str:
+    return f"{format_number(rate.normalize())} {currency}"
+
+
+def _charge(charge: Charge, currency: str, registry: Registry) -> str:
+    match charge:
+        case FixedCharge():
+            return f"{format_money(Money(charge.amount, currency))} {_every(charge.every)}"
+        case OneOffCharge():
+            amount = format_money(Money(charge.amount, currency))
+            return gettext("{amount} once, on {day}", amount=amount, day=format_date(charge.on))
+        case UnitCharge():
+            unit = meter_title(registry, charge.meter)
+            return gettext("{rate} each ({meter})", rate=_rate(charge.rate, currency), meter=unit)
+        case TieredCharge():
+            return "; ".join(_tier(charge, tier, currency) for tier in charge.tiers)
+
+
+def _tier(charge: TieredCharge, tier: Tier, currency: str) -> str:
+    text = gettext(
+        "{rate} per {unit} {every}",
+        rate=_rate(tier.rate, currency),
+        unit=gettext(_MEASURES[charge.over]),
+        every="" if charge.over is Measure.METER else _every(charge.every),
+    ).strip()
+    if tier.up_to is not None:
+        text = gettext("up to {limit}: {price}", limit=format_number(tier.up_to), price=text)
+    return text
+
+
+def fees_in_words(fees: list[dict[str, str]], currency: str = "EUR") -> list[tuple[str, str]]:
+    """Each fee with its rate, as label and text."""
+    return [(fee["label"], _rate(Decimal(fee["rate"]), currency)) for fee in fees]

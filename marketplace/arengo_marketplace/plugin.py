@@ -1,0 +1,92 @@
+"""The marketplace joins the host by the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from arengo_core import __version__
+from arengo_core.database.migrate import MigrationHistory
+from arengo_core.jobs.definition import Job, Schedule
+from arengo_core.plugins.contributions import (
+    Capability,
+    DemoStep,
+    GraphqlContribution,
+    NavigationItem,
+    Resources,
+)
+from arengo_core.plugins.hookspecs import hookimpl
+from arengo_core.plugins.manifest import Manifest
+from arengo_marketplace import accounting, graphql, pages
+from arengo_marketplace.activations import models as _activation_tables
+from arengo_marketplace.base import MarketplaceBase
+from arengo_marketplace.capability import MarketplaceCapability
+from arengo_marketplace.contract import Marketplace
+from arengo_marketplace.demo import steps
+from arengo_marketplace.members import commands, joining
+from arengo_marketplace.members import models as _member_tables
+from arengo_marketplace.offers import models as _offer_tables
+
+_HERE = Path(__file__).parent
+TABLES = (_member_tables, _offer_tables, _activation_tables, *accounting.TABLES)
+
+
+@hookimpl
+def arengo_manifest() -> Manifest:
+    return Manifest(
+        key="marketplace",
+        title="Marketplace",
+        description="Members, offers, activations, metering, costs and settlements.",
+        version=__version__,
+    )
+
+
+@hookimpl
+def arengo_migrations() -> MigrationHistory:
+    return MigrationHistory("marketplace", _HERE / "migrations", MarketplaceBase.metadata)
+
+
+@hookimpl
+def arengo_resources() -> Resources:
+    return Resources(templates=_HERE / "templates", locale=_HERE / "locale")
+
+
+@hookimpl
+def arengo_capabilities() -> list[Capability]:
+    return [Capability(Marketplace, MarketplaceCapability)]
+
+
+@hookimpl
+def arengo_jobs() -> list[Job]:
+    return [*joining.JOBS, *accounting.JOBS]
+
+
+@hookimpl
+def arengo_schedules() -> list[Schedule]:
+    return [*accounting.SCHEDULES]
+
+
+@hookimpl
+def arengo_routes() -> list[object]:
+    return [*pages.ROUTES, *accounting.ROUTES]
+
+
+@hookimpl
+def arengo_navigation() -> list[NavigationItem]:
+    return [*pages.NAVIGATION, *accounting.NAVIGATION]
+
+
+@hookimpl
+def arengo_graphql() -> GraphqlContribution:
+    return graphql.CONTRIBUTION
+
+
+@hookimpl
+def arengo_commands() -> list[click.Command]:
+    return [commands.setup, *accounting.COMMANDS]
+
+
+@hookimpl
+def arengo_demo() -> list[DemoStep]:
+    return [*steps.STEPS]

@@ -1,0 +1,1 @@
+"""Cost pools: what services cost the consortium, month by month."""

@@ -1,0 +1,84 @@
+"""Table of cost lines."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from arengo_core import clock
+from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.money import Money
+from arengo_marketplace.base import MarketplaceBase
+from arengo_marketplace.costs.period import Period
+
+
+class LineKind(StrEnum):
+    """What a line of the pool is: a cost, or what covers part of it."""
+
+    FIXED = "fixed"
+    USAGE = "usage"
+    ONE_OFF = "one_off"
+    FEE = "fee"
+    FUNDING = "funding"
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it adds to what the members divide."""
+        return self not in (LineKind.FEE, LineKind.FUNDING)
+
+
+KIND_LABELS = {
+    LineKind.FIXED: N_("Fixed cost"),
+    LineKind.USAGE: N_("Cost by usage"),
+    LineKind.ONE_OFF: N_("One-off cost"),
+    LineKind.FEE: N_("Fees taken in"),
+    LineKind.FUNDING: N_("Funding"),
+}
+
+
+class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
+    """A cost, fee or grant of an offer in a month. It can change until the month is settled.
+
+    Amounts of fees and funding are positive and lower what the members divide; a supplier's
+    credit note is a negative cost. ``from_plan`` tells that the price plan made the line.
+    """
+
+    __tablename__ = "pool_line"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "starts_on", "offer_id"),
+        CheckConstraint("amount <> 0", "amount"),
+        CheckConstraint("kind in ('fixed', 'usage', 'one_off', 'fee', 'funding')", "kind"),
+        CheckConstraint("extract(day from starts_on) = 1", "month"),
+    )
+
+    offer_id: Mapped[UUID]
+    service: Mapped[str]
+    starts_on: Mapped[date]
+    kind: Mapped[str]
+    description: Mapped[str]
+    supplier: Mapped[str] = mapped_column(default="")
+    document_number: Mapped[str] = mapped_column(default="")
+    document_date: Mapped[date | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    evidence_name: Mapped[str] = mapped_column(default="")
+    evidence_digest: Mapped[str] = mapped_column(default="")
+    from_plan: Mapped[bool] = mapped_column(default=False)
+    entered_by: Mapped[UUID | None]
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+    @property
+    def month(self) -> Period:
+        """The month in whose pool it is."""
+        return Period.months_from(self.starts_on, 1)
+
+    @property
+    def money(self) -> Money:
+        """The amount as Money."""
+        return Money(self.amount, self.currency)

@@ -1,0 +1,323 @@
+"""The office's pages on costs: a month's pool, its lines, filling in from price plans."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale, gettext
+from arengo_core.money import Money
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.flashes import Flash, redirect
+from arengo_core.web.forms import Form, read_form
+from arengo_core.web.pages import page
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.months import month_asked, month_key
+from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.pools import planned, repository, service
+from arengo_marketplace.pools.models import KIND_LABELS, LineKind, PoolLine
+from arengo_marketplace.pools.service import LineData, kind_named, month_named
+from arengo_marketplace.settlements import repository as settlements
+from arengo_marketplace.spreadsheet import csv_answer
+from arengo_marketplace.titles import service_title
+
+
+def kind_label(kind: str) -> str:
+    """A kind of line in the reader's language."""
+    return gettext(KIND_LABELS[LineKind(kind)])
+
+
+async def _choices(uow: UnitOfWork, host: Host, consortium_id: UUID) -> list[tuple[str, str]]:
+    rows = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
+    return [
+        (
+            str(row.id),
+            service_title(host.registry, row.service)
+            + ("" if row.published else f" ({gettext('withdrawn')})"),
+        )
+        for row in rows
+    ]
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind.value, gettext(label)) for kind, label in KIND_LABELS.items()]
+
+
+async def _default_month(uow: UnitOfWork, consortium_id: UUID) -> Period | None:
+    """The oldest month with costs that is not settled."""
+    settled = await settlements.settled_months(uow.session, consortium_id)
+    waiting = [
+        day for day in await repository.months(uow.session, consortium_id) if day not in settled
+    ]
+    return Period.months_from(min(waiting), 1) if waiting else None
+
+
+async def _show(request: ArengoRequest, host: Host, caller: Caller, form: Form) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        consortium_id = await office_of(uow)
+        month = month_asked(request, await _default_month(uow, consortium_id))
+        if form["month"] and "month" not in form.errors:
+            month = month_named(form["month"])
+        lines = await repository.of_month(uow.session, consortium_id, month.start)
+        settled = await settlements.standing(uow.session, consortium_id, month.start)
+        choices = await _choices(uow, host, consortium_id)
+        return await page(
+            request,
+            uow,
+            "marketplace/costs/month.html",
+            face="office",
+            status=400 if form.errors else 200,
+            form=form,
+            month=month,
+            label=month.label(current_locale()),
+            key=month_key(month),
+            previous=month_key(month.previous()),
+            next=month_key(month.next()),
+            pools=_by_offer(host, lines),
+            pool=service.pool_of(lines, month),
+            settled=settled,
+            offers=choices,
+            kinds=_kinds(),
+            kind_label=kind_label,
+        )
+
+
+def _by_offer(host: Host, lines: Any) -> list[dict[str, Any]]:
+    grouped: dict[UUID, list[PoolLine]] = {}
+    for line in lines:
+        grouped.setdefault(line.offer_id, []).append(line)
+    return [
+        {
+            "title": service_title(host.registry, rows[0].service),
+            "lines": rows,
+            "net": service.pool_of(rows, rows[0].month).net,
+        }
+        for rows in grouped.values()
+    ]
+
+
+@get("/office/costs", name="costs")
+async def costs_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """What services cost the consortium in a month, and the form to enter more."""
+    caller.require_signed_in()
+    return await _show(request, host, caller, Form({}))
+
+
+@get("/office/costs/csv", name="costs-csv")
+async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[bytes]:
+    """The lines of a month as CSV."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        consortium_id = await office_of(uow)
+        month = month_asked(request)
+        lines = await repository.of_month(uow.session, consortium_id, month.start)
+    headings = [
+        gettext(text)
+        for text in (
+            "Month",
+            "Service",
+            "Kind",
+            "Description",
+            "Supplier",
+            "Document",
+            "Document date",
+            "Amount",
+            "Evidence",
+            "SHA-256",
+        )
+    ]
+    rows = [
+        (
+            month_key(line.month),
+            service_title(host.registry, line.service),
+            kind_label(line.kind),
+            line.description,
+            line.supplier,
+            line.document_number,
+            line.document_date,
+            line.money,
+            line.evidence_name,
+            line.evidence_digest,
+        )
+        for line in lines
+    ]
+    return csv_answer(f"costs-{month_key(month)}", headings, rows)
+
+
+async def _read(form: Form, stored: PoolLine | None = None) -> LineData:
+    """A line as typed; the evidence is what was uploaded, or what the line had."""
+    name, digest = (stored.evidence_name, stored.evidence_digest) if stored else ("", "")
+    upload = next(iter(form.files.get("evidence", [])), None)
+    if upload is not None:
+        name, digest = upload.filename, service.digest_of(await upload.read())
+    try:
+        on = date.fromisoformat(form["document_date"]) if form["document_date"] else None
+    except ValueError:
+        raise InvalidInputError(
+            "{value} is not a day: 2026-09-30 is expected.",
+            field="document_date",
+            value=form["document_date"],
+        ) from None
+    return LineData(
+        offer_id=form.uuid("offer"),
+        month=month_named(form["month"]).start,
+        kind=kind_named(form["kind"]),
+        description=form["description"],
+        amount=form.money("amount"),
+        supplier=form["supplier"],
+        document_number=form["document_number"],
+        document_date=on,
+        evidence_name=name,
+        evidence_digest=digest,
+    )
+
+
+@post("/office/costs", name="costs-add", opt={"mutation": "addCostLine"}, status_code=303)
+async def add_line(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Enter a line."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        data = await _read(form)
+        async with host.unit_of_work(caller) as uow:
+            line = await service.add_once(
+                uow,
+                consortium_id=await office_of(uow),
+                data=data,
+                idempotency_key=form["idempotency_key"] or None,
+            )
+    except ArengoError as error:
+        if error.status in {401, 403}:
+            raise
+        form.refuse(error)
+        return await _show(request, host, caller, form)
+    done = Flash("success", gettext("{description} is entered.", description=line.description))
+    return redirect(request, f"/office/costs?month={month_key(line.month)}", done)
+
+
+async def _line_page(
+    request: ArengoRequest, host: Host, caller: Caller, line_id: UUID, form: Form | None
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        line = await service.own_line(uow, line_id)
+        values = {
+            "offer": str(line.offer_id),
+            "month": month_key(line.month),
+            "kind": line.kind,
+            "description": line.description,
+            "amount": _typed(line.money),
+            "supplier": line.supplier,
+            "document_number": line.document_number,
+            "document_date": line.document_date.isoformat() if line.document_date else "",
+        }
+        return await page(
+            request,
+            uow,
+            "marketplace/costs/line.html",
+            face="office",
+            status=400 if form and form.errors else 200,
+            line=line,
+            key=month_key(line.month),
+            label=line.month.label(current_locale()),
+            values={**values, **(form or {})},
+            errors=form.errors if form else {},
+            settled=await settlements.standing(uow.session, line.organization_id, line.month.start),
+            offers=await _choices(uow, host, line.organization_id),
+            kinds=_kinds(),
+        )
+
+
+def _typed(amount: Money) -> str:
+    text = f"{amount.decimal:f}"
+    return text.replace(".", ",") if current_locale() == "it" else text
+
+
+@get("/office/costs/lines/{line_id:uuid}", name="cost-line")
+async def line_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, line_id: FromPath[UUID]
+) -> Response[str]:
+    """One line, to be corrected while its month is open."""
+    caller.require_signed_in()
+    return await _line_page(request, host, caller, line_id, None)
+
+
+@post(
+    "/office/costs/lines/{line_id:uuid}",
+    name="cost-line-change",
+    opt={"mutation": "updateCostLine"},
+    status_code=303,
+)
+async def change_line(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, line_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Correct a line."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            stored = await service.own_line(uow, line_id)
+            line = await service.change(uow, line_id=line_id, data=await _read(form, stored))
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        return await _line_page(request, host, caller, line_id, form)
+    return redirect(
+        request,
+        f"/office/costs?month={month_key(line.month)}",
+        Flash("success", gettext("The line is corrected.")),
+    )
+
+
+@post(
+    "/office/costs/lines/{line_id:uuid}/remove",
+    name="cost-line-remove",
+    opt={"mutation": "removeCostLine"},
+    status_code=303,
+)
+async def remove_line(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, line_id: FromPath[UUID]
+) -> Redirect:
+    """Take a line out of its pool."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller) as uow:
+        line = await service.remove(uow, line_id=line_id)
+    return redirect(
+        request,
+        f"/office/costs?month={month_key(line.month)}",
+        Flash("success", gettext("The line is removed.")),
+    )
+
+
+@post("/office/costs/fill", name="costs-fill", opt={"mutation": "fillCostLines"}, status_code=303)
+async def fill(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Redirect:
+    """Write what the price plans give for a month."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    month = month_named(form["month"])
+    async with host.unit_of_work(caller) as uow:
+        filled = await planned.fill_in(uow, consortium_id=await office_of(uow), month=month)
+    left = ", ".join(service_title(host.registry, offer.service) for offer in filled.left_alone)
+    done = Flash(
+        "success" if filled.lines else "info",
+        gettext("{count} lines were made from the price plans.", count=len(filled.lines)),
+        gettext("Left alone, because costs are entered: {services}.", services=left)
+        if left
+        else "",
+    )
+    return redirect(request, f"/office/costs?month={month_key(month)}", done)
+
+
+ROUTES: list[Any] = [costs_page, costs_csv, add_line, line_page, change_line, remove_line, fill]

@@ -1,0 +1,239 @@
+"""Rules of cost pools: entering, changing and removing lines while their month is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+from arengo_core import idempotency
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
+from arengo_core.i18n import current_locale
+from arengo_core.ids import new_id
+from arengo_core.money import Money, total
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
+from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.pools import repository
+from arengo_marketplace.pools.models import LineKind, PoolLine
+from arengo_marketplace.settlements import repository as settlements
+
+TEXT_LIMIT = 200
+_LARGEST = 10**13
+_ADD = "marketplace.add_cost_line"
+
+
+@dataclass(frozen=True, slots=True)
+class LineData:
+    """What a person, a file or a price plan says of a line."""
+
+    offer_id: UUID
+    month: date
+    kind: LineKind
+    description: str
+    amount: Money
+    supplier: str = ""
+    document_number: str = ""
+    document_date: date | None = None
+    evidence_name: str = ""
+    evidence_digest: str = ""
+
+
+def month_named(text: str, field: str = "month") -> Period:
+    """The month of ``2026-09``. InvalidInputError naming the field."""
+    try:
+        return Period.months_from(date.fromisoformat(f"{text.strip()}-01"), 1)
+    except ValueError:
+        raise InvalidInputError(
+            "{value} is not a month: write it as 2026-09.", field=field, value=text[:40] or "—"
+        ) from None
+
+
+def kind_named(text: str) -> LineKind:
+    """A kind of line by its key. InvalidInputError naming the field."""
+    try:
+        return LineKind(text)
+    except ValueError:
+        raise InvalidInputError(
+            "{value} is no kind of line. Known are: {known}.",
+            field="kind",
+            value=text[:40] or "—",
+            known=", ".join(LineKind),
+        ) from None
+
+
+def digest_of(content: bytes) -> str:
+    """What is kept of an evidence file: its SHA-256, in hexadecimal."""
+    return sha256(content).hexdigest()
+
+
+def check(data: LineData) -> None:
+    """InvalidInputError where a line makes no sense."""
+    if not data.description.strip():
+        raise InvalidInputError("Say what the cost is for.", field="description")
+    for name in ("description", "supplier", "document_number", "evidence_name"):
+        if len(getattr(data, name)) > TEXT_LIMIT:
+            raise InvalidInputError(
+                "At most {limit} characters are possible.", field=name, limit=TEXT_LIMIT
+            )
+    if not data.amount:
+        raise InvalidInputError("An amount of nothing changes nothing.", field="amount")
+    if abs(data.amount.amount) >= _LARGEST:
+        raise InvalidInputError("This amount is too large to be meant.", field="amount")
+    if data.amount.amount < 0 and not data.kind.is_cost:
+        raise InvalidInputError(
+            "Enter fees and funding as positive amounts: they are taken off the costs.",
+            field="amount",
+        )
+    if data.evidence_digest and (
+        len(data.evidence_digest) != 64 or set(data.evidence_digest) - set("0123456789abcdef")
+    ):
+        raise InvalidInputError("A SHA-256 has 64 hexadecimal digits.", field="evidence_digest")
+
+
+async def offer_for_lines(uow: UnitOfWork, consortium_id: UUID, offer_id: UUID) -> Offer:
+    """An offer of the consortium. InvalidInputError naming the field."""
+    offer = await offers.get(uow.session, offer_id)
+    if offer is None or offer.organization_id != consortium_id:
+        raise InvalidInputError("Choose one of the consortium's offers.", field="offer")
+    return offer
+
+
+async def hold_open(uow: UnitOfWork, consortium_id: UUID, month: Period) -> None:
+    """Hold the month open until commit. ConflictError when it is settled."""
+    await settlements.keep_books_open(uow.session, [consortium_id])
+    if await settlements.standing(uow.session, consortium_id, month.start):
+        raise ConflictError(
+            "{month} is settled: its costs cannot change. Reverse the settlement first.",
+            field="month",
+            month=month.label(current_locale()),
+        )
+
+
+async def add(
+    uow: UnitOfWork, *, consortium_id: UUID, lines: Iterable[LineData], from_plan: bool = False
+) -> list[PoolLine]:
+    """Enter lines, all or none; officers of the consortium may.
+
+    InvalidInputError, or ConflictError when a month is settled.
+    """
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    entered = list(lines)
+    await uow.widen([consortium_id])
+    months = {Period.months_from(data.month, 1) for data in entered}
+    for month in sorted(months):
+        await hold_open(uow, consortium_id, month)
+    services = {
+        offer_id: await offer_for_lines(uow, consortium_id, offer_id)
+        for offer_id in {data.offer_id for data in entered}
+    }
+    rows: list[PoolLine] = []
+    for data in entered:
+        check(data)
+        row = PoolLine(
+            id=new_id(),
+            organization_id=consortium_id,
+            consortium_id=consortium_id,
+            from_plan=from_plan,
+            entered_by=uow.caller.user_id,
+        )
+        _write(row, data, services[data.offer_id])
+        rows.append(row)
+    uow.session.add_all(rows)
+    await uow.session.flush()
+    for row in rows:
+        _audit(uow, row, "cost_line.entered")
+    return rows
+
+
+async def add_once(
+    uow: UnitOfWork, *, consortium_id: UUID, data: LineData, idempotency_key: str | None = None
+) -> PoolLine:
+    """Enter one line; the same key again answers the line entered first."""
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    first = await idempotency.first_answer(uow, _ADD, idempotency_key)
+    if first is not None:
+        return await own_line(uow, first)
+    (row,) = await add(uow, consortium_id=consortium_id, lines=[data])
+    await idempotency.remember(uow, _ADD, idempotency_key, row.id)
+    return row
+
+
+async def change(uow: UnitOfWork, *, line_id: UUID, data: LineData) -> PoolLine:
+    """Correct a line; both the month it was in and the one it goes to must be open."""
+    row = await own_line(uow, line_id)
+    for month in sorted({row.month, Period.months_from(data.month, 1)}):
+        await hold_open(uow, row.organization_id, month)
+    check(data)
+    offer = await offer_for_lines(uow, row.organization_id, data.offer_id)
+    _write(row, data, offer)
+    row.from_plan = False
+    _audit(uow, row, "cost_line.changed")
+    return row
+
+
+async def remove(uow: UnitOfWork, *, line_id: UUID) -> PoolLine:
+    """Take a line out of its pool."""
+    row = await own_line(uow, line_id)
+    await hold_open(uow, row.organization_id, row.month)
+    await uow.session.delete(row)
+    _audit(uow, row, "cost_line.removed")
+    return row
+
+
+async def own_line(uow: UnitOfWork, line_id: UUID) -> PoolLine:
+    """A line of a consortium that the caller is an officer of. NotFoundError otherwise."""
+    row = await repository.get(uow.session, line_id)
+    if row is None or not uow.caller.has_role(row.organization_id, Role.CONSORTIUM_OFFICER):
+        raise NotFoundError("There is no such cost line.")
+    return row
+
+
+def _write(row: PoolLine, data: LineData, offer: Offer) -> None:
+    row.offer_id = offer.id
+    row.service = offer.service
+    row.starts_on = data.month.replace(day=1)
+    row.kind = data.kind.value
+    row.description = data.description.strip()
+    row.supplier = data.supplier.strip()
+    row.document_number = data.document_number.strip()
+    row.document_date = data.document_date
+    row.amount = data.amount.amount
+    row.currency = data.amount.currency
+    if data.evidence_digest:
+        row.evidence_name = data.evidence_name.strip()
+        row.evidence_digest = data.evidence_digest
+
+
+def _audit(uow: UnitOfWork, row: PoolLine, action: str) -> None:
+    uow.audit(
+        row.organization_id,
+        action,
+        "CostLine",
+        row.id,
+        offer=row.offer_id,
+        month=row.starts_on,
+        kind=row.kind,
+        amount=row.amount,
+    )
+
+
+def pool_of(lines: Iterable[PoolLine], period: Period, currency: str = "EUR") -> CostPool:
+    """The pool that recorded lines make."""
+    costs: list[CostLine] = []
+    fees: list[Money] = []
+    funding: list[Money] = []
+    for line in lines:
+        kind = LineKind(line.kind)
+        if kind is LineKind.FEE:
+            fees.append(line.money)
+        elif kind is LineKind.FUNDING:
+            funding.append(line.money)
+        else:
+            costs.append(CostLine(CostKind(kind.value), line.description, line.money, period))
+    return CostPool(period, tuple(costs), total(fees, currency), total(funding, currency))

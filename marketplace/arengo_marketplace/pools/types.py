@@ -1,0 +1,126 @@
+"""GraphQL types of cost lines."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from arengo_core.api.ids import Node
+from arengo_core.api.payload import Payload
+from arengo_core.api.scalars import MoneyType, global_id, local_id
+from arengo_core.money import Money
+from arengo_marketplace.months import month_key
+from arengo_marketplace.pools.csv_import import RowFault
+from arengo_marketplace.pools.models import PoolLine
+from arengo_marketplace.pools.service import LineData, kind_named, month_named
+
+
+@strawberry.type(
+    name="CostLine", description="A cost, fee or grant of an offer in a month; kind says which."
+)
+class CostLineType(Node):
+    """GraphQL face of a pool line."""
+
+    offer_id: strawberry.ID
+    service: str
+    month: str = strawberry.field(description="As `2026-09`.")
+    kind: str = strawberry.field(description="`fixed`, `usage`, `one_off`, `fee` or `funding`.")
+    description: str
+    supplier: str
+    document_number: str
+    document_date: date | None
+    amount: MoneyType
+    evidence_name: str
+    evidence_digest: str = strawberry.field(description="SHA-256 of the evidence, hexadecimal.")
+    from_plan: bool = strawberry.field(description="Whether the price plan made it.")
+
+    @classmethod
+    def of(cls, row: PoolLine) -> CostLineType:
+        """From its row."""
+        return cls(
+            id=global_id("CostLine", row.id),
+            offer_id=global_id("Offer", row.offer_id),
+            service=row.service,
+            month=month_key(row.month),
+            kind=row.kind,
+            description=row.description,
+            supplier=row.supplier,
+            document_number=row.document_number,
+            document_date=row.document_date,
+            amount=MoneyType.of(row.money),
+            evidence_name=row.evidence_name,
+            evidence_digest=row.evidence_digest,
+            from_plan=row.from_plan,
+        )
+
+
+@strawberry.input(description="What a cost line says. The amount is in minor units.")
+class CostLineInput:
+    """A line to enter."""
+
+    offer_id: strawberry.ID
+    month: str
+    kind: str
+    description: str
+    amount: int
+    currency: str = "EUR"
+    supplier: str = ""
+    document_number: str = ""
+    document_date: date | None = None
+    evidence_name: str = ""
+    evidence_digest: str = ""
+
+    def data(self) -> LineData:
+        """The line for the service. InvalidInputError naming the field."""
+        return LineData(
+            offer_id=local_id(self.offer_id, "Offer", "offer_id"),
+            month=month_named(self.month).start,
+            kind=kind_named(self.kind),
+            description=self.description,
+            amount=Money(self.amount, self.currency),
+            supplier=self.supplier,
+            document_number=self.document_number,
+            document_date=self.document_date,
+            evidence_name=self.evidence_name,
+            evidence_digest=self.evidence_digest,
+        )
+
+
+@strawberry.type(description="What is wrong in one cell of a file; the column is empty for a line.")
+class ImportFault:
+    """GraphQL face of a row fault."""
+
+    line: int
+    column: str
+    message: str
+
+    @classmethod
+    def of(cls, fault: RowFault) -> ImportFault:
+        """From the reader's."""
+        return cls(line=fault.line, column=fault.column, message=fault.message)
+
+
+@strawberry.type
+class CostLinePayload(Payload):
+    """A cost line."""
+
+    cost_line: CostLineType | None = None
+
+
+@strawberry.type
+class CostLinesPayload(Payload):
+    """Cost lines, and the offers left alone because costs of theirs were entered."""
+
+    cost_lines: list[CostLineType] = strawberry.field(default_factory=list[CostLineType])
+    left_alone: list[strawberry.ID] = strawberry.field(default_factory=list[strawberry.ID])
+
+
+@strawberry.type
+class ImportPayload(Payload):
+    """What a file gave: lines entered (none in a dry run), or every fault in it."""
+
+    entered: int = 0
+    readable: int = 0
+    total: MoneyType | None = None
+    faults: list[ImportFault] = strawberry.field(default_factory=list[ImportFault])

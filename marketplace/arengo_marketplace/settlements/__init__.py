@@ -1,0 +1,1 @@
+"""Settlements: closed periods, with pools and shares to the cent."""

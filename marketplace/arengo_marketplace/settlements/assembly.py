@@ -1,0 +1,182 @@
+"""What a month's settlement is made of: for each offer its pool, its bearers and their usage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from arengo_core import clock
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ArengoError, ConflictError
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale
+from arengo_core.money import Money, total
+from arengo_marketplace.costs.allocation import Allocation, Share, allocate
+from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.keys import KeyRegistry
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.pool import CostPool
+from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.metering import repository as metering
+from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.bearers import bearers_for
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.terms import allocation_keys, refused
+from arengo_marketplace.pools import repository as pools
+from arengo_marketplace.pools.models import PoolLine
+from arengo_marketplace.pools.service import pool_of
+from arengo_marketplace.settlements import repository
+from arengo_marketplace.titles import service_title
+
+
+@dataclass(frozen=True, slots=True)
+class OfferBook:
+    """An offer's month: its recorded lines and what dividing them gives."""
+
+    offer: Offer
+    title: str
+    lines: tuple[PoolLine, ...]
+    bearers: tuple[Bearer, ...]
+    allocation: Allocation | None = None
+    problem: ArengoError | None = None
+
+    @property
+    def pool(self) -> CostPool | None:
+        """The pool, where it could be divided."""
+        return self.allocation.pool if self.allocation else None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What closing a month would give now. ``problems`` are reasons why it cannot be closed."""
+
+    consortium_id: UUID
+    period: Period
+    books: tuple[OfferBook, ...]
+    problems: tuple[ArengoError, ...]
+    currency: str = "EUR"
+    _shares: dict[UUID, list[tuple[OfferBook, Share]]] = field(
+        default_factory=dict[UUID, list[tuple[OfferBook, Share]]]
+    )
+
+    @property
+    def allocations(self) -> list[Allocation]:
+        """The pools that could be divided."""
+        return [book.allocation for book in self.books if book.allocation is not None]
+
+    @property
+    def unrecorded(self) -> list[OfferBook]:
+        """Offers in use for which no cost was recorded: perhaps one was forgotten."""
+        return [book for book in self.books if not book.lines]
+
+    @property
+    def net(self) -> Money:
+        """What the members would divide in all."""
+        return total((one.pool.net for one in self.allocations), self.currency)
+
+    def by_member(self) -> dict[UUID, list[tuple[OfferBook, Share]]]:
+        """Each member's shares, of those who took part on some day; members by name."""
+        if not self._shares:
+            for book in self.books:
+                for share in book.allocation.shares if book.allocation else ():
+                    if share.days:
+                        member = share.bearer.organization_id
+                        self._shares.setdefault(member, []).append((book, share))
+        by_name = sorted(
+            self._shares.items(), key=lambda item: (item[1][0][1].bearer.name, item[0])
+        )
+        return dict(by_name)
+
+    def amount_of(self, organization_id: UUID) -> Money:
+        """What one member would pay in all."""
+        shares = self.by_member().get(organization_id, [])
+        return total((share.amount for _, share in shares), self.currency)
+
+
+async def draft(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Period) -> Draft:
+    """Divide a month's recorded costs as closing it now would. Nothing is written.
+
+    For services that have checked the right and widened the scope to the consortium.
+    """
+    problems: list[ArengoError] = []
+    label = period.label(current_locale())
+    if await repository.standing(uow.session, consortium_id, period.start):
+        problems.append(
+            ConflictError(
+                "{month} is settled already. To correct it, reverse that settlement first.",
+                field="month",
+                month=label,
+            )
+        )
+    if not period.ended(clock.now()):
+        problems.append(
+            ConflictError(
+                "{month} is not over yet: it can be settled from {day}.",
+                field="month",
+                month=label,
+                day=period.end.isoformat(),
+            )
+        )
+    books = await _books(uow, host, consortium_id, period)
+    problems += [book.problem for book in books if book.problem is not None]
+    if not any(book.lines for book in books):
+        problems.append(
+            ConflictError(
+                "No costs are recorded for {month}: enter them first.", field="month", month=label
+            )
+        )
+    return Draft(consortium_id, period, tuple(books), tuple(problems))
+
+
+async def _books(
+    uow: UnitOfWork, host: Host, consortium_id: UUID, period: Period
+) -> list[OfferBook]:
+    recorded: dict[UUID, list[PoolLine]] = {}
+    for line in await pools.of_month(uow.session, consortium_id, period.start):
+        recorded.setdefault(line.offer_id, []).append(line)
+    keys = allocation_keys(host.registry)
+    known = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
+    rules = {offer.id: offer.rule(keys) for offer in known}
+    meters = {
+        str(part.options["meter"])
+        for rule in rules.values()
+        for part in rule.parts
+        if "meter" in part.options
+    }
+    usage = await metering.of_period(uow.session, consortium_id, period, meters)
+    books: list[OfferBook] = []
+    for offer in known:
+        bearers = await bearers_for(uow, offer, period)
+        lines = recorded.get(offer.id, [])
+        if lines or bearers:
+            title = service_title(host.registry, offer.service)
+            books.append(_book(offer, title, lines, bearers, period, rules[offer.id], usage, keys))
+    return books
+
+
+def _book(
+    offer: Offer,
+    title: str,
+    lines: Sequence[PoolLine],
+    bearers: Sequence[Bearer],
+    period: Period,
+    rule: CostRule,
+    usage: Usage,
+    keys: KeyRegistry,
+) -> OfferBook:
+    if not lines:
+        return OfferBook(offer, title, (), tuple(bearers))
+    pool = pool_of(lines, period, offer.plan.currency)
+    try:
+        allocation = allocate(pool, rule, bearers, usage, keys)
+    except CostError as error:
+        fault = refused(error, error.field)
+        return OfferBook(offer, title, tuple(lines), tuple(bearers), problem=fault)
+    return OfferBook(offer, title, tuple(lines), tuple(bearers), allocation)
+
+
+def population_of(shares: Sequence[tuple[OfferBook, Share]]) -> int | None:
+    """A member's inhabitants, as its shares were counted."""
+    return shares[0][1].bearer.population

@@ -1,0 +1,276 @@
+"""``arengo costs``: a month's costs and its settlement from a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from arengo_core import clock
+from arengo_core.caller import Caller
+from arengo_core.cli.running import open_host
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import NotFoundError, SettingsError
+from arengo_core.host import Host
+from arengo_core.i18n import error_text, format_money, set_locale
+from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
+from arengo_core.settings import load_settings
+from arengo_marketplace.contract import Consortium
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.members import directory
+from arengo_marketplace.months import month_key
+from arengo_marketplace.pools import csv_import, repository, service
+from arengo_marketplace.settlements import service as settlements
+from arengo_marketplace.settlements.components import read_component
+from arengo_marketplace.statements import repository as statements
+from arengo_marketplace.statements import service as statement_service
+
+Report = tuple[list[str], Any]
+"""Lines for people, and the same as data."""
+Work = Callable[[Host, UnitOfWork, Consortium], Awaitable[Report]]
+
+
+async def consortium_named(uow: UnitOfWork, slug: str | None) -> Consortium:
+    """The consortium of a short name; the only one where none is given."""
+    known = await directory.consortia(uow)
+    if slug is None and len(known) == 1:
+        return known[0]
+    for one in known:
+        if one.slug == slug:
+            return one
+    raise SettingsError(
+        "Name one consortium with --consortium: {known}.",
+        known=", ".join(one.slug for one in known) or "—",
+    )
+
+
+@asynccontextmanager
+async def _as_office(slug: str | None) -> AsyncGenerator[tuple[Host, UnitOfWork, Consortium]]:
+    """A transaction as the office of a consortium."""
+    set_locale("en")
+    async with open_host(load_settings()) as host:
+        async with host.unit_of_work(read_only=True) as uow:
+            consortium = await consortium_named(uow, slug)
+        caller = Caller.program([consortium.id], [consortium.id])
+        async with host.unit_of_work(caller) as uow:
+            yield host, uow, consortium
+
+
+def _run(slug: str | None, as_json: bool, work: Work) -> None:
+    async def run() -> Report:
+        async with _as_office(slug) as (host, uow, consortium):
+            return await work(host, uow, consortium)
+
+    lines, data = asyncio.run(run())
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def _period(_context: click.Context, _option: click.Parameter, value: str | None) -> Period:
+    if value is None:
+        return Period.months_from(clock.today(), 1).previous()
+    return service.month_named(value)
+
+
+_consortium = click.option("--consortium", "slug", help="Its short name, where there are several.")
+_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON; amounts in cents.")
+_month = click.option(
+    "--period", callback=_period, help="The month, as 2026-09; the last whole one unless given."
+)
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
+    return [
+        "  ".join(
+            cell.rjust(width) if at == len(row) - 1 else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+@click.group()
+def costs() -> None:
+    """Enter the costs of a month, see what it will be, and settle it."""
+
+
+@costs.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what the file holds.")
+@_consortium
+@_json
+def import_file(file: Path, dry_run: bool, slug: str | None, as_json: bool) -> None:
+    """Enter every cost line of FILE.csv, or none."""
+    text = csv_import.decode(file.read_bytes())
+
+    async def work(_host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
+        reading = await csv_import.read(uow, consortium_id=consortium.id, text=text)
+        entered = 0
+        if not dry_run and not reading.faults:
+            rows = await csv_import.import_csv(uow, consortium_id=consortium.id, text=text)
+            entered = len(rows)
+        data = {
+            "entered": entered,
+            "readable": len(reading.lines),
+            "total": reading.total.amount,
+            "faults": [
+                {"line": one.line, "column": one.column, "message": one.message}
+                for one in reading.faults
+            ],
+        }
+        if reading.faults:
+            return [one.text for one in reading.faults] + ["Nothing was entered."], data
+        return [f"{entered} lines entered, {format_money(reading.total)} to be divided."], data
+
+    _run(slug, as_json, work)
+
+
+@costs.command("list")
+@_month
+@_consortium
+@_json
+def list_lines(period: Period, slug: str | None, as_json: bool) -> None:
+    """List the cost lines of a month."""
+
+    async def work(_host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
+        rows = await repository.of_month(uow.session, consortium.id, period.start)
+        data = [
+            {
+                "id": row.id,
+                "service": row.service,
+                "kind": row.kind,
+                "description": row.description,
+                "supplier": row.supplier,
+                "document": row.document_number,
+                "amount": row.amount,
+            }
+            for row in rows
+        ]
+        lines = _table(
+            [
+                (row.service, row.kind, row.description, row.supplier, format_money(row.money))
+                for row in rows
+            ]
+        )
+        net = service.pool_of(rows, period).net
+        return [*lines, f"To be divided: {format_money(net)}"], data
+
+    _run(slug, as_json, work)
+
+
+@costs.command()
+@_month
+@_consortium
+@_json
+def preview(period: Period, slug: str | None, as_json: bool) -> None:
+    """Say what settling a month would give each member; write nothing."""
+
+    async def work(host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
+        draft = await settlements.preview(uow, host, consortium_id=consortium.id, period=period)
+        shares = [
+            (member, parts[0][1].bearer.name, draft.amount_of(member))
+            for member, parts in draft.by_member().items()
+        ]
+        problems = [error_text(problem) for problem in draft.problems]
+        data = {
+            "month": month_key(period),
+            "net": draft.net.amount,
+            "problems": problems,
+            "members": [
+                {"id": member, "name": name, "amount": amount.amount}
+                for member, name, amount in shares
+            ],
+        }
+        lines = _table([(name, format_money(amount)) for _, name, amount in shares])
+        return [*lines, f"Together: {format_money(draft.net)}", *problems], data
+
+    _run(slug, as_json, work)
+
+
+@costs.command()
+@_month
+@_consortium
+@_json
+def close(period: Period, slug: str | None, as_json: bool) -> None:
+    """Settle a month: statements are written and mailed. Only a reversal takes it back."""
+
+    async def work(host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
+        made = await settlements.close(uow, host, consortium_id=consortium.id, period=period)
+        issued = await statements.of_settlement(uow.session, consortium.id, made.id)
+        data = {
+            "id": made.id,
+            "month": month_key(period),
+            "net": made.net,
+            "statements": [
+                {"id": one.id, "number": one.number, "amount": one.amount} for one in issued
+            ],
+        }
+        net = format_money(Money(made.net, made.currency))
+        return [f"{month_key(period)} is settled: {net}, {len(issued)} statements."], data
+
+    _run(slug, as_json, work)
+
+
+@costs.command()
+@click.argument("number")
+@_consortium
+@_json
+def statement(number: str, slug: str | None, as_json: bool) -> None:
+    """Show the statement of a NUMBER, down to the parts of each service's rule."""
+
+    async def work(_host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
+        found = await statements.by_number(uow.session, consortium.id, number)
+        if found is None:
+            raise NotFoundError("There is no such statement.")
+        standing = await statement_service.standing_of(uow, found)
+        shares = await statement_service.shares_of(uow, [found])
+        member = await organizations.get(uow.session, found.organization_id)
+        rows: list[tuple[str, ...]] = []
+        services: list[dict[str, Any]] = []
+        for share in shares:
+            parts = [read_component(document) for document in share.components]
+            rows.append((share.service, "", format_money(Money(share.amount))))
+            rows += [
+                ("", f"{part.per_cent} % {part.used}", format_money(Money(part.amount)))
+                for part in parts
+            ]
+            services.append(
+                {
+                    "service": share.service,
+                    "amount": share.amount,
+                    "parts": [
+                        {"key": part.used, "per_cent": part.per_cent, "amount": part.amount}
+                        for part in parts
+                    ],
+                }
+            )
+        name = member.name if member else ""
+        data = {
+            "number": found.number,
+            "member": name,
+            "amount": found.amount,
+            "paid": standing.paid,
+            "open": standing.open,
+            "services": services,
+        }
+        head = f"{found.number}  {name}  {month_key(found.period)}"
+        foot = (
+            f"Together {format_money(Money(found.amount))},"
+            f" open {format_money(Money(standing.open))}"
+        )
+        return [head, *_table(rows), foot], data
+
+    _run(slug, as_json, work)
+
+
+COMMANDS: list[click.Command] = [costs]

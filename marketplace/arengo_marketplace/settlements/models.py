@@ -1,0 +1,145 @@
+"""Tables of settlements. They are append-only: a mistake is corrected by a reversing one."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.money import Money
+from arengo_marketplace.base import MarketplaceBase
+from arengo_marketplace.costs.allocation import per_inhabitant
+from arengo_marketplace.costs.period import Period
+
+
+class Settlement(MarketplaceBase, Identified, Shared, Stamped):
+    """A closed period of a consortium (its tenant), or the reversal of one.
+
+    ``revision`` counts the settlements of the same period. A reversal repeats the figures of
+    what it reverses with the opposite sign.
+    """
+
+    __tablename__ = "settlement"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "starts_on", "revision", unique=True),
+        Index(None, "organization_id", "reverses_id", unique=True),
+        CheckConstraint("ends_on > starts_on", "days"),
+        append_only=True,
+    )
+
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    revision: Mapped[int]
+    reverses_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(default="")
+    closed_by: Mapped[UUID | None]
+    costs: Mapped[int] = mapped_column(BigInteger)
+    fees: Mapped[int] = mapped_column(BigInteger)
+    funding: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+
+    @property
+    def period(self) -> Period:
+        """The days that it settles."""
+        return Period(self.starts_on, self.ends_on)
+
+    @property
+    def net(self) -> int:
+        """What the members divide, in minor units."""
+        return self.costs - self.fees - self.funding
+
+    @property
+    def is_reversal(self) -> bool:
+        """Whether it takes another one back."""
+        return self.reverses_id is not None
+
+
+class SettledOffer(MarketplaceBase, Identified, Shared):
+    """An offer's pool in a settlement, with the rule that divided it, as both were then.
+
+    ``keys`` tells for each part of the rule what it divided and by which whole weight.
+    """
+
+    __tablename__ = "settled_offer"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "settlement_id"),
+        append_only=True,
+    )
+
+    settlement_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    service: Mapped[str]
+    rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    keys: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    costs: Mapped[int] = mapped_column(BigInteger)
+    fees: Mapped[int] = mapped_column(BigInteger)
+    funding: Mapped[int] = mapped_column(BigInteger)
+    bearers: Mapped[int]
+
+    @property
+    def net(self) -> int:
+        """What the members divide, in minor units."""
+        return self.costs - self.fees - self.funding
+
+
+class SettledLine(MarketplaceBase, Identified, Shared):
+    """A line of the pool as it was settled. ``line_id`` is the line that can change again after
+    a reversal."""
+
+    __tablename__ = "settled_line"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "settlement_id", "offer_id"),
+        append_only=True,
+    )
+
+    settlement_id: Mapped[UUID]
+    line_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    kind: Mapped[str]
+    description: Mapped[str]
+    supplier: Mapped[str]
+    document_number: Mapped[str]
+    document_date: Mapped[date | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    evidence_name: Mapped[str]
+    evidence_digest: Mapped[str]
+
+
+class Share(MarketplaceBase, Identified, Shared):
+    """A member's part of an offer's pool. ``components`` tells how each part of the rule made it.
+
+    ``rounding`` is what rounding added, in minor units, less than one.
+    """
+
+    __tablename__ = "share"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "statement_id"),
+        Index(None, "consortium_id", "settlement_id", "offer_id"),
+        append_only=True,
+    )
+
+    settlement_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    service: Mapped[str]
+    days: Mapped[int]
+    population: Mapped[int | None]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    rounding: Mapped[Decimal] = mapped_column(Numeric(12, 8))
+    components: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    currency: Mapped[str]
+
+    @property
+    def per_inhabitant(self) -> Money | None:
+        """The share per inhabitant, rounded for show."""
+        return per_inhabitant(Money(self.amount, self.currency), self.population)

@@ -1,0 +1,317 @@
+"""The office's pages on settlements: what closing gives, closing, one of them, taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ArengoError, NotFoundError
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale, error_text, gettext
+from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.flashes import Flash, redirect
+from arengo_core.web.forms import Form, read_form
+from arengo_core.web.pages import page
+from arengo_marketplace.costs.allocation import per_inhabitant
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.months import month_asked, month_key
+from arengo_marketplace.pools import repository as pools
+from arengo_marketplace.pools.pages import kind_label
+from arengo_marketplace.pools.service import month_named
+from arengo_marketplace.settlements import repository, service
+from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
+from arengo_marketplace.settlements.wording import stored_rule_in_words
+from arengo_marketplace.spreadsheet import csv_answer
+from arengo_marketplace.statements import repository as statements
+from arengo_marketplace.statements import service as statement_service
+from arengo_marketplace.titles import service_title
+
+
+@get("/office/settlements", name="settlements")
+async def settlements_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[str]:
+    """Closed months, and those that wait."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        consortium_id = await office_of(uow)
+        rows = await repository.page(uow.session, consortium_id)
+        settled = await repository.settled_months(uow.session, consortium_id)
+        waiting = [
+            Period.months_from(day, 1)
+            for day in await pools.months(uow.session, consortium_id)
+            if day not in settled
+        ]
+        return await page(
+            request,
+            uow,
+            "marketplace/settlements/list.html",
+            face="office",
+            settlements=rows,
+            reversals=await repository.reversals(uow.session, consortium_id),
+            waiting=[(month.label(current_locale()), month_key(month)) for month in waiting],
+            label_of=lambda row: row.period.label(current_locale()),
+        )
+
+
+async def _preview(
+    request: ArengoRequest, host: Host, caller: Caller, month: Period, error: str = ""
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        draft = await service.preview(uow, host, consortium_id=await office_of(uow), period=month)
+        return await page(
+            request,
+            uow,
+            "marketplace/settlements/preview.html",
+            face="office",
+            status=400 if error else 200,
+            error=error,
+            draft=draft,
+            key=month_key(month),
+            label=month.label(current_locale()),
+            previous=month_key(month.previous()),
+            next=month_key(month.next()),
+            members=_drafted(draft),
+            problems=[error_text(problem) for problem in draft.problems],
+        )
+
+
+def _drafted(draft: Draft) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for member, shares in draft.by_member().items():
+        bearer = shares[0][1].bearer
+        amount = draft.amount_of(member)
+        rows.append(
+            {
+                "name": bearer.name,
+                "amount": amount,
+                "population": bearer.population,
+                "each": per_inhabitant(amount, bearer.population),
+                "shares": {book.offer.id: share.amount for book, share in shares},
+            }
+        )
+    return rows
+
+
+@get("/office/settlements/preview", name="settlement-preview")
+async def preview_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """What closing a month now would give each member."""
+    caller.require_signed_in()
+    return await _preview(request, host, caller, month_asked(request))
+
+
+@post(
+    "/office/settlements",
+    name="settlement-close",
+    opt={"mutation": "closeSettlement"},
+    status_code=303,
+)
+async def close_month(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Close a month."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    month = month_named(form["month"])
+    try:
+        async with host.unit_of_work(caller) as uow:
+            settlement = await service.close(
+                uow,
+                host,
+                consortium_id=await office_of(uow),
+                period=month,
+                idempotency_key=form["idempotency_key"] or None,
+            )
+    except ArengoError as error:
+        if error.status in {401, 403}:
+            raise
+        return await _preview(request, host, caller, month, error_text(error))
+    done = Flash(
+        "success",
+        gettext("{month} is settled.", month=month.label(current_locale())),
+        gettext("Every member gets its statement by mail."),
+    )
+    return redirect(request, f"/office/settlements/{settlement.id}", done)
+
+
+async def _found(uow: UnitOfWork, settlement_id: UUID) -> Settlement:
+    return await service.settlement_of(uow, settlement_id, await office_of(uow))
+
+
+async def _names(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, str]:
+    found = await organizations.by_ids(uow.session, ids)
+    return {key: row.name for key, row in found.items()}
+
+
+async def _one(
+    request: ArengoRequest, host: Host, caller: Caller, settlement_id: UUID, form: Form
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        settlement = await _found(uow, settlement_id)
+        consortium_id = settlement.organization_id
+        issued = await statements.of_settlement(uow.session, consortium_id, settlement.id)
+        standings = await statement_service.standings(uow, issued)
+        names = await _names(uow, [one.organization_id for one in issued])
+        offers = await repository.offers(uow.session, settlement.id, consortium_id)
+        reversals = await repository.reversals(uow.session, consortium_id)
+        return await page(
+            request,
+            uow,
+            "marketplace/settlements/settlement.html",
+            face="office",
+            status=400 if form.errors else 200,
+            form=form,
+            settlement=settlement,
+            label=settlement.period.label(current_locale()),
+            reversed_by=reversals.get(settlement.id),
+            offers=[(row, service_title(host.registry, row.service)) for row in offers],
+            open=sum(one.open for one in standings),
+            statements=sorted(
+                ((names.get(one.statement.organization_id, "—"), one) for one in standings),
+                key=lambda pair: pair[0],
+            ),
+        )
+
+
+@get("/office/settlements/{settlement_id:uuid}", name="settlement")
+async def settlement_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, settlement_id: FromPath[UUID]
+) -> Response[str]:
+    """One settlement: services, statements, who has paid."""
+    caller.require_signed_in()
+    return await _one(request, host, caller, settlement_id, Form({}))
+
+
+@get("/office/settlements/{settlement_id:uuid}/csv", name="settlement-csv")
+async def settlement_csv(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, settlement_id: FromPath[UUID]
+) -> Response[bytes]:
+    """Every share of a settlement as CSV."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        settlement = await _found(uow, settlement_id)
+        shares = await repository.shares(uow.session, settlement.id, settlement.organization_id)
+        names = await _names(uow, [share.organization_id for share in shares])
+    headings = [
+        gettext(text)
+        for text in ("Member", "Service", "Days", "Inhabitants", "Amount", "Per inhabitant")
+    ]
+    rows = [
+        (
+            names.get(share.organization_id, ""),
+            service_title(host.registry, share.service),
+            share.days,
+            share.population,
+            Money(share.amount, share.currency),
+            share.per_inhabitant,
+        )
+        for share in shares
+    ]
+    return csv_answer(f"settlement-{month_key(settlement.period)}", headings, rows)
+
+
+async def _offer(
+    uow: UnitOfWork, settlement: Settlement, offer_id: UUID
+) -> tuple[SettledOffer, Sequence[Share]]:
+    rows = await repository.offers(uow.session, settlement.id, settlement.organization_id)
+    found = next((row for row in rows if row.offer_id == offer_id), None)
+    if found is None:
+        raise NotFoundError("This settlement has no such service.")
+    shares = await repository.shares(
+        uow.session, settlement.id, settlement.organization_id, offer_id
+    )
+    return found, shares
+
+
+@get("/office/settlements/{settlement_id:uuid}/services/{offer_id:uuid}", name="settlement-service")
+async def service_page(
+    request: ArengoRequest,
+    host: FromHost,
+    caller: FromCaller,
+    settlement_id: FromPath[UUID],
+    offer_id: FromPath[UUID],
+) -> Response[str]:
+    """A service's pool in a settlement, and how it was divided."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        settlement = await _found(uow, settlement_id)
+        offer, shares = await _offer(uow, settlement, offer_id)
+        names = await _names(uow, [share.organization_id for share in shares])
+        return await page(
+            request,
+            uow,
+            "marketplace/settlements/service.html",
+            face="office",
+            settlement=settlement,
+            label=settlement.period.label(current_locale()),
+            offer=offer,
+            title=service_title(host.registry, offer.service),
+            rule=stored_rule_in_words(offer.rule, host.registry),
+            lines=await repository.lines(
+                uow.session,
+                settlement.reverses_id or settlement.id,
+                settlement.organization_id,
+                offer_id,
+            ),
+            kind_label=kind_label,
+            shares=sorted(
+                ((names.get(share.organization_id, "—"), share) for share in shares),
+                key=lambda pair: pair[0],
+            ),
+        )
+
+
+@post(
+    "/office/settlements/{settlement_id:uuid}/reverse",
+    name="settlement-reverse",
+    opt={"mutation": "reverseSettlement"},
+    status_code=303,
+)
+async def reverse_settlement(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, settlement_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Take a settlement back."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await office_of(uow)
+            reversal = await service.reverse(
+                uow,
+                settlement_id=settlement_id,
+                reason=form["reason"],
+                idempotency_key=form["idempotency_key"] or None,
+            )
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        return await _one(request, host, caller, settlement_id, form)
+    done = Flash(
+        "success",
+        gettext("The settlement is reversed."),
+        gettext("Correct the costs, then settle the month anew."),
+    )
+    return redirect(request, f"/office/settlements/{reversal.id}", done)
+
+
+ROUTES: list[Any] = [
+    settlements_page,
+    preview_page,
+    close_month,
+    settlement_page,
+    settlement_csv,
+    service_page,
+    reverse_settlement,
+]

@@ -1,0 +1,167 @@
+"""Queries on settlements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+
+_CLOSE_BOOKS = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_KEEP_OPEN = text(
+    "select pg_advisory_xact_lock_shared(hashtextextended(name, 0))"
+    " from unnest(cast(:names as text[])) as name order by name"
+)
+
+
+def _books(consortium_id: UUID) -> str:
+    return f"marketplace.books.{consortium_id}"
+
+
+async def close_books(session: AsyncSession, consortium_id: UUID) -> None:
+    """Until the end of this transaction nobody else settles or records anything."""
+    await session.execute(_CLOSE_BOOKS, {"name": _books(consortium_id)})
+
+
+async def keep_books_open(session: AsyncSession, consortium_ids: Iterable[UUID]) -> None:
+    """Until the end of this transaction nobody settles; many may record at once."""
+    names = sorted({_books(consortium_id) for consortium_id in consortium_ids})
+    await session.execute(_KEEP_OPEN, {"names": names})
+
+
+def _standing(consortium_id: UUID) -> Select[Settlement]:
+    """Settlements that hold: neither reversals nor reversed."""
+    reversal = aliased(Settlement)
+    reversed_ids = select(reversal.reverses_id).where(
+        reversal.organization_id == consortium_id, reversal.reverses_id.is_not(None)
+    )
+    return select(Settlement).where(
+        Settlement.organization_id == consortium_id,
+        Settlement.reverses_id.is_(None),
+        Settlement.id.not_in(reversed_ids),
+    )
+
+
+async def settled_months(session: AsyncSession, consortium_id: UUID) -> set[date]:
+    """First days of the months that are settled, and not reversed."""
+    standing = _standing(consortium_id).subquery()
+    return set((await session.execute(select(standing.c.starts_on))).scalars())
+
+
+async def standing(
+    session: AsyncSession, consortium_id: UUID, starts_on: date
+) -> Settlement | None:
+    """The settlement that holds for the month of a day."""
+    statement = _standing(consortium_id).where(Settlement.starts_on == starts_on)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def revisions(session: AsyncSession, consortium_id: UUID, starts_on: date) -> int:
+    """How many settlements and reversals a month has had."""
+    statement = select(func.count()).where(
+        Settlement.organization_id == consortium_id, Settlement.starts_on == starts_on
+    )
+    return await session.scalar(statement) or 0
+
+
+async def get(session: AsyncSession, settlement_id: UUID, consortium_id: UUID) -> Settlement | None:
+    """A settlement of a consortium."""
+    statement = select(Settlement).where(
+        Settlement.id == settlement_id, Settlement.organization_id == consortium_id
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def by_id(session: AsyncSession, settlement_id: UUID) -> Settlement | None:
+    """A settlement in scope."""
+    statement = select(Settlement).where(Settlement.id == settlement_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def page(
+    session: AsyncSession,
+    consortium_id: UUID,
+    limit: int | None = None,
+    after: tuple[date, UUID] | None = None,
+) -> Sequence[Settlement]:
+    """Settlements and reversals, the latest month first, in it the latest written."""
+    statement = select(Settlement).where(Settlement.organization_id == consortium_id)
+    order = (Settlement.starts_on, Settlement.id)
+    if after is not None:
+        statement = statement.where(tuple_(*order) < tuple_(*after))
+    statement = statement.order_by(*(part.desc() for part in order))
+    return (await session.execute(statement.limit(limit))).scalars().all()
+
+
+async def reversals(session: AsyncSession, consortium_id: UUID) -> dict[UUID, UUID]:
+    """Reversed settlements with the settlement that reversed each."""
+    statement = select(Settlement.reverses_id, Settlement.id).where(
+        Settlement.organization_id == consortium_id, Settlement.reverses_id.is_not(None)
+    )
+    rows = (await session.execute(statement)).all()
+    return {taken_back: by for taken_back, by in rows if taken_back is not None}
+
+
+async def offers(
+    session: AsyncSession, settlement_id: UUID, consortium_id: UUID
+) -> Sequence[SettledOffer]:
+    """The offers of a settlement, by service."""
+    return await offers_of(session, [settlement_id], [consortium_id])
+
+
+async def offers_of(
+    session: AsyncSession, settlement_ids: Sequence[UUID], consortium_ids: Sequence[UUID]
+) -> Sequence[SettledOffer]:
+    """The offers of settlements, by service."""
+    statement = (
+        select(SettledOffer)
+        .where(
+            SettledOffer.organization_id.in_(consortium_ids),
+            SettledOffer.settlement_id.in_(settlement_ids),
+        )
+        .order_by(SettledOffer.service, SettledOffer.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def lines(
+    session: AsyncSession, settlement_id: UUID, consortium_id: UUID, offer_id: UUID | None = None
+) -> Sequence[SettledLine]:
+    """The pool lines settled, of one offer or all."""
+    statement = select(SettledLine).where(
+        SettledLine.organization_id == consortium_id, SettledLine.settlement_id == settlement_id
+    )
+    if offer_id is not None:
+        statement = statement.where(SettledLine.offer_id == offer_id)
+    statement = statement.order_by(SettledLine.offer_id, SettledLine.kind, SettledLine.line_id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def shares(
+    session: AsyncSession, settlement_id: UUID, consortium_id: UUID, offer_id: UUID | None = None
+) -> Sequence[Share]:
+    """The shares of a settlement, for the consortium's officers."""
+    statement = select(Share).where(
+        Share.consortium_id == consortium_id, Share.settlement_id == settlement_id
+    )
+    if offer_id is not None:
+        statement = statement.where(Share.offer_id == offer_id)
+    statement = statement.order_by(Share.organization_id, Share.service, Share.id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def shares_of_statements(
+    session: AsyncSession, organization_ids: Sequence[UUID], statement_ids: Sequence[UUID]
+) -> Sequence[Share]:
+    """Members' shares on their statements, by service."""
+    statement = (
+        select(Share)
+        .where(Share.organization_id.in_(organization_ids), Share.statement_id.in_(statement_ids))
+        .order_by(Share.service, Share.id)
+    )
+    return (await session.execute(statement)).scalars().all()

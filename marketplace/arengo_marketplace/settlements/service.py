@@ -1,0 +1,355 @@
+"""Rules of settlements: closing a month to the cent, and taking a closing back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from arengo_core import clock, idempotency
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
+from arengo_core.host import Host
+from arengo_core.ids import new_id
+from arengo_core.money import total
+from arengo_marketplace.contract import SettlementClosed
+from arengo_marketplace.costs.allocation import Share as CalculatedShare
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.settlements import entries, repository
+from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
+from arengo_marketplace.settlements.components import as_document, key_document, rounding_document
+from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+from arengo_marketplace.statements import repository as statements
+from arengo_marketplace.statements.models import Statement
+
+MAIL_STATEMENT = "marketplace.mail_statement"
+DUE_AFTER = timedelta(days=30)
+_CLOSE = "marketplace.close_settlement"
+_REVERSE = "marketplace.reverse_settlement"
+
+
+def check_month(period: Period) -> None:
+    """InvalidInputError unless the period is one calendar month."""
+    if not period.is_months or period.next().start != period.end or period.days > 31:
+        raise InvalidInputError(
+            "A settlement closes one calendar month, such as 2026-09.", field="month"
+        )
+
+
+async def preview(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Period) -> Draft:
+    """What closing a month now would give; officers of the consortium may ask."""
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    check_month(period)
+    async with uow.widened([consortium_id], [consortium_id]):
+        return await draft(uow, host, consortium_id=consortium_id, period=period)
+
+
+async def close(
+    uow: UnitOfWork,
+    host: Host,
+    *,
+    consortium_id: UUID,
+    period: Period,
+    idempotency_key: str | None = None,
+    notify: bool = True,
+) -> Settlement:
+    """Close a month: divide its costs, write statements and ledger, and tell the members.
+
+    ConflictError for a month that is not over or is settled already, InvalidInputError where a
+    figure is missing. One closing at a time; the second finds the first one's settlement.
+    """
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    check_month(period)
+    await uow.widen([consortium_id], [consortium_id])
+    first = await idempotency.first_answer(uow, _CLOSE, idempotency_key)
+    if first is not None:
+        return await settlement_of(uow, first, consortium_id)
+    await repository.close_books(uow.session, consortium_id)
+    made = await draft(uow, host, consortium_id=consortium_id, period=period)
+    for problem in made.problems:
+        raise problem
+    await uow.widen(made.by_member())
+    settlement = await _write(uow, made)
+    await idempotency.remember(uow, _CLOSE, idempotency_key, settlement.id)
+    await _announce(uow, settlement, notify=notify)
+    return settlement
+
+
+async def reverse(
+    uow: UnitOfWork,
+    *,
+    settlement_id: UUID,
+    reason: str,
+    idempotency_key: str | None = None,
+    notify: bool = True,
+) -> Settlement:
+    """Take a settlement back by one of opposite figures; its month can be closed anew then.
+
+    Both stay visible. ConflictError when it is reversed already, or a reversal itself.
+    """
+    settlement = await own_settlement(uow, settlement_id)
+    consortium_id = settlement.organization_id
+    first = await idempotency.first_answer(uow, _REVERSE, idempotency_key)
+    if first is not None:
+        return await settlement_of(uow, first, consortium_id)
+    if not reason.strip():
+        raise InvalidInputError("Say why, for the members to read.", field="reason")
+    await uow.widen([consortium_id], [consortium_id])
+    await repository.close_books(uow.session, consortium_id)
+    standing = await repository.standing(uow.session, consortium_id, settlement.starts_on)
+    if standing is None or standing.id != settlement.id:
+        raise ConflictError("This settlement is reversed already, or is a reversal itself.")
+    reversal = await _write_reversal(uow, settlement, reason.strip())
+    await idempotency.remember(uow, _REVERSE, idempotency_key, reversal.id)
+    await _announce(uow, reversal, notify=notify)
+    return reversal
+
+
+async def settlement_of(uow: UnitOfWork, settlement_id: UUID, consortium_id: UUID) -> Settlement:
+    """A settlement of a consortium in scope. NotFoundError otherwise."""
+    settlement = await repository.get(uow.session, settlement_id, consortium_id)
+    if settlement is None:
+        raise NotFoundError("There is no such settlement.")
+    return settlement
+
+
+async def own_settlement(uow: UnitOfWork, settlement_id: UUID) -> Settlement:
+    """A settlement of a consortium that the caller is an officer of. NotFoundError otherwise."""
+    found = await repository.by_id(uow.session, settlement_id)
+    if found is None or not uow.caller.has_role(found.organization_id, Role.CONSORTIUM_OFFICER):
+        raise NotFoundError("There is no such settlement.")
+    return found
+
+
+async def _write(uow: UnitOfWork, made: Draft) -> Settlement:
+    consortium_id, period = made.consortium_id, made.period
+    allocations = made.allocations
+    currency = made.currency
+    settlement = Settlement(
+        id=new_id(),
+        organization_id=consortium_id,
+        consortium_id=consortium_id,
+        starts_on=period.start,
+        ends_on=period.end,
+        revision=await repository.revisions(uow.session, consortium_id, period.start) + 1,
+        closed_by=uow.caller.user_id,
+        costs=total((one.pool.costs for one in allocations), currency).amount,
+        fees=total((one.pool.fees for one in allocations), currency).amount,
+        funding=total((one.pool.funding for one in allocations), currency).amount,
+        currency=currency,
+    )
+    rows: list[Any] = [settlement]
+    for book in made.books:
+        if book.allocation is not None:
+            rows += _frozen(settlement, book)
+    issued: list[Statement] = []
+    for place, (member, shares) in enumerate(made.by_member().items(), 1):
+        statement = _statement(
+            settlement,
+            place,
+            member,
+            population_of(shares),
+            total((share.amount for _, share in shares), currency).amount,
+        )
+        issued.append(statement)
+        rows += [statement, *(_share(statement, book, share) for book, share in shares)]
+    uow.session.add_all(rows)
+    await uow.session.flush()
+    await entries.post_settlement(uow, settlement, issued)
+    return settlement
+
+
+def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
+    """The offer's pool and its lines, as they are now."""
+    allocation = book.allocation
+    assert allocation is not None
+    owner = {
+        "organization_id": settlement.organization_id,
+        "consortium_id": settlement.consortium_id,
+        "settlement_id": settlement.id,
+        "offer_id": book.offer.id,
+    }
+    pool = allocation.pool
+    return [
+        SettledOffer(
+            id=new_id(),
+            **owner,
+            service=book.offer.service,
+            rule=allocation.rule.to_json(),
+            keys=[key_document(key) for key in allocation.keys],
+            costs=pool.costs.amount,
+            fees=pool.fees.amount,
+            funding=pool.funding.amount,
+            bearers=sum(1 for share in allocation.shares if share.days),
+        ),
+        *(
+            SettledLine(
+                id=new_id(),
+                **owner,
+                line_id=line.id,
+                kind=line.kind,
+                description=line.description,
+                supplier=line.supplier,
+                document_number=line.document_number,
+                document_date=line.document_date,
+                amount=line.amount,
+                evidence_name=line.evidence_name,
+                evidence_digest=line.evidence_digest,
+            )
+            for line in book.lines
+        ),
+    ]
+
+
+def _statement(
+    settlement: Settlement,
+    place: int,
+    member: UUID,
+    population: int | None,
+    amount: int,
+    reverses_id: UUID | None = None,
+) -> Statement:
+    suffix = f".{settlement.revision}" if settlement.revision > 1 else ""
+    return Statement(
+        id=new_id(),
+        organization_id=member,
+        consortium_id=settlement.consortium_id,
+        settlement_id=settlement.id,
+        reverses_id=reverses_id,
+        number=f"{settlement.starts_on:%Y-%m}{suffix}/{place:03d}",
+        starts_on=settlement.starts_on,
+        ends_on=settlement.ends_on,
+        due_on=clock.today() + DUE_AFTER,
+        population=population,
+        amount=amount,
+        currency=settlement.currency,
+    )
+
+
+def _share(statement: Statement, book: OfferBook, share: CalculatedShare) -> Share:
+    return Share(
+        id=new_id(),
+        organization_id=statement.organization_id,
+        consortium_id=statement.consortium_id,
+        settlement_id=statement.settlement_id,
+        statement_id=statement.id,
+        offer_id=book.offer.id,
+        service=book.offer.service,
+        days=share.days,
+        population=share.bearer.population,
+        amount=share.amount.amount,
+        rounding=rounding_document(share.rounding),
+        components=[as_document(component) for component in share.components],
+        currency=statement.currency,
+    )
+
+
+async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) -> Settlement:
+    consortium_id = settlement.organization_id
+    offers = await repository.offers(uow.session, settlement.id, consortium_id)
+    shares = await repository.shares(uow.session, settlement.id, consortium_id)
+    issued = await statements.of_settlement(uow.session, consortium_id, settlement.id)
+    await uow.widen({statement.organization_id for statement in issued})
+    reversal = Settlement(
+        id=new_id(),
+        organization_id=consortium_id,
+        consortium_id=consortium_id,
+        starts_on=settlement.starts_on,
+        ends_on=settlement.ends_on,
+        revision=await repository.revisions(uow.session, consortium_id, settlement.starts_on) + 1,
+        reverses_id=settlement.id,
+        reason=reason,
+        closed_by=uow.caller.user_id,
+        costs=-settlement.costs,
+        fees=-settlement.fees,
+        funding=-settlement.funding,
+        currency=settlement.currency,
+    )
+    credits = {
+        statement.id: _statement(
+            reversal,
+            place,
+            statement.organization_id,
+            statement.population,
+            -statement.amount,
+            statement.id,
+        )
+        for place, statement in enumerate(issued, 1)
+    }
+    rows: list[Any] = [reversal, *credits.values()]
+    rows += [_taken_back(reversal, offer) for offer in offers]
+    rows += [_negative(share, credits[share.statement_id]) for share in shares]
+    uow.session.add_all(rows)
+    await uow.session.flush()
+    await entries.post_settlement(uow, reversal, list(credits.values()))
+    return reversal
+
+
+def _taken_back(reversal: Settlement, offer: SettledOffer) -> SettledOffer:
+    return SettledOffer(
+        id=new_id(),
+        organization_id=offer.organization_id,
+        consortium_id=offer.consortium_id,
+        settlement_id=reversal.id,
+        offer_id=offer.offer_id,
+        service=offer.service,
+        rule=offer.rule,
+        keys=[{**key, "amount": -key["amount"]} for key in offer.keys],
+        costs=-offer.costs,
+        fees=-offer.fees,
+        funding=-offer.funding,
+        bearers=offer.bearers,
+    )
+
+
+def _negative(share: Share, credit: Statement) -> Share:
+    components = [{**one, "net": -one["net"], "amount": -one["amount"]} for one in share.components]
+    return Share(
+        id=new_id(),
+        organization_id=share.organization_id,
+        consortium_id=share.consortium_id,
+        settlement_id=credit.settlement_id,
+        statement_id=credit.id,
+        offer_id=share.offer_id,
+        service=share.service,
+        days=share.days,
+        population=share.population,
+        amount=-share.amount,
+        rounding=-share.rounding,
+        components=components,
+        currency=share.currency,
+    )
+
+
+async def _announce(uow: UnitOfWork, settlement: Settlement, *, notify: bool) -> None:
+    consortium_id = settlement.organization_id
+    uow.audit(
+        consortium_id,
+        "settlement.reversed" if settlement.is_reversal else "settlement.closed",
+        "Settlement",
+        settlement.id,
+        month=settlement.starts_on,
+        net=settlement.net,
+        reverses=settlement.reverses_id,
+    )
+    uow.record(
+        SettlementClosed(
+            organization_id=consortium_id,
+            aggregate_id=settlement.id,
+            starts_on=settlement.starts_on,
+            ends_on=settlement.ends_on,
+        )
+    )
+    if notify:
+        issued = await statements.of_settlement(uow.session, consortium_id, settlement.id)
+        _mail(uow, issued)
+
+
+def _mail(uow: UnitOfWork, issued: Sequence[Statement]) -> None:
+    for statement in issued:
+        uow.enqueue(
+            MAIL_STATEMENT,
+            {"statement": str(statement.id), "member": str(statement.organization_id)},
+        )

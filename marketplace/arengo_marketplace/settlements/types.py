@@ -1,0 +1,150 @@
+"""GraphQL types of settlements."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from arengo_core.api.context import Info
+from arengo_core.api.ids import Node
+from arengo_core.api.payload import Payload
+from arengo_core.api.scalars import MoneyType, global_id
+from arengo_core.i18n import error_text
+from arengo_marketplace.costs.allocation import per_inhabitant
+from arengo_marketplace.months import month_key
+from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.loaders import OffersOf, ReversalOf, StatementsOf
+from arengo_marketplace.settlements.models import SettledOffer, Settlement
+from arengo_marketplace.statements.types import StatementType, money_or_none
+
+
+@strawberry.type(name="SettledService", description="An offer's pool in a settlement.")
+class SettledServiceType:
+    """GraphQL face of a settled offer."""
+
+    offer_id: strawberry.ID
+    service: str
+    costs: MoneyType
+    fees: MoneyType
+    funding: MoneyType
+    net: MoneyType = strawberry.field(description="Costs less fees and funding.")
+    members: int
+
+    @classmethod
+    def of(cls, row: SettledOffer) -> SettledServiceType:
+        """From its row."""
+        return cls(
+            offer_id=global_id("Offer", row.offer_id),
+            service=row.service,
+            costs=MoneyType.cents(row.costs),
+            fees=MoneyType.cents(row.fees),
+            funding=MoneyType.cents(row.funding),
+            net=MoneyType.cents(row.net),
+            members=row.bearers,
+        )
+
+
+@strawberry.type(name="Settlement", description="A closed month, or the reversal of one.")
+class SettlementType(Node):
+    """GraphQL face of a settlement."""
+
+    row: strawberry.Private[Settlement]
+    month: str = strawberry.field(description="As `2026-09`.")
+    revision: int
+    reverses_id: strawberry.ID | None
+    reason: str
+    costs: MoneyType
+    fees: MoneyType
+    funding: MoneyType
+    net: MoneyType = strawberry.field(description="What the members divide.")
+    closed_at: datetime
+
+    @strawberry.field(description="The settlement that took it back, if one did.")
+    async def reversed_by_id(self, info: Info) -> strawberry.ID | None:
+        """The reversal."""
+        key = (self.row.organization_id, self.row.id)
+        found = await info.context.loader(ReversalOf).load(key)
+        return global_id("Settlement", found) if found else None
+
+    @strawberry.field(description="The services settled.")
+    async def services(self, info: Info) -> list[SettledServiceType]:
+        """The services."""
+        key = (self.row.organization_id, self.row.id)
+        rows = await info.context.loader(OffersOf).load(key)
+        return [SettledServiceType.of(row) for row in rows or []]
+
+    @strawberry.field(description="The members' statements.")
+    async def statements(self, info: Info) -> list[StatementType]:
+        """The statements."""
+        key = (self.row.organization_id, self.row.id)
+        rows = await info.context.loader(StatementsOf).load(key)
+        return [StatementType.of(standing) for standing in rows or []]
+
+    @classmethod
+    def of(cls, row: Settlement) -> SettlementType:
+        """From its row."""
+        return cls(
+            id=global_id("Settlement", row.id),
+            row=row,
+            month=month_key(row.period),
+            revision=row.revision,
+            reverses_id=global_id("Settlement", row.reverses_id) if row.reverses_id else None,
+            reason=row.reason,
+            costs=MoneyType.cents(row.costs, row.currency),
+            fees=MoneyType.cents(row.fees, row.currency),
+            funding=MoneyType.cents(row.funding, row.currency),
+            net=MoneyType.cents(row.net, row.currency),
+            closed_at=row.created_at,
+        )
+
+
+@strawberry.type(description="What a member would pay.")
+class PreviewedShare:
+    """A member in a preview."""
+
+    organization_id: strawberry.ID
+    name: str
+    amount: MoneyType
+    per_inhabitant: MoneyType | None
+
+
+@strawberry.type(description="What closing a month now would give. Nothing is written.")
+class SettlementPreview:
+    """GraphQL face of a draft."""
+
+    month: str
+    net: MoneyType
+    problems: list[str] = strawberry.field(description="Why it cannot be closed; empty if it can.")
+    unrecorded: list[str] = strawberry.field(description="Services in use without entered costs.")
+    shares: list[PreviewedShare]
+
+    @classmethod
+    def of(cls, draft: Draft) -> SettlementPreview:
+        """From the draft."""
+        shares: list[PreviewedShare] = []
+        for member, parts in draft.by_member().items():
+            bearer, amount = parts[0][1].bearer, draft.amount_of(member)
+            each = per_inhabitant(amount, bearer.population)
+            shares.append(
+                PreviewedShare(
+                    organization_id=global_id("Organization", member),
+                    name=bearer.name,
+                    amount=MoneyType.of(amount),
+                    per_inhabitant=money_or_none(each),
+                )
+            )
+        return cls(
+            month=month_key(draft.period),
+            net=MoneyType.of(draft.net),
+            problems=[error_text(problem) for problem in draft.problems],
+            unrecorded=[book.offer.service for book in draft.unrecorded],
+            shares=shares,
+        )
+
+
+@strawberry.type
+class SettlementPayload(Payload):
+    """A settlement."""
+
+    settlement: SettlementType | None = None

@@ -1,0 +1,1 @@
+"""Statements: each member's part of a settlement, and its payments."""

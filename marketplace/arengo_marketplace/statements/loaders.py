@@ -1,0 +1,55 @@
+"""What GraphQL looks up for many statements at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from arengo_core.api.loader import Loader
+from arengo_core.organizations import repository as organizations
+from arengo_marketplace.settlements import repository as settlements
+from arengo_marketplace.settlements.models import Share
+from arengo_marketplace.statements import repository
+from arengo_marketplace.statements.models import StatementPayment
+
+StatementKey = tuple[UUID, UUID]
+"""Member and statement: look-ups lead with the tenant."""
+
+
+class MemberNames(Loader[UUID, str]):
+    """Names of organizations."""
+
+    async def fetch(self, keys: Sequence[UUID]) -> Mapping[UUID, str]:
+        """Names by id."""
+        found = await organizations.by_ids(self.context.uow.session, keys)
+        return {key: row.name for key, row in found.items()}
+
+
+class SharesOf(Loader[StatementKey, Sequence[Share]]):
+    """The shares of statements."""
+
+    async def fetch(self, keys: Sequence[StatementKey]) -> Mapping[StatementKey, Sequence[Share]]:
+        """Shares by member and statement."""
+        rows = await settlements.shares_of_statements(
+            self.context.uow.session, [member for member, _ in keys], [key for _, key in keys]
+        )
+        found: dict[StatementKey, list[Share]] = {}
+        for row in rows:
+            found.setdefault((row.organization_id, row.statement_id), []).append(row)
+        return found
+
+
+class PaymentsOf(Loader[StatementKey, Sequence[StatementPayment]]):
+    """The payments of statements."""
+
+    async def fetch(
+        self, keys: Sequence[StatementKey]
+    ) -> Mapping[StatementKey, Sequence[StatementPayment]]:
+        """Payments by member and statement, oldest first."""
+        rows = await repository.payments(
+            self.context.uow.session, [key for _, key in keys], [member for member, _ in keys]
+        )
+        found: dict[StatementKey, list[StatementPayment]] = {}
+        for row in rows:
+            found.setdefault((row.organization_id, row.statement_id), []).append(row)
+        return found

@@ -1,0 +1,316 @@
+"""Pages on statements: lists, one statement, and everything that its figures come from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from arengo_core import clock
+from arengo_core.caller import Caller, Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale, gettext
+from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.flashes import Flash, redirect
+from arengo_core.web.forms import Form, read_form
+from arengo_core.web.pages import page
+from arengo_marketplace.cursors import cursor_at, day_and_id
+from arengo_marketplace.members.acting import Acting, acting_in
+from arengo_marketplace.months import month_key
+from arengo_marketplace.pools.models import LineKind
+from arengo_marketplace.pools.pages import kind_label
+from arengo_marketplace.settlements.wording import explain, stored_rule_in_words
+from arengo_marketplace.spreadsheet import csv_answer
+from arengo_marketplace.statements import repository, service
+from arengo_marketplace.statements.models import Statement
+from arengo_marketplace.titles import service_title
+
+PAGE = 50
+
+
+async def _page_of(
+    uow: UnitOfWork, acting: Acting, cursor: str | None, limit: int | None
+) -> list[Statement]:
+    rows = await repository.page(
+        uow.session,
+        organization_id=None if acting.is_office else acting.organization_id,
+        consortium_id=acting.consortium_id if acting.is_office else None,
+        after=day_and_id(cursor),
+        limit=limit,
+    )
+    return list(rows)
+
+
+@get("/office/statements", name="statements")
+async def statements_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[str]:
+    """A member's statements, or all of a consortium's; what is open."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow)
+        rows = await _page_of(uow, acting, request.query_params.get("after"), PAGE + 1)
+        standings = await service.standings(uow, rows[:PAGE])
+        names = await organizations.by_ids(uow.session, [row.organization_id for row in rows])
+        return await page(
+            request,
+            uow,
+            "marketplace/statements/list.html",
+            face=acting.face,
+            acting_in=acting,
+            standings=standings,
+            names=names,
+            next=cursor_at(rows[PAGE - 1].starts_on, rows[PAGE - 1].id) if len(rows) > PAGE else "",
+            balance=await service.owed(
+                uow, acting.consortium_id, None if acting.is_office else acting.organization_id
+            ),
+            label_of=lambda row: row.period.label(current_locale()),
+        )
+
+
+@get("/office/statements/csv", name="statements-csv")
+async def statements_csv(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[bytes]:
+    """All statements that the caller may see, as CSV."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow)
+        standings = await service.standings(uow, await _page_of(uow, acting, None, None))
+        names = await organizations.by_ids(
+            uow.session, [one.statement.organization_id for one in standings]
+        )
+    headings = [
+        gettext(text)
+        for text in (
+            "Number",
+            "Member",
+            "Month",
+            "Amount",
+            "Inhabitants",
+            "Per inhabitant",
+            "Due",
+            "Paid",
+            "Open",
+        )
+    ]
+    rows = [
+        (
+            one.statement.number,
+            names[one.statement.organization_id].name,
+            month_key(one.statement.period),
+            Money(one.statement.amount, one.statement.currency),
+            one.statement.population,
+            one.statement.per_inhabitant,
+            one.statement.due_on,
+            Money(one.paid, one.statement.currency),
+            Money(one.open, one.statement.currency),
+        )
+        for one in standings
+    ]
+    return csv_answer("statements", headings, rows)
+
+
+async def _one(
+    request: ArengoRequest, host: Host, caller: Caller, statement_id: UUID, form: Form
+) -> Response[str]:
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow)
+        statement = await service.statement_of(uow, statement_id)
+        standing = await service.standing_of(uow, statement)
+        shares = await service.shares_of(uow, [statement])
+        settlement = await service.settlement_behind(uow, statement)
+        places = await organizations.by_ids(
+            uow.session, [statement.organization_id, statement.consortium_id]
+        )
+        return await page(
+            request,
+            uow,
+            "marketplace/statements/statement.html",
+            face=acting.face,
+            status=400 if form.errors else 200,
+            form=form,
+            statement=statement,
+            standing=standing,
+            settlement=settlement,
+            label=statement.period.label(current_locale()),
+            month=month_key(statement.period),
+            member=places[statement.organization_id],
+            consortium=places[statement.consortium_id],
+            shares=[(share, service_title(host.registry, share.service)) for share in shares],
+            payments=await repository.payments(
+                uow.session, [statement.id], [statement.organization_id]
+            ),
+            may_record=caller.has_role(statement.consortium_id, Role.CONSORTIUM_OFFICER),
+            today=clock.today().isoformat(),
+        )
+
+
+@get("/office/statements/{statement_id:uuid}", name="statement")
+async def statement_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, statement_id: FromPath[UUID]
+) -> Response[str]:
+    """One statement: services, what of it is paid."""
+    caller.require_signed_in()
+    return await _one(request, host, caller, statement_id, Form({}))
+
+
+@get("/office/statements/{statement_id:uuid}/csv", name="statement-csv")
+async def statement_csv(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, statement_id: FromPath[UUID]
+) -> Response[bytes]:
+    """A statement down to the parts of each service's rule, as CSV."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        statement = await service.statement_of(uow, statement_id)
+        shares = await service.shares_of(uow, [statement])
+        rows = [
+            (
+                service_title(host.registry, share.service),
+                one.label,
+                one.component.per_cent,
+                one.basis,
+                one.whole,
+                Money(one.component.net, share.currency),
+                Money(one.component.amount, share.currency),
+            )
+            for share in shares
+            for one in explain(share, host.registry)
+        ]
+    headings = [
+        gettext(text)
+        for text in (
+            "Service",
+            "Divided",
+            "Per cent",
+            "Your figure",
+            "All members",
+            "Pool",
+            "Amount",
+        )
+    ]
+    return csv_answer(f"statement-{statement.number.replace('/', '-')}", headings, rows)
+
+
+@get("/office/statements/{statement_id:uuid}/services/{offer_id:uuid}", name="statement-service")
+async def service_page(
+    request: ArengoRequest,
+    host: FromHost,
+    caller: FromCaller,
+    statement_id: FromPath[UUID],
+    offer_id: FromPath[UUID],
+) -> Response[str]:
+    """Why a member pays so much for a service: each part of the rule, and the pool."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow)
+        statement = await service.statement_of(uow, statement_id)
+        detail = await service.offer_detail(uow, statement, offer_id)
+        sign = -1 if statement.reverses_id else 1
+        return await page(
+            request,
+            uow,
+            "marketplace/statements/service.html",
+            face=acting.face,
+            statement=statement,
+            label=statement.period.label(current_locale()),
+            month=month_key(statement.period),
+            share=detail.share,
+            offer=detail.offer,
+            title=service_title(host.registry, detail.share.service),
+            rule=stored_rule_in_words(detail.offer.rule, host.registry),
+            parts=explain(detail.share, host.registry),
+            lines=[
+                (line, line.amount * sign * (1 if LineKind(line.kind).is_cost else -1))
+                for line in detail.lines
+            ],
+            kind_label=kind_label,
+        )
+
+
+@get("/office/statements/{statement_id:uuid}/lines/{line_id:uuid}", name="statement-line")
+async def line_page(
+    request: ArengoRequest,
+    host: FromHost,
+    caller: FromCaller,
+    statement_id: FromPath[UUID],
+    line_id: FromPath[UUID],
+) -> Response[str]:
+    """One cost line of a pool, as it was settled."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow)
+        statement = await service.statement_of(uow, statement_id)
+        line = await service.line_behind(uow, statement, line_id)
+        offers = {share.offer_id: share for share in await service.shares_of(uow, [statement])}
+        return await page(
+            request,
+            uow,
+            "marketplace/statements/line.html",
+            face=acting.face,
+            statement=statement,
+            line=line,
+            kind=kind_label(line.kind),
+            title=service_title(host.registry, offers[line.offer_id].service),
+        )
+
+
+@post(
+    "/office/statements/{statement_id:uuid}/payments",
+    name="statement-payment",
+    opt={"mutation": "recordStatementPayment"},
+    status_code=303,
+)
+async def record_payment(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, statement_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Record that a statement was paid."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        try:
+            paid_on = date.fromisoformat(form["paid_on"])
+        except ValueError:
+            raise InvalidInputError(
+                "{value} is not a day: 2026-09-30 is expected.",
+                field="paid_on",
+                value=form["paid_on"] or "—",
+            ) from None
+        async with host.unit_of_work(caller) as uow:
+            await service.record_payment(
+                uow,
+                statement_id=statement_id,
+                amount=form.money("amount"),
+                paid_on=paid_on,
+                reference=form["reference"],
+                idempotency_key=form["idempotency_key"] or None,
+            )
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        return await _one(request, host, caller, statement_id, form)
+    return redirect(
+        request,
+        f"/office/statements/{statement_id}",
+        Flash("success", gettext("The payment is recorded.")),
+    )
+
+
+ROUTES: list[Any] = [
+    statements_page,
+    statements_csv,
+    statement_page,
+    statement_csv,
+    service_page,
+    line_page,
+    record_payment,
+]

@@ -1,0 +1,134 @@
+"""Queries on statements and their payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from arengo_marketplace.statements.models import Statement, StatementPayment
+
+
+async def get(session: AsyncSession, statement_id: UUID) -> Statement | None:
+    """A statement in scope."""
+    statement = select(Statement).where(Statement.id == statement_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def by_number(session: AsyncSession, consortium_id: UUID, number: str) -> Statement | None:
+    """A consortium's statement by its number."""
+    statement = select(Statement).where(
+        Statement.consortium_id == consortium_id, Statement.number == number
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def locked(session: AsyncSession, statement: Statement) -> None:
+    """Let payments of a statement be recorded one after the other."""
+    await session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(str(statement.id), 0)))
+    )
+
+
+async def of_settlement(
+    session: AsyncSession, consortium_id: UUID, settlement_id: UUID
+) -> Sequence[Statement]:
+    """The statements of a settlement, by number."""
+    return await of_settlements(session, [consortium_id], [settlement_id])
+
+
+async def of_settlements(
+    session: AsyncSession, consortium_ids: Sequence[UUID], settlement_ids: Sequence[UUID]
+) -> Sequence[Statement]:
+    """The statements of settlements, by number."""
+    statement = select(Statement).where(
+        Statement.consortium_id.in_(consortium_ids), Statement.settlement_id.in_(settlement_ids)
+    )
+    return (await session.execute(statement.order_by(Statement.number))).scalars().all()
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    organization_id: UUID | None = None,
+    consortium_id: UUID | None = None,
+    after: tuple[date, UUID] | None = None,
+    limit: int | None = None,
+) -> Sequence[Statement]:
+    """Statements of a member, or of a consortium, the latest month first."""
+    statement = select(Statement)
+    if organization_id is not None:
+        statement = statement.where(Statement.organization_id == organization_id)
+    if consortium_id is not None:
+        statement = statement.where(Statement.consortium_id == consortium_id)
+    order = (Statement.starts_on, Statement.id)
+    if after is not None:
+        statement = statement.where(tuple_(*order) < tuple_(*after))
+    statement = statement.order_by(*(part.desc() for part in order)).limit(limit)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def of_member_in(
+    session: AsyncSession, organization_id: UUID, since: date, until: date
+) -> Sequence[Statement]:
+    """A member's statements of the months from a day to another, reversals too, oldest first."""
+    statement = (
+        select(Statement)
+        .where(
+            Statement.organization_id == organization_id,
+            Statement.starts_on >= since,
+            Statement.starts_on < until,
+        )
+        .order_by(Statement.starts_on, Statement.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def reversals(
+    session: AsyncSession, statement_ids: Sequence[UUID], consortium_id: UUID
+) -> dict[UUID, UUID]:
+    """Statements that were taken back, with the credit that did it."""
+    statement = select(Statement.reverses_id, Statement.id).where(
+        Statement.consortium_id == consortium_id, Statement.reverses_id.in_(statement_ids)
+    )
+    rows = (await session.execute(statement)).all()
+    return {taken_back: by for taken_back, by in rows if taken_back is not None}
+
+
+async def paid(
+    session: AsyncSession, statement_ids: Sequence[UUID], consortium_id: UUID
+) -> dict[UUID, int]:
+    """What was paid of each statement, in minor units; absent where nothing was."""
+    statement = (
+        select(StatementPayment.statement_id, func.sum(StatementPayment.amount))
+        .where(
+            StatementPayment.consortium_id == consortium_id,
+            StatementPayment.statement_id.in_(statement_ids),
+        )
+        .group_by(StatementPayment.statement_id)
+    )
+    return {row[0]: int(row[1]) for row in (await session.execute(statement)).all()}
+
+
+async def payments(
+    session: AsyncSession, statement_ids: Sequence[UUID], organization_ids: Sequence[UUID]
+) -> Sequence[StatementPayment]:
+    """The payments of members' statements, oldest first."""
+    statement = (
+        select(StatementPayment)
+        .where(
+            StatementPayment.organization_id.in_(organization_ids),
+            StatementPayment.statement_id.in_(statement_ids),
+        )
+        .order_by(StatementPayment.paid_on, StatementPayment.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def payment(session: AsyncSession, payment_id: UUID) -> StatementPayment | None:
+    """A payment in scope."""
+    statement = select(StatementPayment).where(StatementPayment.id == payment_id)
+    return (await session.execute(statement)).scalar_one_or_none()

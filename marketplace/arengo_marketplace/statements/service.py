@@ -1,0 +1,253 @@
+"""Rules of statements: who reads them, what of them is paid, recording payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from arengo_core import clock, idempotency
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import InvalidInputError, NotFoundError
+from arengo_core.i18n import format_money, gettext
+from arengo_core.ids import new_id
+from arengo_core.money import Money
+from arengo_marketplace.contract import Posting
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.ledger import service as ledger
+from arengo_marketplace.settlements import repository as settlements
+from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+from arengo_marketplace.statements import repository
+from arengo_marketplace.statements.models import Statement, StatementPayment
+
+READERS = (Role.MUNICIPAL_OFFICER, Role.MERCHANT)
+REFERENCE_LIMIT = 200
+_PAY = "marketplace.record_statement_payment"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A statement with what was paid of it, in minor units, and what took it back."""
+
+    statement: Statement
+    paid: int
+    reversed_by: UUID | None
+
+    @property
+    def open(self) -> int:
+        """What is still to be paid; negative: to be given back."""
+        return self.statement.amount - self.paid
+
+    @property
+    def state(self) -> str:
+        """``paid``, ``unpaid`` or ``reversed``."""
+        if self.open == 0:
+            return "paid"
+        return "reversed" if self.reversed_by else "unpaid"
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it should have been paid by now."""
+        return self.open > 0 and self.reversed_by is None and self.statement.due_on < clock.today()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDetail:
+    """One service of a statement: the member's share, and the pool that it is a part of.
+
+    ``settlement`` is the one that made the figures: for a credit, the one taken back.
+    """
+
+    share: Share
+    offer: SettledOffer
+    lines: tuple[SettledLine, ...]
+    settlement: Settlement
+
+
+async def statement_of(uow: UnitOfWork, statement_id: UUID) -> Statement:
+    """A statement that the caller may read. NotFoundError otherwise."""
+    statement = await repository.get(uow.session, statement_id)
+    if statement is None:
+        raise NotFoundError("There is no such statement.")
+    _require_reader(uow, statement.organization_id, statement.consortium_id)
+    return statement
+
+
+def _require_reader(uow: UnitOfWork, member_id: UUID, consortium_id: UUID) -> None:
+    """Leaders of the member read its figures, officers of the consortium those of all."""
+    if not uow.caller.has_role(consortium_id, Role.CONSORTIUM_OFFICER):
+        uow.caller.require(member_id, *READERS)
+
+
+async def may_list(uow: UnitOfWork, organization_id: UUID) -> bool:
+    """Whether the organization is a consortium, whose officers list all its statements.
+
+    Raises unless the caller may list the statements of this consortium or member.
+    """
+    if uow.caller.has_role(organization_id, Role.CONSORTIUM_OFFICER):
+        return True
+    uow.caller.require(organization_id, *READERS)
+    return False
+
+
+async def standings(uow: UnitOfWork, rows: Sequence[Statement]) -> list[Standing]:
+    """Statements with what was paid of them; two statements of SQL a consortium."""
+    paid: dict[UUID, int] = {}
+    reversed_by: dict[UUID, UUID] = {}
+    for consortium_id in {row.consortium_id for row in rows}:
+        ids = [row.id for row in rows if row.consortium_id == consortium_id]
+        paid |= await repository.paid(uow.session, ids, consortium_id)
+        reversed_by |= await repository.reversals(uow.session, ids, consortium_id)
+    return [Standing(row, paid.get(row.id, 0), reversed_by.get(row.id)) for row in rows]
+
+
+async def standing_of(uow: UnitOfWork, statement: Statement) -> Standing:
+    """One statement with what was paid of it."""
+    return (await standings(uow, [statement]))[0]
+
+
+async def owed(uow: UnitOfWork, consortium_id: UUID, member_id: UUID | None) -> Money:
+    """What a member owes the consortium by the ledger, or all members together."""
+    if member_id is None:
+        uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    else:
+        _require_reader(uow, member_id, consortium_id)
+    return await ledger.balance(uow, consortium_id, "member_receivable", member_id)
+
+
+async def shares_of(uow: UnitOfWork, statements: Sequence[Statement]) -> Sequence[Share]:
+    """A member's shares on its statements."""
+    if not statements:
+        return []
+    member = statements[0].organization_id
+    ids = [statement.id for statement in statements]
+    return await settlements.shares_of_statements(uow.session, [member], ids)
+
+
+async def settlement_behind(uow: UnitOfWork, statement: Statement) -> Settlement:
+    """The settlement of a statement; members may read it, but not others' shares in it."""
+    async with uow.widened([statement.consortium_id]):
+        found = await settlements.get(uow.session, statement.settlement_id, statement.consortium_id)
+    assert found is not None, "settlements are never deleted"
+    return found
+
+
+async def offer_detail(uow: UnitOfWork, statement: Statement, offer_id: UUID) -> OfferDetail:
+    """One service of a statement, down to the lines of its pool. NotFoundError otherwise."""
+    shares = await shares_of(uow, [statement])
+    share = next((one for one in shares if one.offer_id == offer_id), None)
+    if share is None:
+        raise NotFoundError("This statement has no such service.")
+    consortium_id = statement.consortium_id
+    settlement = await settlement_behind(uow, statement)
+    async with uow.widened([consortium_id]):
+        origin = settlement
+        if settlement.reverses_id is not None:
+            found = await settlements.get(uow.session, settlement.reverses_id, consortium_id)
+            assert found is not None, "settlements are never deleted"
+            origin = found
+        offers = await settlements.offers(uow.session, settlement.id, consortium_id)
+        lines = await settlements.lines(uow.session, origin.id, consortium_id, offer_id)
+    offer = next(one for one in offers if one.offer_id == offer_id)
+    return OfferDetail(share, offer, tuple(lines), origin)
+
+
+async def line_behind(uow: UnitOfWork, statement: Statement, line_id: UUID) -> SettledLine:
+    """One line of a pool that a statement has a share in. NotFoundError otherwise."""
+    settlement = await settlement_behind(uow, statement)
+    async with uow.widened([statement.consortium_id]):
+        lines = await settlements.lines(
+            uow.session, settlement.reverses_id or settlement.id, statement.consortium_id
+        )
+    offers = {share.offer_id for share in await shares_of(uow, [statement])}
+    for line in lines:
+        if line.id == line_id and line.offer_id in offers:
+            return line
+    raise NotFoundError("This statement has no such cost line.")
+
+
+async def record_payment(
+    uow: UnitOfWork,
+    *,
+    statement_id: UUID,
+    amount: Money,
+    paid_on: date,
+    reference: str = "",
+    idempotency_key: str | None = None,
+) -> StatementPayment:
+    """Record that a statement was paid, in whole or part; the consortium's officers may.
+
+    A credit is paid out by a negative amount. InvalidInputError for more than is open, a day to
+    come, or the wrong sign.
+    """
+    statement = await statement_of(uow, statement_id)
+    uow.caller.require(statement.consortium_id, Role.CONSORTIUM_OFFICER)
+    first = await idempotency.first_answer(uow, _PAY, idempotency_key)
+    if first is not None:
+        found = await repository.payment(uow.session, first)
+        assert found is not None, "payments are never deleted"
+        return found
+    await repository.locked(uow.session, statement)
+    _check_payment(amount, paid_on, reference, await standing_of(uow, statement))
+    payment = StatementPayment(
+        id=new_id(),
+        organization_id=statement.organization_id,
+        consortium_id=statement.consortium_id,
+        statement_id=statement.id,
+        amount=amount.amount,
+        currency=amount.currency,
+        paid_on=paid_on,
+        reference=reference.strip(),
+        recorded_by=uow.caller.user_id,
+    )
+    await uow.widen([statement.organization_id, statement.consortium_id])
+    uow.session.add(payment)
+    await uow.session.flush()
+    await ledger.post(
+        uow,
+        statement.consortium_id,
+        key=f"statement_payment:{payment.id}",
+        description=gettext("Payment of statement {number}", number=statement.number),
+        postings=[
+            Posting("bank", amount),
+            Posting("member_receivable", -amount, statement.organization_id),
+        ],
+        occurred_at=Period(paid_on, paid_on + timedelta(days=1)).bounds[0],
+    )
+    await idempotency.remember(uow, _PAY, idempotency_key, payment.id)
+    uow.audit(
+        statement.consortium_id,
+        "statement.paid",
+        "Statement",
+        statement.id,
+        amount=amount.amount,
+        paid_on=paid_on,
+    )
+    return payment
+
+
+def _check_payment(amount: Money, paid_on: date, reference: str, standing: Standing) -> None:
+    if amount.currency != standing.statement.currency:
+        raise InvalidInputError(
+            "This statement is in {currency}.",
+            field="amount",
+            currency=standing.statement.currency,
+        )
+    if standing.open == 0:
+        raise InvalidInputError("Nothing of this statement is open.", field="amount")
+    wrong_sign = (amount.amount > 0) != (standing.open > 0)
+    if not amount or wrong_sign or abs(amount.amount) > abs(standing.open):
+        raise InvalidInputError(
+            "{amount} does not fit: {open} is open.",
+            field="amount",
+            amount=format_money(amount),
+            open=format_money(Money(standing.open, amount.currency)),
+        )
+    if paid_on > clock.today():
+        raise InvalidInputError("This day is still to come.", field="paid_on")
+    if len(reference) > REFERENCE_LIMIT:
+        raise InvalidInputError(
+            "At most {limit} characters are possible.", field="reference", limit=REFERENCE_LIMIT
+        )

@@ -1,0 +1,1 @@
+"""Messages by e-mail and inbox, and announcements of municipalities."""

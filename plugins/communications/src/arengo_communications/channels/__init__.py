@@ -1,0 +1,1 @@
+"""Channels: the ways to reach people that this plugin brings."""

@@ -1,0 +1,1 @@
+"""Messages: stored in the caller's transaction, sent after its commit."""

@@ -1,0 +1,1 @@
+"""Delivery: the valley courier, pick-up points, labels and tracking."""

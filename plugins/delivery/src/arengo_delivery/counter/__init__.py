@@ -1,0 +1,1 @@
+"""The counter: parcels come in by their label and go out by the shopper's code."""

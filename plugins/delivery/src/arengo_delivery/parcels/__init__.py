@@ -1,0 +1,1 @@
+"""Parcels: announced, moved, told of."""

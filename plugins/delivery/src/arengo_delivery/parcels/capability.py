@@ -1,0 +1,67 @@
+"""The capability ``Delivery``, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import NotFoundError
+from arengo_core.host import Host
+from arengo_delivery.contract import DeliveryOption, Parcel, ParcelRequest, ParcelState
+from arengo_delivery.parcels import options, repository, service
+from arengo_delivery.parcels.models import ParcelRow
+from arengo_delivery.parcels.views import as_parcel
+
+
+class DeliveryService:
+    """Implements :class:`arengo_delivery.contract.Delivery`."""
+
+    def __init__(self, host: Host, uow: UnitOfWork) -> None:
+        self._host = host
+        self._uow = uow
+
+    async def options(
+        self,
+        merchant_id: UUID,
+        consortium_id: UUID,
+        weight_grams: int,
+        destination_istat: str | None,
+    ) -> Sequence[DeliveryOption]:
+        """Ways to deliver a weight from a merchant; couriers only with a known destination."""
+        return await options.options(
+            self._host,
+            self._uow,
+            merchant_id=merchant_id,
+            consortium_id=consortium_id,
+            weight_grams=weight_grams,
+            destination_istat=destination_istat,
+        )
+
+    async def announce(self, request: ParcelRequest) -> Parcel:
+        """Make a parcel; the same merchant order again answers the one it has."""
+        async with self._uow.widened([request.merchant_id]):
+            row = await service.announce(self._host, self._uow, request)
+            return await as_parcel(self._uow, row)
+
+    async def ready(self, merchant_order_id: UUID) -> Parcel:
+        """Packed; again, or later on its way, changes nothing."""
+        row = await self._required(merchant_order_id)
+        if row.state == ParcelState.ANNOUNCED:
+            await service.move(self._host, self._uow, row, ParcelState.READY)
+        return await as_parcel(self._uow, row)
+
+    async def parcel_of(self, merchant_order_id: UUID) -> Parcel | None:
+        """The parcel of a merchant order, if it has one."""
+        row = await repository.of_order(self._uow.session, merchant_order_id)
+        return await as_parcel(self._uow, row) if row else None
+
+    async def cancel(self, merchant_order_id: UUID) -> None:
+        """Call a parcel off that has not left. ConflictError afterwards."""
+        await service.cancel(self._host, self._uow, await self._required(merchant_order_id))
+
+    async def _required(self, merchant_order_id: UUID) -> ParcelRow:
+        row = await repository.of_order(self._uow.session, merchant_order_id, lock=True)
+        if row is None:
+            raise NotFoundError("There is no such parcel.")
+        return row

@@ -1,0 +1,1 @@
+"""Pick-up points: counters and shops where parcels wait."""

@@ -1,0 +1,1 @@
+"""Accounts: who collects card payments for a consortium's market, and with which keys."""

@@ -1,0 +1,1 @@
+"""Checkouts: opening, closing and asking after hosted pages, between transactions."""

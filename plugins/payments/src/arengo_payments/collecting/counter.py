@@ -1,0 +1,25 @@
+"""The counter: what a merchant's people note themselves; the rules check who they are."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import NotFoundError
+from arengo_payments.collecting import repository, service
+
+
+async def received(uow: UnitOfWork, payment_id: UUID, merchant_order_id: UUID) -> None:
+    """Note that the caller's counter took the money of a merchant order.
+
+    NotFoundError for an order that is not the caller's, ForbiddenError for a wrong role.
+    """
+    consortium_id = await service.consortium_of(uow, payment_id)
+    parts = await repository.parts(uow.session, consortium_id, payment_id)
+    own = next((part for part in parts if part.merchant_order_id == merchant_order_id), None)
+    if own is None:
+        uow.caller.require_signed_in()
+        raise NotFoundError("There is no such payment.")
+    uow.caller.require(own.organization_id, Role.MERCHANT, Role.CLERK)
+    await service.received(uow, payment_id, merchant_order_id)

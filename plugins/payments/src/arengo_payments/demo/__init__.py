@@ -1,0 +1,1 @@
+"""The demo's part: a company that collects through the stand-in for Stripe."""

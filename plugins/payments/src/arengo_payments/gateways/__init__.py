@@ -1,0 +1,1 @@
+"""The gateways that come with the plugin; each implements `contract.PaymentGateway`."""

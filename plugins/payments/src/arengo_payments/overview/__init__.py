@@ -1,0 +1,1 @@
+"""Overview: what officers and merchants see of payments, on pages and by GraphQL."""

@@ -1,0 +1,227 @@
+"""GraphQL types of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import strawberry
+
+from arengo_core.api.payload import Payload
+from arengo_core.api.scalars import MoneyType, global_id
+from arengo_core.money import Money
+from arengo_marketplace.contract import CollectingEntity
+from arengo_payments.accounts.service import masked
+from arengo_payments.collecting.models import PaymentPartRow, PaymentRow
+from arengo_payments.payouts.models import PayoutRow
+from arengo_payments.payouts.service import Due
+from arengo_payments.refunds.models import RefundRow
+
+
+@strawberry.type(name="Refund", description="Money back for one merchant order.")
+class RefundType:
+    """GraphQL face of a refund."""
+
+    id: strawberry.ID
+    merchant_id: strawberry.ID
+    merchant_order_id: strawberry.ID
+    amount: MoneyType
+    state: str = strawberry.field(
+        description="requested, sending, unknown, pending, done, refused or failed."
+    )
+    reason: str
+    created_at: datetime
+    settled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: RefundRow) -> RefundType:
+        """From its row."""
+        return cls(
+            id=global_id("Refund", row.id),
+            merchant_id=global_id("Organization", row.organization_id),
+            merchant_order_id=global_id("MerchantOrder", row.merchant_order_id),
+            amount=MoneyType.of(row.money),
+            state=row.state,
+            reason=row.reason,
+            created_at=row.created_at,
+            settled_at=row.settled_at,
+        )
+
+
+@strawberry.type(name="PaymentPart", description="What of a payment belongs to one merchant.")
+class PaymentPartType:
+    """GraphQL face of a part."""
+
+    payment_id: strawberry.ID
+    merchant_id: strawberry.ID
+    merchant_order_id: strawberry.ID
+    method: str
+    label: str
+    amount: MoneyType
+    refunded: MoneyType = strawberry.field(description="Refunds on their way included.")
+    created_at: datetime
+    paid_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PaymentPartRow) -> PaymentPartType:
+        """From its row."""
+        return cls(
+            payment_id=global_id("Payment", row.payment_id),
+            merchant_id=global_id("Organization", row.organization_id),
+            merchant_order_id=global_id("MerchantOrder", row.merchant_order_id),
+            method=row.method,
+            label=row.label,
+            amount=MoneyType.of(row.money),
+            refunded=MoneyType.cents(row.refunded, row.currency),
+            created_at=row.created_at,
+            paid_at=row.paid_at,
+        )
+
+
+@strawberry.type(name="Payment", description="One payment of one order, for officers.")
+class PaymentType:
+    """GraphQL face of a payment."""
+
+    id: strawberry.ID
+    order_id: strawberry.ID
+    method: str
+    state: str = strawberry.field(
+        description="pending, open, due, paid, failed, expired, unknown or refunded."
+    )
+    amount: MoneyType
+    refunded: MoneyType
+    created_at: datetime
+    paid_at: datetime | None
+    parts: list[PaymentPartType]
+    refunds: list[RefundType]
+
+    @classmethod
+    def of(
+        cls, row: PaymentRow, parts: Sequence[PaymentPartRow], refunds: Sequence[RefundRow]
+    ) -> PaymentType:
+        """From its rows."""
+        return cls(
+            id=global_id("Payment", row.id),
+            order_id=global_id("Order", row.order_id),
+            method=row.method,
+            state=row.state,
+            amount=MoneyType.of(row.money),
+            refunded=MoneyType.of(Money(row.refunded, row.currency)),
+            created_at=row.created_at,
+            paid_at=row.paid_at,
+            parts=[PaymentPartType.of(part) for part in parts],
+            refunds=[RefundType.of(refund) for refund in refunds],
+        )
+
+
+@strawberry.type(description="What a collecting entity owes a merchant now.")
+class MoneyDue:
+    """GraphQL face of a due."""
+
+    merchant_id: strawberry.ID
+    merchant_name: str
+    amount: MoneyType
+
+    @classmethod
+    def of(cls, due: Due) -> MoneyDue:
+        """From the domain's."""
+        return cls(
+            merchant_id=global_id("Organization", due.merchant_id),
+            merchant_name=due.name,
+            amount=MoneyType.of(due.amount),
+        )
+
+
+@strawberry.type(description="A transfer that the collecting entity made to a merchant.")
+class Payout:
+    """GraphQL face of a payout."""
+
+    id: strawberry.ID
+    amount: MoneyType
+    paid_on: date
+    reference: str
+
+    @classmethod
+    def of(cls, row: PayoutRow) -> Payout:
+        """From its row."""
+        return cls(
+            id=global_id("Payout", row.id),
+            amount=MoneyType.of(row.money),
+            paid_on=row.paid_on,
+            reference=row.reference,
+        )
+
+
+@strawberry.type(description="A merchant's money: what came, what went back, what is due.")
+class MerchantMoney:
+    """GraphQL face of the desk's money page."""
+
+    due: MoneyType
+    parts: list[PaymentPartType]
+    refunds: list[RefundType]
+    payouts: list[Payout]
+
+
+@strawberry.type(description="Who collects card payments; secrets are masked.")
+class CollectingAccount:
+    """GraphQL face of the collecting entity's account."""
+
+    organization_id: strawberry.ID
+    name: str
+    gateway: str
+    takes_cards: bool = strawberry.field(
+        description="False for a public administration: it collects through pagoPA alone."
+    )
+    api_base: str
+    secret_key: str
+    webhook_secret: str
+
+    @classmethod
+    def of(cls, entity: CollectingEntity) -> CollectingAccount:
+        """From the marketplace's."""
+        settings = entity.gateway_settings
+        return cls(
+            organization_id=global_id("Organization", entity.organization_id),
+            name=entity.name,
+            gateway=entity.gateway,
+            takes_cards=not entity.is_public_administration,
+            api_base=settings.get("api_base", ""),
+            secret_key=masked(settings.get("secret_key", "")),
+            webhook_secret=masked(settings.get("webhook_secret", "")),
+        )
+
+
+@strawberry.type
+class RefundPayload(Payload):
+    """A refund that is on its way."""
+
+    refund: RefundType | None = None
+
+
+@strawberry.type
+class ReceivedPayload(Payload):
+    """Whether it is noted."""
+
+    done: bool = False
+
+
+@strawberry.type
+class PayoutPayload(Payload):
+    """The payout's id."""
+
+    payout_id: strawberry.ID | None = None
+
+
+@strawberry.type
+class CollectingAccountPayload(Payload):
+    """The account as it is now."""
+
+    account: CollectingAccount | None = None
+
+
+@strawberry.type
+class GatewayTestPayload(Payload):
+    """Whether the gateway answers to the keys, and what is wrong if not."""
+
+    works: bool = False
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""Payouts: what the collecting entity passed on to a merchant, and what it still owes."""

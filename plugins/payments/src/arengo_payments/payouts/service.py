@@ -1,0 +1,99 @@
+"""Rules of payouts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from arengo_core import clock, idempotency
+from arengo_core.caller import Role
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.host import Host
+from arengo_core.i18n import format_money
+from arengo_core.ids import new_id
+from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
+from arengo_payments.marketplace import book_return, owed, owed_to
+from arengo_payments.payouts.models import PayoutRow
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a collecting entity owes a merchant now."""
+
+    merchant_id: UUID
+    name: str
+    amount: Money
+
+
+async def dues(host: Host, uow: UnitOfWork, consortium_id: UUID) -> list[Due]:
+    """Money due to each merchant of a consortium, by name. For its officers."""
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    amounts = await owed(host, uow, consortium_id)
+    names = await organizations.by_ids(uow.session, amounts)
+    found = [
+        Due(
+            merchant,
+            names[merchant].name if merchant in names else str(merchant),
+            amount,
+        )
+        for merchant, amount in amounts.items()
+    ]
+    return sorted(found, key=lambda due: due.name.lower())
+
+
+async def record(
+    host: Host,
+    uow: UnitOfWork,
+    *,
+    consortium_id: UUID,
+    merchant_id: UUID,
+    amount: Money,
+    paid_on: date,
+    reference: str,
+    key: str,
+) -> UUID:
+    """Note a transfer that the collecting entity made to a merchant; the payout's id.
+
+    InvalidInputError for a day to come, ConflictError for more than is due.
+    """
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    known = await idempotency.first_answer(uow, "payments.record_payout", key)
+    if known is not None:
+        return known
+    if amount.amount <= 0:
+        raise InvalidInputError("A transfer is more than zero.", field="amount")
+    if paid_on > clock.today():
+        raise InvalidInputError("This day is still to come.", field="paid_on")
+    due = await owed_to(host, uow, consortium_id, merchant_id)
+    if due < amount:
+        raise ConflictError(
+            "Only {due} is due to this merchant.", field="amount", due=format_money(due)
+        )
+    payout = PayoutRow(
+        id=new_id(),
+        organization_id=merchant_id,
+        consortium_id=consortium_id,
+        created_at=clock.now(),
+        amount=amount.amount,
+        currency=amount.currency,
+        paid_on=paid_on,
+        reference=reference.strip()[:140],
+    )
+    async with uow.widened([merchant_id]):
+        uow.session.add(payout)
+        await uow.session.flush()
+        await book_return(
+            host,
+            uow,
+            consortium_id=consortium_id,
+            merchant_id=merchant_id,
+            amount=amount,
+            key=f"payout:{payout.id}",
+            description=f"Transfer to merchant {merchant_id}",
+        )
+        uow.audit(consortium_id, "payout.recorded", "Payout", payout.id, amount=amount.amount)
+    await idempotency.remember(uow, "payments.record_payout", key, payout.id)
+    return payout.id

@@ -1,0 +1,1 @@
+"""Refunds: money back to the shopper, merchant order by merchant order."""

@@ -1,0 +1,1 @@
+"""A stateful stand-in for Stripe's API and hosted page, for tests and the demo alone."""

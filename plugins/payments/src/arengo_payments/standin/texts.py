@@ -1,0 +1,113 @@
+"""The words of the hosted page, Italian and English. Declines are keyed by Stripe's codes."""
+
+from __future__ import annotations
+
+ENGLISH = {
+    "banner": "Demo: this page stands in for Stripe. No money moves. Never type a real card.",
+    "title": "Pay",
+    "amount": "Total to pay",
+    "what": "What you are paying for",
+    "quantity": "Quantity",
+    "email": "E-mail",
+    "card_number": "Card number",
+    "expiry": "Expiry date (MM/YY)",
+    "cvc": "Security code (CVC)",
+    "name": "Name on the card",
+    "pay": "Pay {amount}",
+    "back": "Go back without paying",
+    "test_cards": "Test cards",
+    "test_cards_hint": "Any future date and any three digits will do.",
+    "error_heading": "The payment was not made",
+    "try_again": "Nothing was charged. Correct the data or try another card.",
+    "card_declined": "Your card was declined.",
+    "insufficient_funds": "Your card has insufficient funds.",
+    "expired_card": "Your card has expired.",
+    "payment_intent_authentication_failure": "Your bank could not confirm that it is you.",
+    "error_number": "Card number: only the test cards listed below are taken.",
+    "error_expiry": "Expiry date: write month and year, such as 12/34, not in the past.",
+    "error_cvc": "Security code: write the three digits.",
+    "error_name": "Name on the card: write it.",
+    "error_email": "E-mail: write a whole address, such as anna@example.it.",
+    "outcome_approve": "approved",
+    "outcome_card_declined": "declined",
+    "outcome_insufficient_funds": "declined: insufficient funds",
+    "outcome_expired_card": "declined: expired card",
+    "outcome_challenge": "asks for 3-D Secure confirmation",
+    "challenge_title": "Confirm that it is you",
+    "challenge_text": "Your bank asks you to confirm the payment of {amount} "
+    "(3-D Secure test page).",
+    "approve": "Confirm the payment",
+    "fail": "Refuse",
+    "complete_title": "Already paid",
+    "complete_text": "This payment has been made. You need not pay again.",
+    "complete_link": "Go on to your order",
+    "expired_title": "Time is up",
+    "expired_text": "This payment page has expired. Nothing was charged; "
+    "start again from your order.",
+    "expired_link": "Go back to the shop",
+    "missing_title": "Page not found",
+    "missing_text": "There is no such payment. Go back to the shop and "
+    "start again from your order.",
+    "failed_title": "Not confirmed",
+    "failed_text": "The payment was not confirmed and nothing was charged.",
+    "nothing_title": "Nothing to confirm",
+    "nothing_text": "This payment awaits no confirmation. Go back to the shop to see your order.",
+}
+
+ITALIAN = {
+    "banner": "Dimostrazione: questa pagina fa le veci di Stripe. Non si muove denaro. "
+    "Non scrivere mai una carta vera.",
+    "title": "Paga",
+    "amount": "Totale da pagare",
+    "what": "Che cosa stai pagando",
+    "quantity": "Quantità",
+    "email": "E-mail",
+    "card_number": "Numero della carta",
+    "expiry": "Scadenza (MM/AA)",
+    "cvc": "Codice di sicurezza (CVC)",
+    "name": "Nome sulla carta",
+    "pay": "Paga {amount}",
+    "back": "Torna indietro senza pagare",
+    "test_cards": "Carte di prova",
+    "test_cards_hint": "Va bene qualunque data futura e qualunque terna di cifre.",
+    "error_heading": "Il pagamento non è stato fatto",
+    "try_again": "Non è stato addebitato nulla. Correggi i dati o prova un'altra carta.",
+    "card_declined": "La tua carta è stata rifiutata.",
+    "insufficient_funds": "I fondi della tua carta non bastano.",
+    "expired_card": "La tua carta è scaduta.",
+    "payment_intent_authentication_failure": "La tua banca non ha confermato che sei tu.",
+    "error_number": "Numero della carta: valgono solo le carte di prova elencate sotto.",
+    "error_expiry": "Scadenza: scrivi mese e anno, per esempio 12/34, non passati.",
+    "error_cvc": "Codice di sicurezza: scrivi le tre cifre.",
+    "error_name": "Nome sulla carta: scrivilo.",
+    "error_email": "E-mail: scrivi un indirizzo intero, per esempio anna@example.it.",
+    "outcome_approve": "approvata",
+    "outcome_card_declined": "rifiutata",
+    "outcome_insufficient_funds": "rifiutata: fondi insufficienti",
+    "outcome_expired_card": "rifiutata: carta scaduta",
+    "outcome_challenge": "chiede la conferma 3-D Secure",
+    "challenge_title": "Conferma che sei tu",
+    "challenge_text": "La tua banca ti chiede di confermare il pagamento di {amount} "
+    "(pagina di prova 3-D Secure).",
+    "approve": "Conferma il pagamento",
+    "fail": "Rifiuta",
+    "complete_title": "Già pagato",
+    "complete_text": "Questo pagamento è stato fatto. Non devi pagare di nuovo.",
+    "complete_link": "Vai al tuo ordine",
+    "expired_title": "Tempo scaduto",
+    "expired_text": "Questa pagina di pagamento è scaduta. Non è stato addebitato nulla; "
+    "ricomincia dal tuo ordine.",
+    "expired_link": "Torna al negozio",
+    "missing_title": "Pagina non trovata",
+    "missing_text": "Questo pagamento non esiste. Torna al negozio e ricomincia dal tuo ordine.",
+    "failed_title": "Non confermato",
+    "failed_text": "Il pagamento non è stato confermato e non è stato addebitato nulla.",
+    "nothing_title": "Niente da confermare",
+    "nothing_text": "Questo pagamento non attende conferme. Torna al negozio per vedere l'ordine.",
+}
+
+
+def choose(locale: str | None, accepted: str) -> tuple[str, dict[str, str]]:
+    """Language code and words: the session's locale, else the browser's first, else English."""
+    wanted = accepted if locale in (None, "auto") else locale
+    return ("it", ITALIAN) if wanted.lower().startswith("it") else ("en", ENGLISH)

@@ -1,0 +1,1 @@
+"""Webhooks: what gateways tell us, each event once."""

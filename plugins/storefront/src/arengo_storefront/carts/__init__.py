@@ -1,0 +1,1 @@
+"""Carts of guests, across the shops of a consortium."""

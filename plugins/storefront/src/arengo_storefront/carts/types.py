@@ -1,0 +1,170 @@
+"""GraphQL types of carts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import strawberry
+
+from arengo_core.api.context import Info
+from arengo_core.api.payload import Payload
+from arengo_core.api.scalars import MoneyType, global_id
+from arengo_core.errors import NotFoundError
+from arengo_core.host import Host
+from arengo_core.money import Money
+from arengo_storefront.carts.secrets import cart_id_of, secret_of
+from arengo_storefront.carts.views import CartLineView, CartShop, CartView
+from arengo_storefront.checkout.ways import Way, ways_for
+
+
+def money(value: Money) -> MoneyType:
+    """GraphQL's Money."""
+    return MoneyType(amount=value.amount, currency=value.currency)
+
+
+def opened(host: Host, secret: str) -> UUID:
+    """The cart that a secret opens. NotFoundError for any other text."""
+    cart_id = cart_id_of(host, secret)
+    if cart_id is None:
+        raise NotFoundError("This is not the secret of a cart.", field="cart")
+    return cart_id
+
+
+@strawberry.type(description="A counter or shop where a parcel waits.")
+class CheckoutPoint:
+    """GraphQL face of a pick-up point in the checkout."""
+
+    id: strawberry.ID
+    name: str
+    address: str
+    opening_hours: str
+
+
+@strawberry.type(description="A way in which one shop's goods reach the shopper.")
+class DeliveryWayOption:
+    """GraphQL face of a delivery way."""
+
+    key: str
+    kind: str = strawberry.field(description="`shop`, `courier` or `pick_up`.")
+    title: str
+    price: MoneyType = strawberry.field(description="VAT included.")
+    points: list[CheckoutPoint]
+
+    @classmethod
+    def of(cls, way: Way) -> DeliveryWayOption:
+        """From the domain's way."""
+        return cls(
+            key=way.key,
+            kind=way.kind.value,
+            title=way.title,
+            price=money(way.price),
+            points=[
+                CheckoutPoint(
+                    id=global_id("PickUpPoint", point.id),
+                    name=point.name,
+                    address=point.address,
+                    opening_hours=point.opening_hours,
+                )
+                for point in way.points
+            ],
+        )
+
+
+@strawberry.type(description="A line of a cart.")
+class CartLine:
+    """GraphQL face of a cart line."""
+
+    variant_id: strawberry.ID
+    title: str
+    path: str = strawberry.field(description="The product's page.")
+    quantity: int
+    available: int = strawberry.field(description="Pieces that can be ordered now.")
+    unit_price: MoneyType = strawberry.field(description="VAT included.")
+    total: MoneyType
+
+    @classmethod
+    def of(cls, line: CartLineView) -> CartLine:
+        """From its view."""
+        return cls(
+            variant_id=global_id("Variant", line.goods.variant_id),
+            title=line.goods.title,
+            path=line.goods.path,
+            quantity=line.quantity,
+            available=line.available,
+            unit_price=MoneyType.cents(line.goods.price, line.goods.currency),
+            total=money(line.total),
+        )
+
+
+@strawberry.type(name="CartShop", description="One shop's part of a cart.")
+class CartShopType:
+    """GraphQL face of a shop's part."""
+
+    view: strawberry.Private[CartShop]
+    consortium_id: strawberry.Private[UUID]
+    istat_code: strawberry.Private[str]
+    merchant_id: strawberry.ID = strawberry.field(description="The Organization that sells.")
+    name: str
+    slug: str
+    lines: list[CartLine]
+    total: MoneyType
+
+    @strawberry.field(description="Ways in which these goods can reach the shopper, with prices.")
+    async def delivery_options(self, info: Info) -> list[DeliveryWayOption]:
+        """Ask the shop's delivery service."""
+        context = info.context
+        async with context.uow.lock:
+            ways = await ways_for(
+                context.host,
+                context.uow,
+                merchant_id=self.view.merchant_id,
+                consortium_id=self.consortium_id,
+                weight_grams=self.view.weight_grams,
+                istat_code=self.istat_code,
+            )
+        return [DeliveryWayOption.of(way) for way in ways]
+
+
+@strawberry.type(name="Cart", description="A guest's cart, across the shops of a consortium.")
+class CartType:
+    """GraphQL face of a cart."""
+
+    secret: str = strawberry.field(description="Opens the cart; keep it to yourself.")
+    count: int = strawberry.field(description="Pieces in it.")
+    total: MoneyType = strawberry.field(description="Price of the goods, VAT included.")
+    name: str
+    email: str
+    is_ordered: bool
+    shops: list[CartShopType]
+
+    @classmethod
+    def of(cls, host: Host, view: CartView) -> CartType:
+        """From its view."""
+        return cls(
+            secret=secret_of(host, view.id),
+            count=view.count,
+            total=money(view.total),
+            name=view.cart.name,
+            email=view.cart.email,
+            is_ordered=view.cart.order_id is not None,
+            shops=[
+                CartShopType(
+                    view=shop,
+                    consortium_id=shop.lines[0].goods.consortium_id,
+                    istat_code=view.cart.istat_code,
+                    merchant_id=global_id("Organization", shop.merchant_id),
+                    name=shop.name,
+                    slug=shop.slug,
+                    lines=[CartLine.of(line) for line in shop.lines],
+                    total=money(shop.total),
+                )
+                for shop in view.shops
+            ],
+        )
+
+
+@strawberry.type
+class CartPayload(Payload):
+    """A cart after a change."""
+
+    cart: CartType | None = None

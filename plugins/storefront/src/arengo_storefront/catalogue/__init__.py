@@ -1,0 +1,1 @@
+"""Categories, products with their variants, and the listings that publishing writes."""

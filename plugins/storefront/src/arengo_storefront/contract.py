@@ -1,0 +1,66 @@
+"""What others may know of storefronts: events, and the GraphQL types they may extend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from arengo_core.money import Money
+from arengo_core.outbox.events import Event
+
+PRODUCT_TYPE = "Product"
+SHOP_TYPE = "Shop"
+ORDER_TYPE = "Order"
+MERCHANT_ORDER_TYPE = "MerchantOrder"
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantOrderPlaced(Event):
+    """A merchant has a new, confirmed order. Organization: merchant; aggregate: its order."""
+
+    name: ClassVar[str] = "storefront.merchant_order_placed"
+
+    order_id: UUID
+    total: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantOrderMoved(Event):
+    """A merchant order changed its state. Organization: merchant; aggregate: its order."""
+
+    name: ClassVar[str] = "storefront.merchant_order_moved"
+
+    order_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChanged(Event):
+    """A product was published, changed or withdrawn. Organization: merchant; aggregate: it."""
+
+    name: ClassVar[str] = "storefront.product_changed"
+
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """A published product as other plugins see it."""
+
+    id: UUID
+    merchant_id: UUID
+    name: str
+    path: str
+    price: Money
+    in_stock: bool
+
+
+class Catalogue(Protocol):
+    """Capability of service ``storefront``: published products, in the caller's transaction."""
+
+    async def products(self, product_ids: Sequence[UUID]) -> dict[UUID, ProductView]:
+        """Published products by id."""
+        ...

@@ -1,0 +1,1 @@
+"""Photos: checked, turned upright, re-encoded, kept in the database, served for ever."""

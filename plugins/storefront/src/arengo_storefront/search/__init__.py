@@ -1,0 +1,1 @@
+"""Search over the listings: full text, typing errors, filters, pages."""

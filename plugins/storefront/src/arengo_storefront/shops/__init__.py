@@ -1,0 +1,1 @@
+"""Shops: what a merchant shows of itself, and whether it is open."""

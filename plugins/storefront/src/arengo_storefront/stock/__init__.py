@@ -1,0 +1,1 @@
+"""Stock: what is on hand, what orders being paid have reserved, and every movement."""

@@ -1,0 +1,127 @@
+"""Rules of the house that a linter does not know: queries, commits, money, output."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Float, Numeric
+
+from arengo_core.plugins.manager import load_plugins
+from tests.architecture.sources import ROOT, modules, named, tree
+
+QUERIES = {"select", "insert", "update", "delete", "text"}
+
+# Core's own machinery, whose tables are queried in one place each.
+MACHINERY = {
+    "core/arengo_core/audit/sealing.py",
+    "core/arengo_core/idempotency.py",
+    "core/arengo_core/observability/health.py",
+    "core/arengo_core/plugins/gate.py",
+    "core/arengo_core/plugins/guard.py",
+    "core/arengo_core/web/sites.py",
+}
+# The catalogue's public reads and bulk rewrites still sit beside the rules they serve.
+BESIDE_THEIR_RULES = {
+    "plugins/storefront/src/arengo_storefront/catalogue/categories.py",
+    "plugins/storefront/src/arengo_storefront/catalogue/listings.py",
+    "plugins/storefront/src/arengo_storefront/catalogue/publishing.py",
+    "plugins/storefront/src/arengo_storefront/catalogue/sales.py",
+    "plugins/storefront/src/arengo_storefront/market/overview.py",
+}
+MONEY_WORDS = {"amount", "price", "cost", "fee", "share", "total", "balance", "minor", "money"}
+
+
+def _calls(path: Path) -> Iterator[tuple[ast.Call, str]]:
+    """Calls of functions that come from SQLAlchemy, by their name there."""
+    origin = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+        for alias in node.names
+    }
+    for node in ast.walk(tree(path)):
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in origin:
+            yield node, origin[name]
+
+
+def _may_query(path: Path) -> bool:
+    database = ROOT / "core" / "arengo_core" / "database"
+    return (
+        path.name == "repository.py"
+        or path.parent.name == "repository"
+        or path.is_relative_to(database)
+        or "demo" in path.parts  # loads in bulk what services would make one by one
+        or named(path) in MACHINERY | BESIDE_THEIR_RULES
+    )
+
+
+def test_queries_live_in_repositories():
+    faults = []
+    for path in modules():
+        if _may_query(path):
+            continue
+        for call, name in _calls(path):
+            index_condition = name == "text" and path.name == "models.py"
+            if name in QUERIES and not index_condition:
+                faults.append(f"{named(path)}:{call.lineno} {name}()")
+    assert faults == []
+
+
+def test_the_list_of_machinery_is_true():
+    for name in MACHINERY | BESIDE_THEIR_RULES:
+        assert any(_calls(ROOT / name)), f"{name} queries nothing: take it off the list"
+
+
+def test_nobody_commits_but_the_unit_of_work():
+    faults = [
+        f"{named(path)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
+    ]
+    assert faults == []
+
+
+def test_nothing_prints():
+    faults = [
+        f"{named(path)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    ]
+    assert faults == []
+
+
+def test_no_column_of_money_is_a_float():
+    columns = [
+        column
+        for history in load_plugins().histories
+        for table in history.metadata.tables.values()
+        for column in table.columns
+    ]
+    assert len(columns) > 50
+    floats = [
+        c for c in columns if isinstance(c.type, Float) or getattr(c.type, "asdecimal", 1) == 0
+    ]
+    assert [str(c) for c in floats if MONEY_WORDS & set(c.name.split("_"))] == []
+    for column in columns:
+        if column.name.endswith("_minor"):
+            assert not isinstance(column.type, Numeric), f"{column}: minor units are integers"
+
+
+def test_every_table_says_its_class():
+    for history in load_plugins().histories:
+        for table in history.metadata.tables.values():
+            words = (table.comment or "").split("; ")
+            assert words[0] in {"member", "consortium", "public", "platform"}, table.fullname
+            assert table.schema == history.schema, table.fullname
+
+
+def test_no_foreign_key_leaves_its_schema():
+    for history in load_plugins().histories:
+        for table in history.metadata.tables.values():
+            for key in table.foreign_keys:
+                assert key.column.table.schema == table.schema, f"{table.fullname}.{key.parent}"

@@ -1,0 +1,24 @@
+"""A host with plugins that exist in a test alone."""
+
+from __future__ import annotations
+
+import pytest_asyncio
+
+from arengo_core.host import Host
+from arengo_core.plugins.manager import load_plugins
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def host_with(settings, database):
+    """``host_with(("key", module), ...)``: a host on this worker's database with more plugins."""
+    made: list[Host] = []
+
+    def make(*extra, **overrides):
+        registry = load_plugins(extra=extra)
+        host = Host.create(settings.model_copy(update=overrides), registry, database.app)
+        made.append(host)
+        return host
+
+    yield make
+    for host in made:
+        await host.close()

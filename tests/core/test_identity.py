@@ -1,0 +1,324 @@
+"""Rules of identity: lock-out, links that work once, the last leader, sessions."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from arengo_core import clock
+from arengo_core.caller import Caller, OrganizationKind, Role
+from arengo_core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
+from arengo_core.identity.service import LOCK_AFTER
+from arengo_core.testing.fixtures import PASSWORD
+from tests.core.places import place
+
+NEW = "another good password"
+
+
+async def _sign_in(host, email, password=PASSWORD):
+    async with host.unit_of_work() as uow:
+        return await host.identity.sign_in(uow, email=email, password=password)
+
+
+async def _caller(host, token):
+    async with host.unit_of_work() as uow:
+        return await host.identity.caller_of(uow, token, "it")
+
+
+@pytest.fixture
+async def officer(host, make_user, caller_for):
+    """The one officer of a municipality: person, caller, municipality."""
+    town = await place(host)
+    person = await make_user((town.id, Role.MUNICIPAL_OFFICER))
+    return person, await caller_for(person), town
+
+
+def _link(mailbox, address, kind):
+    [mail] = mailbox.to(address)[-1:]
+    return re.search(rf"/{kind}/([\w-]+)", mail["text"])[1]
+
+
+async def test_the_address_is_locked_after_eight_tries_and_opens_again(host, make_user, move_clock):
+    person = await make_user()
+    for _ in range(LOCK_AFTER):
+        assert await _sign_in(host, person.email, "wrong wrong wrong") is None
+    assert await _sign_in(host, person.email) is None, "the right password has to wait too"
+    move_clock(clock.now() + timedelta(minutes=11))
+    assert await _sign_in(host, person.email)
+
+
+async def test_a_success_forgets_earlier_failures(host, make_user):
+    person = await make_user()
+    for _ in range(LOCK_AFTER - 1):
+        await _sign_in(host, person.email, "wrong wrong wrong")
+    assert await _sign_in(host, person.email)
+    await _sign_in(host, person.email, "wrong wrong wrong")
+    assert await _sign_in(host, person.email)
+
+
+async def test_the_page_counts_failures_too(visit, make_user, host):
+    person = await make_user()
+    visitor = await visit()
+    for _ in range(LOCK_AFTER):
+        answer = await visitor.post("/sign-in", {"email": person.email, "password": "x" * 14})
+        assert answer.status_code == 400
+    assert await _sign_in(host, person.email) is None
+
+
+async def test_an_unknown_address_is_told_the_same_as_a_wrong_password(visit, make_user):
+    person, visitor = await make_user(), await visit()
+    known = await visitor.post("/sign-in", {"email": person.email, "password": "wrong wrong ab"})
+    unknown = await visitor.post(
+        "/sign-in", {"email": "nobody@example.it", "password": "wrong wrong ab"}
+    )
+    assert known.status_code == unknown.status_code == 400
+
+    def without_what_was_typed(answer, email):
+        return re.sub(r'value="[\w.-]{20,}"', "", answer.text.replace(email, ""))
+
+    assert "wrong wrong ab" not in known.text
+    shown = {
+        re.search(r"trace|\d{4}", without_what_was_typed(known, person.email)) is None,
+        re.search(r"trace|\d{4}", without_what_was_typed(unknown, "nobody@example.it")) is None,
+    }
+    assert len(shown) == 1
+
+
+async def test_a_session_ends_by_time(host, make_user, move_clock):
+    person = await make_user()
+    token = await _sign_in(host, person.email)
+    assert await _caller(host, token) is not None
+    move_clock(clock.now() + timedelta(days=15))
+    assert await _caller(host, token) is None
+
+
+async def test_signing_out_here_leaves_the_other_session_and_everywhere_ends_both(host, make_user):
+    person = await make_user()
+    tokens = [await _sign_in(host, person.email) for _ in range(3)]
+    first = await _caller(host, tokens[0])
+    async with host.unit_of_work(first) as uow:
+        await host.identity.sign_out(uow)
+    assert [await _caller(host, token) is None for token in tokens] == [True, False, False]
+    async with host.unit_of_work(await _caller(host, tokens[1])) as uow:
+        await host.identity.sign_out(uow, everywhere=True)
+    assert [await _caller(host, token) is None for token in tokens] == [True, True, True]
+
+
+async def test_signing_out_needs_somebody_signed_in(host):
+    with pytest.raises(UnauthenticatedError):
+        async with host.unit_of_work() as uow:
+            await host.identity.sign_out(uow)
+
+
+async def test_a_reset_link_works_once_and_ends_all_sessions(host, make_user, run_jobs, mailbox):
+    person = await make_user()
+    session = await _sign_in(host, person.email)
+    async with host.unit_of_work() as uow:
+        await host.identity.request_password_reset(uow, person.email.upper())
+    await run_jobs()
+    token = _link(mailbox, person.email, "password")
+    async with host.unit_of_work() as uow:
+        await host.identity.reset_password(uow, token=token, password=NEW)
+    assert await _caller(host, session) is None
+    assert await _sign_in(host, person.email) is None
+    assert await _sign_in(host, person.email, NEW)
+    with pytest.raises(NotFoundError):
+        async with host.unit_of_work() as uow:
+            await host.identity.reset_password(uow, token=token, password=PASSWORD)
+    assert await _sign_in(host, person.email, NEW)
+
+
+async def test_a_refused_password_does_not_use_the_reset_link_up(
+    host, make_user, run_jobs, mailbox
+):
+    person = await make_user()
+    async with host.unit_of_work() as uow:
+        await host.identity.request_password_reset(uow, person.email)
+    await run_jobs()
+    token = _link(mailbox, person.email, "password")
+    with pytest.raises(InvalidInputError):
+        async with host.unit_of_work() as uow:
+            await host.identity.reset_password(uow, token=token, password="short")
+    async with host.unit_of_work() as uow:
+        await host.identity.reset_password(uow, token=token, password=NEW)
+    assert await _sign_in(host, person.email, NEW)
+
+
+async def test_a_reset_link_is_over_after_two_hours(host, make_user, run_jobs, mailbox, move_clock):
+    person = await make_user()
+    async with host.unit_of_work() as uow:
+        await host.identity.request_password_reset(uow, person.email)
+    await run_jobs()
+    token = _link(mailbox, person.email, "password")
+    move_clock(clock.now() + timedelta(hours=3))
+    with pytest.raises(NotFoundError):
+        async with host.unit_of_work() as uow:
+            await host.identity.reset_password(uow, token=token, password=NEW)
+
+
+async def test_asking_for_an_unknown_address_sends_nothing_and_says_the_same(
+    visit, run_jobs, mailbox, make_user
+):
+    visitor, person = await visit(), await make_user()
+    answers = [
+        await visitor.post("/password", {"email": address})
+        for address in ("nobody-at-all@example.it", person.email)
+    ]
+    await run_jobs()
+    assert {(a.status_code, a.headers["location"]) for a in answers} == {(303, "/sign-in")}
+    assert mailbox.to("nobody-at-all@example.it") == []
+    assert len(mailbox.to(person.email)) == 1
+
+
+async def _invite(host, caller, town, email, role=Role.CLERK):
+    async with host.unit_of_work(caller) as uow:
+        return await host.identity.invite(
+            uow, organization_id=town.id, email=email, name="Bice", role=role
+        )
+
+
+async def test_an_invitation_makes_the_account_and_works_once(
+    host, officer, run_jobs, mailbox, visit
+):
+    _, caller, town = officer
+    await _invite(host, caller, town, "bice@example.it")
+    await run_jobs()
+    token = _link(mailbox, "bice@example.it", "invitations")
+    visitor = await visit()
+    assert town.name in (await visitor.get(f"/invitations/{token}")).text
+    refused = await visitor.post(f"/invitations/{token}", {"name": "Bice", "password": "short"})
+    assert refused.status_code == 400
+    entered = await visitor.post(f"/invitations/{token}", {"name": "Bice", "password": NEW})
+    assert entered.status_code == 303
+    assert town.name in (await visitor.get("/account")).text
+    again = await (await visit()).post(f"/invitations/{token}", {"name": "X", "password": NEW})
+    assert again.status_code == 404
+    found = await _caller(host, await _sign_in(host, "bice@example.it", NEW))
+    assert found.has_role(town.id, Role.CLERK)
+    assert not found.has_role(town.id, Role.MUNICIPAL_OFFICER)
+
+
+async def test_somebody_with_an_account_joins_with_its_password_alone(
+    host, officer, make_user, run_jobs, mailbox, visit
+):
+    _, caller, town = officer
+    known = await make_user()
+    await _invite(host, caller, town, known.email)
+    await run_jobs()
+    token, visitor = _link(mailbox, known.email, "invitations"), await visit()
+    refused = await visitor.post(f"/invitations/{token}", {"name": "Y", "password": NEW})
+    assert refused.status_code in {400, 403}
+    assert not (await _caller(host, await _sign_in(host, known.email))).has_role(town.id)
+    entered = await visitor.post(f"/invitations/{token}", {"name": "Y", "password": PASSWORD})
+    assert entered.status_code == 303
+    assert (await _caller(host, await _sign_in(host, known.email))).has_role(town.id)
+
+
+async def test_a_clerk_may_not_invite_and_nobody_invites_to_a_foreign_place(
+    host, officer, make_user, caller_for
+):
+    _, caller, town = officer
+    clerk = await caller_for(await make_user((town.id, Role.CLERK)))
+    elsewhere = await place(host, "Caspoggio")
+    for who, where in ((clerk, town), (caller, elsewhere)):
+        with pytest.raises(ForbiddenError):
+            await _invite(host, who, where, "x@example.it")
+
+
+async def test_a_role_that_the_kind_of_organization_lacks_is_refused(host, officer):
+    _, caller, town = officer
+    with pytest.raises(InvalidInputError) as caught:
+        await _invite(host, caller, town, "x@example.it", Role.CONSORTIUM_OFFICER)
+    assert caught.value.field == "role"
+
+
+async def test_the_last_leader_stays(host, officer, make_user):
+    person, caller, town = officer
+
+    async def remove(user_id):
+        async with host.unit_of_work(caller) as uow:
+            await host.identity.remove_role(
+                uow,
+                user_id=user_id,
+                organization_id=town.id,
+                role=Role.MUNICIPAL_OFFICER,
+            )
+
+    with pytest.raises(ConflictError):
+        await remove(person.id)
+    second = await make_user((town.id, Role.MUNICIPAL_OFFICER))
+    await remove(person.id)
+    assert (await _caller(host, await _sign_in(host, second.email))).has_role(town.id)
+    assert not (await _caller(host, await _sign_in(host, person.email))).has_role(town.id)
+
+
+async def test_nobody_acts_for_an_organization_without_a_role_there(host, officer, visit):
+    person, caller, town = officer
+    elsewhere = await place(host, "Caspoggio")
+    with pytest.raises(ForbiddenError):
+        async with host.unit_of_work(caller) as uow:
+            await host.identity.act_for(uow, elsewhere.id)
+    visitor = await visit(person)
+    answer = await visitor.post("/account/acting", {"organization": str(elsewhere.id)})
+    assert answer.status_code == 403
+    after = await _caller(host, visitor.token)
+    assert after.acting_id == town.id
+
+
+async def test_a_caller_without_roles_reaches_nothing_but_itself(host, make_user, caller_for):
+    person = await make_user()
+    caller = await caller_for(person)
+    assert caller.acting_id is None
+    assert caller.scope.organizations == {person.id}
+    assert caller.scope.governs == frozenset()
+
+
+async def test_an_address_has_one_account(host, make_user):
+    person = await make_user()
+    with pytest.raises(ConflictError):
+        async with host.unit_of_work(Caller.program()) as uow:
+            await host.identity.create_user(
+                uow, name="Z", email=f" {person.email.upper()} ", password=PASSWORD
+            )
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"email": "no address"}, "email"),
+        ({"name": "  "}, "name"),
+        ({"password": "elevenchars"}, "password"),
+    ],
+)
+async def test_bad_values_of_an_account_are_named(host, fields, named):
+    values = {"name": "Z", "email": "z-values@example.it", "password": PASSWORD, **fields}
+    with pytest.raises(InvalidInputError) as caught:
+        async with host.unit_of_work(Caller.program()) as uow:
+            await host.identity.create_user(uow, **values)
+    assert caught.value.field == named
+
+
+async def test_the_merchants_people_page_is_the_desks(host, make_user, visit):
+    shop = await place(host, "Forno Bianchi", OrganizationKind.MERCHANT)
+    visitor = await visit(await make_user((shop.id, Role.MERCHANT)))
+    assert (await visitor.get("/office/people")).status_code == 200
+
+
+async def test_passwords_are_kept_as_argon2_alone(host, make_user):
+    from sqlalchemy import text
+
+    person = await make_user()
+    async with host.unit_of_work() as uow:
+        kept = await uow.session.scalar(
+            text("select password_hash from core.sign_in where user_id = :u"), {"u": person.id}
+        )
+    assert kept.startswith("$argon2id$")
+    assert PASSWORD not in kept

@@ -1,0 +1,275 @@
+"""The world in which cases are called: one of each thing, and another member beside it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PIL import Image
+from sqlalchemy import text
+
+from arengo_communications.announcements import service as announcements
+from arengo_communications.subscriptions import links
+from arengo_communications.subscriptions import service as subscriptions
+from arengo_core import clock
+from arengo_core.api.scalars import global_id
+from arengo_core.caller import Caller, Role
+from arengo_core.ids import new_id
+from arengo_core.money import Money
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.members import joining
+from arengo_marketplace.pools import service as pools
+from arengo_marketplace.settlements import service as settlements
+from arengo_marketplace.testing import new_vat_number
+from arengo_storefront.carts.cookies import secret_of
+
+# Where the world's objects are found once they were made: key → (GraphQL type, table, owner).
+ROWS = {
+    "merchant_order": ("MerchantOrder", "storefront.merchant_order", "dairy"),
+    "order_line": ("OrderLine", "storefront.order_line", "dairy"),
+    "category": ("Category", "storefront.category", "consortium"),
+    "media": ("Picture", "storefront.media", "dairy"),
+    "payment": ("Payment", "payments.payment", "consortium"),
+    "return_case": ("ReturnCase", "storefront.return_case", "dairy"),
+    "message": ("Message", "communications.message", "dairy"),
+    "inbox_item": ("InboxItem", "communications.inbox_item", "dairy"),
+    "town_inbox_item": ("InboxItem", "communications.inbox_item", "lead"),
+    "town_message": ("Message", "communications.message", "lead"),
+    "announcement": ("Announcement", "communications.announcement", "lead"),
+    "activation": ("Activation", "marketplace.activation", "dairy"),
+    "cost_line": ("CostLine", "marketplace.pool_line", "consortium"),
+    "settlement": ("Settlement", "marketplace.settlement", "consortium"),
+    "statement": ("Statement", "marketplace.statement", "lead"),
+    "settled_line": ("SettledLine", "marketplace.settled_line", "consortium"),
+    "transaction": ("LedgerTransaction", "marketplace.ledger_transaction", "consortium"),
+    "join_request": ("JoinRequest", "marketplace.join_request", "consortium"),
+    "parcel": ("Parcel", "delivery.parcel", "dairy"),
+    "town_parcel": ("Parcel", "delivery.parcel", "lead"),
+    "point": ("PickUpPoint", "delivery.pick_up_point", "lead"),
+    "shop_point": ("PickUpPoint", "delivery.pick_up_point", "dairy"),
+}
+
+
+def _photo() -> str:
+    """An upload as GraphQL takes it."""
+    out = io.BytesIO()
+    Image.new("RGB", (200, 150), (180, 60, 30)).save(out, "JPEG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+@dataclass(slots=True)
+class World:
+    """Objects by key, and people by what they are."""
+
+    objects: dict[str, tuple[str, UUID]] = field(default_factory=dict)
+    texts: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+
+    def plain(self, key: str) -> Any:
+        """What stands for an object in an address."""
+        return str(self.objects[key][1]) if key in self.objects else self.texts[key]
+
+    def relay(self, key: str) -> Any:
+        """What stands for an object in GraphQL."""
+        if key not in self.objects:
+            return self.texts[key]
+        kind, value = self.objects[key]
+        return str(global_id(kind, value))
+
+
+async def make(host, make_valley, make_consortium, make_user, make_offer, activate, drain):
+    """Two consortia; in the first a lead town, another town, two shops, an order, a settlement."""
+    valley = await make_valley(collecting=True)
+    began = clock.today().replace(day=1)
+    made, other = valley.consortium, await make_consortium()
+    world = World()
+    world.people = {
+        "consortium": made.officer,
+        "other consortium": other.officer,
+        "municipality": made.lead_officer,
+        "other municipality": await make_user((made.municipalities[1].id, Role.MUNICIPAL_OFFICER)),
+        "merchant": valley.dairy.person,
+        "other merchant": valley.bakery.person,
+        "nobody": await make_user(),
+    }
+    offers = {}
+    for service in ("communications", "delivery", "payments"):
+        offers[service] = await make_offer(made.id, service)
+    for town in made.municipalities[:2]:
+        await activate(town.id, offers["communications"])
+        await activate(town.id, offers["delivery"])
+    for shop in (valley.dairy, valley.bakery):
+        await activate(shop.id, offers["payments"])
+        await activate(shop.id, offers["delivery"])
+        await activate(shop.id, offers["communications"])
+    world.objects = {
+        "consortium": ("Organization", made.id),
+        "lead": ("Organization", made.lead.id),
+        "town": ("Organization", made.municipalities[1].id),
+        "dairy": ("Organization", valley.dairy.id),
+        "product": ("Product", valley.cheese.product_id),
+        "variant": ("Variant", valley.cheese.variant_id),
+        "offer": ("Offer", offers["communications"].id),
+        "person": ("User", valley.dairy.person.id),
+        "nothing": ("Nothing", new_id()),
+    }
+    cart = await valley.fill((valley.cheese, 1))
+    placed = await valley.place((valley.cheese, 2))
+    await _paperwork(host, world, made, offers, began)
+    await drain(host)
+    await _find_rows(host, world)
+    async with host.unit_of_work() as uow:
+        slugs = await uow.session.execute(
+            text("select id, slug from core.organization where id = any(:ids)"),
+            {"ids": [made.id, made.lead.id]},
+        )
+        by_id = {row[0]: row[1] for row in slugs}
+        shop = await uow.session.scalar(
+            text("select slug from storefront.shop where organization_id = :o"),
+            {"o": valley.dairy.id},
+        )
+        category = await uow.session.scalar(
+            text("select slug from storefront.category where organization_id = :o limit 1"),
+            {"o": made.id},
+        )
+        product = await uow.session.scalar(
+            text("select slug from storefront.listing where id = :p"),
+            {"p": valley.cheese.product_id},
+        )
+    async with host.unit_of_work(Caller.program([made.id], [made.id])) as uow:
+        account = await uow.session.scalar(
+            text("select code from marketplace.ledger_account where organization_id = :o limit 1"),
+            {"o": made.id},
+        )
+    world.absent += ["tracking", "destination"]
+    world.texts |= {
+        "market": by_id[made.id],
+        "lead_slug": by_id[made.lead.id],
+        "shop": shop or "x",
+        "category_slug": category or "x",
+        "product_slug": product or "x",
+        "order_secret": placed.secret,
+        "cart_secret": secret_of(host, cart),
+        "static": "themes/civic/tokens.css",
+        "destination": "014036",
+        "tracking": "nonsense",
+        "plugin": "storefront",
+        "service": "storefront",
+        "account": account or "x",
+        "gateway": "counter",
+        "term": "conditions",
+        "email": "somebody@example.it",
+        "clerk": "clerk",
+        "merchant_role": "merchant",
+        "meter": "storefront.products",
+        "kind": "fixed",
+        "place": "logo",
+        "photo": _photo(),
+        "vat": 10,
+        "parcel_state": "ready",
+        "month": f"{began:%Y-%m}",
+        "nonsense": "nonsense",
+    }
+    await _secrets(host, world, made)
+    return world
+
+
+async def _secrets(host, world, made):
+    """Links as mails carry them."""
+    async with host.unit_of_work(Caller.program([made.lead.id])) as uow:
+        invitation = await host.identity.send_invitation(
+            uow,
+            organization_id=made.lead.id,
+            email="new.clerk@example.it",
+            name="Ivo",
+            role=Role.CLERK,
+        )
+        world.texts["invitation_secret"] = await host.identity.make_link(
+            uow,
+            purpose="invitation",
+            subject_id=invitation.id,
+            organization_id=made.lead.id,
+            life=timedelta(days=1),
+        )
+    async with host.unit_of_work() as uow:
+        await subscriptions.subscribe(
+            host, uow, town_id=made.lead.id, email="reader@example.it", locale="it"
+        )
+    async with host.unit_of_work(Caller.program([made.lead.id])) as uow:
+        row = await uow.session.scalar(
+            text("select id from communications.subscription where organization_id = :o"),
+            {"o": made.lead.id},
+        )
+    for key, purpose in (
+        ("subscription_secret", links.CONFIRM),
+        ("unsubscribe_secret", links.UNSUBSCRIBE),
+    ):
+        world.texts[key] = links.sign(
+            subscriptions.secret_of(host), purpose, links.Subscriber(made.lead.id, row)
+        )
+
+
+async def _paperwork(host, world, made, offers, began: date):
+    consortium = Caller.program([made.id], [made.id])
+    month = Period.months_from(began, 1)
+    async with host.unit_of_work(consortium) as uow:
+        await pools.add(
+            uow,
+            consortium_id=made.id,
+            lines=[
+                pools.LineData(
+                    offer_id=offers["communications"].id,
+                    month=month.start,
+                    kind=pools.LineKind.FIXED,
+                    description="Canone",
+                    amount=Money(10_000),
+                )
+            ],
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(clock.VARIABLE, (clock.now() + timedelta(days=40)).isoformat())
+        async with host.unit_of_work(consortium) as uow:
+            await settlements.close(uow, host, consortium_id=made.id, period=month)
+    async with host.unit_of_work() as uow:
+        await joining.ask(
+            uow,
+            consortium_id=made.id,
+            name="Falegnameria",
+            vat_number=new_vat_number(),
+            street="Via Prova 2",
+            postcode="23020",
+            seat_id=made.lead.id,
+            person="Ugo",
+            email="ugo@example.it",
+        )
+    officer = made.lead_officer
+    async with host.unit_of_work() as uow:
+        token = await host.identity.open_session(uow, officer.id)
+        caller = await host.identity.caller_of(uow, token, "it")
+    async with host.unit_of_work(caller) as uow:
+        await announcements.save(
+            uow,
+            organization_id=made.lead.id,
+            words=announcements.Words("Acqua", "Domani si chiude."),
+        )
+
+
+async def _find_rows(host, world):
+    everybody = [value for _, value in world.objects.values()]
+    async with host.unit_of_work(Caller.program(everybody, everybody)) as uow:
+        for key, (kind, table, owner) in ROWS.items():
+            found = None
+            if await uow.session.scalar(text("select to_regclass(:t)"), {"t": table}):
+                found = await uow.session.scalar(
+                    text(f"select id from {table} where organization_id = :o limit 1"),
+                    {"o": world.objects[owner][1]},
+                )
+            if found is None:
+                world.absent.append(key)
+            world.objects[key] = (kind, found or new_id())

@@ -1,0 +1,116 @@
+"""``arengo demo``: what it starts ends with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from arengo_core.cli.supervisor import free_port
+from tests.operations.conftest import environment
+
+# Two services are enough: what is started and stopped is the same, only sooner.
+WITHOUT = "storefront, communications"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="arengo-demo-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _start(folder: Path, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "arengo_core.cli.main", "demo"],
+        env=environment(folder, port=str(port), disabled_plugins=WITHOUT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _read_until(process: subprocess.Popen[str], text: str) -> str:
+    seen = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        seen += line
+        if text in line:
+            return seen
+    raise AssertionError(f"it ended without saying {text!r}:\n{seen}")
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """Command lines of processes that know this folder: server, worker, sink, PostgreSQL."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes()
+            known = str(folder).encode() in (entry / "environ").read_bytes() + command
+        except OSError:
+            continue
+        if known and command:
+            found.append(command.replace(b"\0", b" ").decode())
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+def test_what_the_demo_starts_ends_with_it_and_the_data_stay(folder):
+    port = free_port()
+    first = _start(folder, port)
+    try:
+        said = _read_until(first, "Ctrl-C stops everything")
+        mail = re.search(r"Mail\s+(http\S+)", said)
+        assert mail
+        assert httpx.get(f"http://127.0.0.1:{port}/sign-in").status_code == 200
+        assert httpx.get(mail.group(1)).status_code == 200
+        assert len(_processes_of(folder)) >= 5
+    finally:
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert _processes_of(folder) == []
+
+    again = _start(folder, port)
+    try:
+        said = _read_until(again, "Ctrl-C stops everything")
+        assert "Loading" not in said
+        assert "office@valmalenco.example" in said
+    finally:
+        again.terminate()
+        again.communicate(timeout=60)
+    assert _processes_of(folder) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+def test_an_interrupted_building_leaves_nothing_running_and_can_start_over(folder):
+    port = free_port()
+    demo = _start(folder, port)
+    _read_until(demo, "Loading the demo")
+    demo.send_signal(signal.SIGHUP)
+    demo.communicate(timeout=60)
+    assert demo.returncode == 1
+    assert _processes_of(folder) == []
+
+    over = subprocess.run(
+        [sys.executable, "-m", "arengo_core.cli.main", "demo", "--reset", "--no-serve"],
+        env=environment(folder, port=str(port), disabled_plugins=WITHOUT),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert over.returncode == 0, over.stderr
+    assert "The demo is built" in over.stdout
+    assert os.listdir(folder) == ["demo"]
+    assert _processes_of(folder) == []

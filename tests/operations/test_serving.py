@@ -1,0 +1,139 @@
+"""``arengo serve``: what it refuses, and that it starts, answers and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+import httpx
+import pytest
+
+from arengo_core.cli.supervisor import free_port
+from tests.operations.conftest import environment
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        ({"secret_key": "change-me"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
+        ({"secret_key": "short"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
+        ({"demo": "true"}, "ARENGO_DEMO belongs to `arengo demo`"),
+        ({"clock": "2026-01-01T00:00:00"}, "ARENGO_CLOCK belongs to demo and tests"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_what_production_must_not_run_with(arengo, database, command, settings, fault):
+    if command == "worker" and "demo" in settings:
+        pytest.skip("the demo's worker is this one")
+    urls = {"database_url": database.app, "database_owner_url": database.owner}
+    answer = arengo(command, **urls, **settings)
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(f"arengo: {fault}")
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+async def test_a_login_that_owns_the_tables_is_refused(arengo, database, command):
+    answer = arengo(command, database_url=database.owner, database_owner_url=database.owner)
+    assert answer.returncode == 2
+    assert "refuses to serve as arengo_owner" in answer.stderr
+    assert "Name a restricted role" in answer.stderr
+
+
+async def test_a_database_that_is_not_migrated_is_refused(arengo, new_database):
+    urls = await new_database()
+    answer = arengo("serve", database_url=urls.app, database_owner_url=urls.owner)
+    assert answer.returncode == 2
+    assert answer.stderr == "arengo: The database is not migrated: run `arengo migrate`.\n"
+
+
+async def test_a_server_that_is_not_there_is_named(arengo):
+    url = f"postgresql://somebody:secret-word@127.0.0.1:{free_port()}/arengo"
+    answer = arengo("serve", database_url=url)
+    assert answer.returncode == 2
+    assert "ARENGO_DATABASE_URL: the server does not let us in" in answer.stderr
+    assert "secret-word" not in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_named_before_anything_is_made(arengo, tmp_path, command):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = arengo(command, port=str(port))
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(
+        f"arengo: ARENGO_PORT: the program cannot listen on 127.0.0.1:{port}"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_host_that_is_not_here_is_named(arengo):
+    answer = arengo("serve", host="no.such.host.invalid")
+    assert answer.returncode == 2
+    assert "ARENGO_HOST: no.such.host.invalid is no address of this machine" in answer.stderr
+
+
+@contextmanager
+def _serving(settings: dict[str, str]) -> Iterator[list[int]]:
+    """Server and worker as production runs them; afterwards the list holds their exit codes."""
+    command = [sys.executable, "-m", "arengo_core.cli.main"]
+    processes = [
+        subprocess.Popen([*command, name], env=settings, stderr=subprocess.DEVNULL)
+        for name in ("serve", "worker")
+    ]
+    codes: list[int] = []
+    try:
+        yield codes
+    finally:
+        for process in processes:
+            process.terminate()
+        codes += [process.wait(timeout=60) for process in processes]
+
+
+async def test_it_serves_and_ends_leaving_nothing(new_database, tmp_path):
+    urls = await new_database(migrated=True)
+    port = free_port()
+    settings = environment(
+        tmp_path,
+        database_url=f"{urls.app}?sslmode=prefer",
+        database_owner_url=urls.owner,
+        port=str(port),
+        workers="2",
+    )
+    with _serving(settings) as codes:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            ready = await _until_ready(client)
+            assert ready.json()["status"] == "ok"
+            page = await client.get("/sign-in", headers={"accept-language": "it"})
+            assert page.status_code == 200
+            assert 'lang="it"' in page.text
+            unknown = await client.get("/", headers={"host": "shop.example.it"})
+            assert unknown.status_code == 404
+    assert codes == [0, 0]
+    connection = await asyncpg.connect(urls.owner)
+    try:
+        others = await connection.fetchval(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    finally:
+        await connection.close()
+    assert others == 0
+
+
+async def _until_ready(client: httpx.AsyncClient) -> httpx.Response:
+    for _ in range(300):
+        try:
+            answer = await client.get("/health/ready")
+            if answer.status_code == 200:
+                return answer
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.1)
+    raise AssertionError("the server does not become ready")

@@ -1,0 +1,103 @@
+"""Both faces in a real browser: no axe finding, no sideways scroll, fonts and menus that work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from arengo_core.testing.browser import ARGUMENTS
+from tests.themes import gallery
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+SAMPLE = Path(__file__).parent / "valtellina"
+PAGES = ("gallery", "front", "dialog", "error")
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["civic", "bottega", "valtellina"])
+def face(request: pytest.FixtureRequest) -> Iterator[str]:
+    with gallery.served(gallery.registry(SAMPLE), request.param) as url:
+        yield url
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_pages_are_accessible_and_fit(chromium: Any, face: str, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 800})
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.on("response", lambda r: faults.append(r.url) if r.status >= 400 else None)
+    for name in PAGES:
+        page.goto(f"{face}/{name}.html")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found] == [], name
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts]"
+        ".filter(f => f.status == 'loaded').map(f => f.family.replaceAll('\"', '')))"
+    )
+    page.close()
+    assert faults == []
+    assert "Titillium Web" in loaded
+
+
+def test_the_phone_menu_opens_and_works_without_script(chromium: Any, face: str) -> None:
+    phone = {"width": 360, "height": 740}
+    page = chromium.new_page(viewport=phone)
+    page.goto(f"{face}/front.html")
+    link = page.locator("#ar-navigation a", has_text="Comuni")
+    assert not link.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    assert link.is_visible()
+    page.close()
+    bare = chromium.new_context(java_script_enabled=False, viewport=phone).new_page()
+    bare.goto(f"{face}/front.html")
+    assert bare.locator("#ar-navigation a", has_text="Comuni").is_visible()
+    bare.locator("#ar-navigation summary").click()
+    assert bare.locator("#ar-navigation a", has_text="Attivazioni").is_visible()
+    bare.context.close()
+
+
+def test_the_price_opens_as_dialog_or_as_page(chromium: Any, face: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{face}/gallery.html")
+    page.get_by_role("link", name="Attiva il servizio").click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    assert "237,00 €" in dialog.inner_text()
+    assert page.url.endswith("/gallery.html")
+    dialog.get_by_role("link", name="Chiudi").click()
+    assert not dialog.is_visible()
+    page.close()
+    bare = chromium.new_context(java_script_enabled=False).new_page()
+    bare.goto(f"{face}/gallery.html")
+    bare.get_by_role("link", name="Attiva il servizio").click()
+    assert bare.url.endswith("/dialog.html")
+    assert "237,00 €" in bare.inner_text("main")
+    bare.context.close()
+
+
+def test_keyboard_reaches_content_first(chromium: Any, face: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{face}/front.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "ar-skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.close()

@@ -1,0 +1,18 @@
+"""Contrast between two colours."""
+
+from __future__ import annotations
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio, 1 to 21, of two ``#rrggbb`` colours (WCAG 2.1, "contrast ratio")."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
