@@ -91,7 +91,7 @@ def settings(
         data_dir=tmp_path_factory.mktemp("data"),
         secret_key="s" * 40,  # pyright: ignore[reportArgumentType]
         smtp_url=mailbox.smtp_url,
-        password_cost="low",  # noqa: S106 - a cost, not a password  # noqa: S106 - a cost, not a password
+        password_cost="low",  # noqa: S106 - a cost, not a password
         log_level="WARNING",
     )
 
@@ -119,14 +119,19 @@ async def fresh_host(
     await server.drop(name)
 
 
-@pytest.fixture
-def app(host: Host) -> Any:
+def application(host: Host) -> Any:
     """The application in this process; one for each host, as folders of tests have their own."""
     from arengo_core.web.app import create_app
 
     if "test_app" not in host.state:
         host.state["test_app"] = create_app(host)
     return host.state["test_app"]
+
+
+@pytest.fixture
+def app(host: Host) -> Any:
+    """The application of this test's host."""
+    return application(host)
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_core.outbox.models import OutboxEvent
+from arengo_core.testing.fixtures import application
 from arengo_marketplace.contract import Marketplace
 from arengo_payments.checkout import janitor
 from arengo_payments.collecting import repository
@@ -291,11 +292,11 @@ class _Site(uvicorn.Server):
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(app: Any) -> AsyncIterator[str]:
+async def site(host: Host) -> AsyncIterator[str]:
     """The address of the running application."""
     port = free_port()
     # The application's lifespan would close the host that all tests share.
-    config = uvicorn.Config(app, port=port, lifespan="off", log_level="critical")
+    config = uvicorn.Config(application(host), port=port, lifespan="off", log_level="critical")
     server = _Site(config)
     serving = asyncio.create_task(server.serve())
     async with httpx.AsyncClient(trust_env=False) as client:
