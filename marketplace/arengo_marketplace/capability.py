@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import NotActiveError
 from arengo_core.host import Host
 from arengo_core.money import Money
 from arengo_marketplace.activations import service as activations
@@ -48,7 +49,15 @@ class MarketplaceCapability:
         return await directory.members(self._uow, consortium_id, kind)
 
     async def settings(self, service: str, organization_id: UUID) -> Any:
-        return await activations.settings_of(self._uow, self._host, service, organization_id)
+        found = await self.settings_of_members(service, [organization_id])
+        if organization_id not in found:
+            raise NotActiveError(service)
+        return found[organization_id]
+
+    async def settings_of_members(
+        self, service: str, organization_ids: Collection[UUID]
+    ) -> Mapping[UUID, Any]:
+        return await activations.settings_of(self._uow, self._host, service, organization_ids)
 
     async def collecting_entity(self, consortium_id: UUID) -> CollectingEntity | None:
         return await charter.collecting_entity(self._uow, self._host, consortium_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,6 +148,12 @@ class Marketplace(Protocol):
         A merchant covered by its municipality gets the covering activation's. NotActiveError
         when neither is active.
         """
+        ...
+
+    async def settings_of_members(
+        self, service: str, organization_ids: Collection[UUID]
+    ) -> Mapping[UUID, Any]:
+        """As :meth:`settings` for several members at once; those without it are absent."""
         ...
 
     async def collecting_entity(self, consortium_id: UUID) -> CollectingEntity | None:

@@ -22,14 +22,6 @@ MACHINERY = {
     "core/arengo_core/plugins/guard.py",
     "core/arengo_core/web/sites.py",
 }
-# The catalogue's public reads and bulk rewrites still sit beside the rules they serve.
-BESIDE_THEIR_RULES = {
-    "plugins/storefront/src/arengo_storefront/catalogue/categories.py",
-    "plugins/storefront/src/arengo_storefront/catalogue/listings.py",
-    "plugins/storefront/src/arengo_storefront/catalogue/publishing.py",
-    "plugins/storefront/src/arengo_storefront/catalogue/sales.py",
-    "plugins/storefront/src/arengo_storefront/market/overview.py",
-}
 MONEY_WORDS = {"amount", "price", "cost", "fee", "share", "total", "balance", "minor", "money"}
 
 
@@ -54,7 +46,7 @@ def _may_query(path: Path) -> bool:
         or path.parent.name == "repository"
         or path.is_relative_to(database)
         or "demo" in path.parts  # loads in bulk what services would make one by one
-        or named(path) in MACHINERY | BESIDE_THEIR_RULES
+        or named(path) in MACHINERY
     )
 
 
@@ -71,7 +63,7 @@ def test_queries_live_in_repositories():
 
 
 def test_the_list_of_machinery_is_true():
-    for name in MACHINERY | BESIDE_THEIR_RULES:
+    for name in MACHINERY:
         assert any(_calls(ROOT / name)), f"{name} queries nothing: take it off the list"
 
 

@@ -18,7 +18,7 @@ from arengo_core.plugins.manager import load_plugins
 
 
 async def _digests(owner_url: str) -> dict[str, tuple[int, str]]:
-    """Rows and their digest, of every table of every history."""
+    """Rows and their digest, of every table of every history; partitions within their whole."""
     schemas = [QUEUE, *(history.schema for history in load_plugins().histories)]
     connection = await asyncpg.connect(owner_url)
     found: dict[str, tuple[int, str]] = {}
@@ -26,8 +26,10 @@ async def _digests(owner_url: str) -> dict[str, tuple[int, str]]:
         async with connection.transaction():
             await connection.execute("select set_config('arengo.maintenance', 'on', true)")
             tables = await connection.fetch(
-                "select schemaname || '.' || tablename as name from pg_tables"
-                " where schemaname = any($1) order by 1",
+                "select n.nspname || '.' || c.relname as name"
+                " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                " where n.nspname = any($1) and c.relkind in ('r', 'p') and not c.relispartition"
+                " order by 1",
                 schemas,
             )
             for (name,) in tables:

@@ -17,19 +17,23 @@ from arengo_core.cli.supervisor import free_port
 from tests.operations.conftest import environment
 
 
+FAULTS = [
+    ({"secret_key": "change-me"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
+    ({"secret_key": "short"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
+    ({"clock": "2026-01-01T00:00:00"}, "ARENGO_CLOCK belongs to demo and tests"),
+]
+# The demo's worker is `arengo worker`, its server is not `arengo serve`.
+OF_SERVE_ALONE = ({"demo": "true"}, "ARENGO_DEMO belongs to `arengo demo`")
+
+
 @pytest.mark.parametrize(
-    ("settings", "fault"),
+    ("command", "settings", "fault"),
     [
-        ({"secret_key": "change-me"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
-        ({"secret_key": "short"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
-        ({"demo": "true"}, "ARENGO_DEMO belongs to `arengo demo`"),
-        ({"clock": "2026-01-01T00:00:00"}, "ARENGO_CLOCK belongs to demo and tests"),
+        *(("serve", *fault) for fault in (*FAULTS, OF_SERVE_ALONE)),
+        *(("worker", *fault) for fault in FAULTS),
     ],
 )
-@pytest.mark.parametrize("command", ["serve", "worker"])
 def test_what_production_must_not_run_with(arengo, database, command, settings, fault):
-    if command == "worker" and "demo" in settings:
-        pytest.skip("the demo's worker is this one")
     urls = {"database_url": database.app, "database_owner_url": database.owner}
     answer = arengo(command, **urls, **settings)
     assert answer.returncode == 2

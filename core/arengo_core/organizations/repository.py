@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.organizations.models import Organization
+
+# What every request asks is built once: building a statement costs more than sending it.
+_BY_SLUG = select(Organization).where(Organization.slug == bindparam("slug"))
+_BY_IDS = select(Organization).where(Organization.id.in_(bindparam("ids", expanding=True)))
 
 
 async def get(session: AsyncSession, organization_id: UUID) -> Organization | None:
@@ -18,9 +22,7 @@ async def get(session: AsyncSession, organization_id: UUID) -> Organization | No
 
 async def by_slug(session: AsyncSession, slug: str) -> Organization | None:
     """An organization by its short name in addresses."""
-    return (
-        await session.execute(select(Organization).where(Organization.slug == slug))
-    ).scalar_one_or_none()
+    return (await session.execute(_BY_SLUG, {"slug": slug})).scalar_one_or_none()
 
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Organization]:
@@ -28,7 +30,7 @@ async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Organ
     wanted = list(set(ids))
     if not wanted:
         return {}
-    rows = await session.execute(select(Organization).where(Organization.id.in_(wanted)))
+    rows = await session.execute(_BY_IDS, {"ids": wanted})
     return {row.id: row for row in rows.scalars()}
 
 

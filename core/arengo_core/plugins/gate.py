@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,23 +14,58 @@ from arengo_core.errors import NotActiveError
 from arengo_core.plugins.models import ActiveService
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """By which Activation a member is let in; ``owner`` is whose Activation it is."""
+
+    activation_id: UUID
+    owner: UUID
+
+
+# Every entrance asks these: built once, as building a statement costs more than sending it.
+_IS_ACTIVE = (
+    select(ActiveService.activation_id)
+    .where(
+        ActiveService.organization_id == bindparam("organization_id"),
+        ActiveService.service == bindparam("service"),
+    )
+    .limit(1)
+)
+_ADMISSIONS = (
+    select(
+        ActiveService.organization_id,
+        ActiveService.activation_id,
+        func.coalesce(ActiveService.covered_by, ActiveService.organization_id),
+    )
+    .where(
+        ActiveService.service == bindparam("service"),
+        ActiveService.organization_id.in_(bindparam("members", expanding=True)),
+    )
+    .order_by(ActiveService.covered_by.is_(None), ActiveService.activation_id)
+)
+
+
 async def is_active(session: AsyncSession, service: str, organization_id: UUID) -> bool:
     """Whether the member has the service active, in its own right or covered."""
-    statement = (
-        select(ActiveService.activation_id)
-        .where(
-            ActiveService.organization_id == organization_id,
-            ActiveService.service == service,
-        )
-        .limit(1)
-    )
-    return (await session.execute(statement)).first() is not None
+    asked = {"organization_id": organization_id, "service": service}
+    return (await session.execute(_IS_ACTIVE, asked)).first() is not None
 
 
 async def require_active(session: AsyncSession, service: str, organization_id: UUID) -> None:
     """Raise NotActiveError unless the member has the service active."""
     if not await is_active(session, service, organization_id):
         raise NotActiveError(service)
+
+
+async def admissions(
+    session: AsyncSession, service: str, members: Collection[UUID]
+) -> dict[UUID, Admission]:
+    """By which Activation each member has the service: its own before one that covers it.
+
+    Members without it are absent.
+    """
+    rows = await session.execute(_ADMISSIONS, {"service": service, "members": list(members)})
+    return {member: Admission(activation_id, owner) for member, activation_id, owner in rows}
 
 
 async def active_services(session: AsyncSession, organization_id: UUID) -> frozenset[str]:

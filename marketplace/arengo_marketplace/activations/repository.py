@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_marketplace.activations.models import Activation, ActivationChange
@@ -16,6 +16,15 @@ ENDED = "ended"
 async def get(session: AsyncSession, activation_id: UUID) -> Activation | None:
     """An activation in scope."""
     return await session.get(Activation, activation_id)
+
+
+_BY_IDS = select(Activation).where(Activation.id.in_(bindparam("ids", expanding=True)))
+
+
+async def by_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Activation]:
+    """Activations in scope, in one statement."""
+    rows = await session.execute(_BY_IDS, {"ids": list(ids)})
+    return {row.id: row for row in rows.scalars()}
 
 
 async def locked(session: AsyncSession, activation_id: UUID) -> Activation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -206,21 +206,28 @@ async def change_forecast(
     return activation
 
 
-async def settings_of(uow: UnitOfWork, host: Host, service: str, organization_id: UUID) -> Any:
-    """The member's settings of an active service, else those of the activation that covers it.
+async def settings_of(
+    uow: UnitOfWork, host: Host, service: str, members: Collection[UUID]
+) -> dict[UUID, Any]:
+    """Each member's settings of an active service, else those of the activation that covers it.
 
-    NotActiveError when neither is active.
+    Members for whom neither is active are absent.
     """
-    await gate.require_active(uow.session, service, organization_id)
+    admissions = await gate.admissions(uow.session, service, members)
+    if not admissions:
+        return {}
     described = offers.service_of(host.registry, service)
-    async with uow.widened([organization_id]):
-        activation = await repository.current(uow.session, organization_id, service)
-    if activation is None or activation.state != "active":
-        member = await directory.member(uow, organization_id)
-        assert member.seat_id is not None, "only merchants are covered, and they have a seat"
-        activation = await gates.covering(uow, member.consortium_id, member.seat_id, service)
-        assert activation is not None, "the gate is open, so an activation covers the member"
-    return settings.load(described, activation.settings, activation.secrets, host.cipher)
+    async with uow.widened({admission.owner for admission in admissions.values()}):
+        held = await repository.by_ids(
+            uow.session, {admission.activation_id for admission in admissions.values()}
+        )
+    found: dict[UUID, Any] = {}
+    for member, admission in admissions.items():
+        activation = held[admission.activation_id]
+        found[member] = settings.load(
+            described, activation.settings, activation.secrets, host.cipher
+        )
+    return found
 
 
 def _complete(host: Host, service: Service, activation: Activation) -> bool:

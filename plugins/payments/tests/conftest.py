@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 from openapi_schema_validator import OAS30Validator
 from sqlalchemy import select
 
 from arengo_core import clock
 from arengo_core.caller import Caller
-from arengo_core.cli.supervisor import free_port
 from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_core.outbox.models import OutboxEvent
 from arengo_core.testing.fixtures import application
+from arengo_core.testing.serving import serving
 from arengo_marketplace.contract import Marketplace
 from arengo_payments.checkout import janitor
 from arengo_payments.collecting import repository
@@ -283,32 +279,11 @@ class Valley:
         await janitor.resolve(self.host, {})
 
 
-class _Site(uvicorn.Server):
-    """The application on a socket, so that webhooks come as they do in earnest."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(host: Host) -> AsyncIterator[str]:
     """The address of the running application."""
-    port = free_port()
-    # The application's lifespan would close the host that all tests share.
-    config = uvicorn.Config(application(host), port=port, lifespan="off", log_level="critical")
-    server = _Site(config)
-    serving = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            try:
-                await client.get(f"http://127.0.0.1:{port}/health/live")
-                break
-            except httpx.ConnectError:
-                await asyncio.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    async with serving(application(host)) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="session")

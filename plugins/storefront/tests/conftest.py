@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 from PIL import Image
 from sqlalchemy import event
 
 from arengo_core.caller import Caller
-from arengo_core.cli.supervisor import free_port
 from arengo_core.host import Host
+from arengo_core.testing.fixtures import application
+from arengo_core.testing.serving import serving
 from arengo_marketplace.testing import ConsortiumMade, MemberMade
 from arengo_storefront.carts import service as carts
-from arengo_storefront.catalogue import repository as catalogue
 from arengo_storefront.catalogue import service as products
 from arengo_storefront.catalogue.drafts import ProductDraft, VariantDraft
+from arengo_storefront.catalogue.repository import products as catalogue
 from arengo_storefront.checkout import service as checkout
 from arengo_storefront.checkout.service import Placed
 from arengo_storefront.shops import service as shops
@@ -88,7 +85,7 @@ class Valley:
                     uow, cart_id=cart_id, variant_id=goods.variant_id, quantity=quantity
                 )
         async with self.host.unit_of_work() as uow:
-            await checkout.set_contact(uow, cart_id, ANNA)
+            checkout.keep_contact(await carts.reach_open(uow, cart_id), ANNA)
         return cart_id
 
     async def place(self, *lines: tuple[Goods, int], method: str = "counter") -> Placed:
@@ -192,32 +189,11 @@ def statements(host: Host) -> Iterator[list[str]]:
     event.remove(host.engine.sync_engine, "before_cursor_execute", note)
 
 
-class _Site(uvicorn.Server):
-    """The application on a socket, so that webhooks come as they do in earnest."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(app: Any) -> AsyncIterator[str]:
+async def site(host: Host) -> AsyncIterator[str]:
     """The address of the running application."""
-    port = free_port()
-    # The application's lifespan would close the host that all tests share.
-    config = uvicorn.Config(app, port=port, lifespan="off", log_level="critical")
-    server = _Site(config)
-    serving = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            try:
-                await client.get(f"http://127.0.0.1:{port}/health/live")
-                break
-            except httpx.ConnectError:
-                await asyncio.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    async with serving(application(host)) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -20,12 +20,14 @@ from arengo_core.errors import (
 from arengo_core.ids import new_id
 from arengo_core.plugins import gate
 from arengo_core.plugins.models import ActiveService
-from arengo_storefront.catalogue import categories, listings, repository, service
+from arengo_storefront.catalogue import categories, service
 from arengo_storefront.catalogue.categories import CategoryDetails
 from arengo_storefront.catalogue.drafts import ProductDraft, VariantDraft, checked
 from arengo_storefront.catalogue.metering import read_products
 from arengo_storefront.catalogue.models import Listing, ListingVariant, Product, Variant
 from arengo_storefront.catalogue.publishing import fold
+from arengo_storefront.catalogue.repository import listings
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.contract import Catalogue
 from arengo_storefront.media import images
 from arengo_storefront.media import repository as media

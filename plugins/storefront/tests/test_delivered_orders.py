@@ -47,10 +47,11 @@ async def test_a_courier_brings_one_part_and_the_other_is_fetched(
         }
     courier = ways["courier"]
     async with host.unit_of_work() as uow:
-        await checkout.set_contact(uow, cart_id, ADDRESS)
-        await checkout.choose_ways(host, uow, cart_id, {valley.dairy.id: (courier.key, None)})
+        view = await carts.show(uow, await carts.reach_open(uow, cart_id))
+        checkout.keep_contact(view.cart, ADDRESS)
+        await checkout.keep_ways(host, uow, view, {valley.dairy.id: (courier.key, None)})
     async with host.unit_of_work() as uow:
-        draft = await draft_of(host, uow, await carts.reach(uow, cart_id))
+        draft = await draft_of(host, uow, await carts.show(uow, await carts.reach(uow, cart_id)))
         assert draft.delivery == courier.price
         placed = await checkout.place(
             host,

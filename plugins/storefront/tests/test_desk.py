@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from arengo_core.caller import Caller
-from arengo_storefront.catalogue import listings, repository
+from arengo_storefront.catalogue.repository import listings
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.shops import repository as shops
 
 

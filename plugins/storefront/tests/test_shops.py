@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from arengo_core.errors import ArengoError, ConflictError, InvalidInputError, NotFoundError
 from arengo_core.web import sites
-from arengo_storefront.catalogue import listings, sales
+from arengo_storefront.catalogue.repository import listings, sales
 from arengo_storefront.media import images
 from arengo_storefront.shops import hours, repository, service
 from arengo_storefront.shops.models import Shop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -64,15 +64,13 @@ async def methods(
 ) -> Sequence[PaymentMethod]:
     """Ways to pay for an order of these merchants; there is always one."""
     market = marketplace(host, uow)
-    is_active = [await gate.is_active(uow.session, SERVICE, merchant) for merchant in merchants]
+    active: Mapping[UUID, PaymentSettings] = await market.settings_of_members(SERVICE, merchants)
     found: list[PaymentMethod] = []
-    if all(is_active) and collects_cards(await market.collecting_entity(consortium_id)):
+    if active.keys() == set(merchants) and collects_cards(
+        await market.collecting_entity(consortium_id)
+    ):
         found.append(CARD_METHOD)
-    refuse_counter = False
-    for merchant, active in zip(merchants, is_active, strict=True):
-        if active:
-            settings: PaymentSettings = await market.settings(SERVICE, merchant)
-            refuse_counter = refuse_counter or settings.counter == "no"
+    refuse_counter = any(settings.counter == "no" for settings in active.values())
     if not (found and refuse_counter):
         found.append(COUNTER_METHOD)
     return found

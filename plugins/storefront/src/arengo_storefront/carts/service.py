@@ -16,8 +16,7 @@ from arengo_core.jobs.definition import Job, Schedule
 from arengo_storefront.carts import repository
 from arengo_storefront.carts.models import Cart
 from arengo_storefront.carts.views import CartView, view_of
-from arengo_storefront.catalogue import sales
-from arengo_storefront.stock import repository as stock
+from arengo_storefront.catalogue.repository import sales
 from arengo_storefront.stock.errors import OutOfStockError
 
 CART_LIFE = timedelta(days=30)
@@ -40,7 +39,7 @@ def blank(cart_id: UUID) -> CartView:
         ("name", "email", "phone", "street", "postcode", "city", "istat_code", "note"), ""
     )
     cart = Cart(id=cart_id, organization_id=cart_id, choices={}, **empty)
-    return view_of(cart, {}, {}, {})
+    return view_of(cart, {}, {})
 
 
 async def reach(uow: UnitOfWork, cart_id: UUID, *, lock: bool = False) -> Cart:
@@ -60,21 +59,14 @@ async def reach_open(uow: UnitOfWork, cart_id: UUID) -> Cart:
     return cart
 
 
-async def show(uow: UnitOfWork, cart: Cart, *, counted: bool = True) -> CartView:
-    """The cart with what its goods are and cost now.
-
-    Without ``counted`` nothing is said of what is left: for an order, which locks the stock.
-    """
+async def show(uow: UnitOfWork, cart: Cart) -> CartView:
+    """The cart with what its goods are and cost now."""
     lines = await repository.lines(uow.session, cart.id)
-    return await _view(uow, cart, {line.variant_id: line.quantity for line in lines}, counted)
+    return await _view(uow, cart, {line.variant_id: line.quantity for line in lines})
 
 
-async def _view(
-    uow: UnitOfWork, cart: Cart, quantities: dict[UUID, int], counted: bool = True
-) -> CartView:
-    goods = await sales.sellable(uow.session, quantities.keys())
-    available = await stock.available(uow.session, quantities.keys()) if goods and counted else {}
-    return view_of(cart, quantities, goods, available)
+async def _view(uow: UnitOfWork, cart: Cart, quantities: dict[UUID, int]) -> CartView:
+    return view_of(cart, quantities, await sales.sellable(uow.session, quantities.keys()))
 
 
 async def add(uow: UnitOfWork, *, cart_id: UUID, variant_id: UUID, quantity: int) -> CartView:
@@ -160,8 +152,8 @@ def _check(quantity: int, *, minimum: int) -> None:
 
 def _check_line(view: CartView, variant_id: UUID) -> None:
     line = view.line(variant_id)
-    if line is not None and line.quantity > line.available:
-        raise OutOfStockError(variant_id, line.available, line.goods.title)
+    if line is not None and line.quantity > line.goods.available:
+        raise OutOfStockError(variant_id, line.goods.available, line.goods.title)
 
 
 async def clear_away(host: Host, _payload: dict[str, Any]) -> None:

@@ -90,7 +90,7 @@ class CartLine:
             title=line.goods.title,
             path=line.goods.path,
             quantity=line.quantity,
-            available=line.available,
+            available=line.goods.available,
             unit_price=MoneyType.cents(line.goods.price, line.goods.currency),
             total=money(line.total),
         )

@@ -13,11 +13,10 @@ from arengo_storefront.catalogue.views import Sellable
 
 @dataclass(frozen=True, slots=True)
 class CartLineView:
-    """A line whose product is still published; ``available`` pieces are left of it."""
+    """A line whose product is still published."""
 
     goods: Sellable
     quantity: int
-    available: int
 
     @property
     def total(self) -> Money:
@@ -27,7 +26,7 @@ class CartLineView:
     @property
     def fits(self) -> bool:
         """Whether it can be ordered as it stands."""
-        return self.goods.on_sale and self.quantity <= self.available
+        return self.goods.on_sale and self.quantity <= self.goods.available
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,7 @@ class CartView:
         return next((shop for shop in self.shops if shop.merchant_id == merchant_id), None)
 
 
-def view_of(
-    cart: Cart,
-    quantities: Mapping[UUID, int],
-    goods: Mapping[UUID, Sellable],
-    available: Mapping[UUID, int],
-) -> CartView:
+def view_of(cart: Cart, quantities: Mapping[UUID, int], goods: Mapping[UUID, Sellable]) -> CartView:
     """Group a cart's lines by shop, in the order in which they came."""
     grouped: dict[UUID, list[CartLineView]] = {}
     gone = 0
@@ -106,8 +100,7 @@ def view_of(
         if found is None:
             gone += 1
             continue
-        line = CartLineView(found, quantity, available.get(variant_id, 0))
-        grouped.setdefault(found.organization_id, []).append(line)
+        grouped.setdefault(found.organization_id, []).append(CartLineView(found, quantity))
     shops = tuple(
         CartShop(merchant_id, own[0].goods.shop_name, own[0].goods.shop_slug, tuple(own))
         for merchant_id, own in grouped.items()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
-from arengo_storefront.catalogue import listings
+from arengo_storefront.catalogue.repository import listings
 from arengo_storefront.contract import ProductView
 
 

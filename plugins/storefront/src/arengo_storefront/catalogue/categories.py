@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.ids import new_id
 from arengo_core.organizations.service import slugify
-from arengo_storefront.catalogue import publishing, repository
+from arengo_storefront.catalogue import publishing
 from arengo_storefront.catalogue.errors import CategoryInUseError, NoCategoryError
 from arengo_storefront.catalogue.first_categories import FIRST_CATEGORIES
 from arengo_storefront.catalogue.models import Category
+from arengo_storefront.catalogue.repository import products as repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ async def ensure(uow: UnitOfWork, consortium_id: UUID) -> None:
         for names in below:
             add(names, parent_id)
     async with uow.widened([consortium_id]):
-        await uow.session.execute(insert(Category).values(rows).on_conflict_do_nothing())
+        await repository.add_categories(uow.session, rows)
 
 
 async def save_category(

@@ -12,7 +12,7 @@ from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.manifest import Meter
 from arengo_marketplace.contract import Marketplace, UsageReading
-from arengo_storefront.catalogue import listings
+from arengo_storefront.catalogue.repository import listings
 
 PRODUCTS_METER = Meter(
     "storefront.products", N_("Published products, each day"), N_("product days")

@@ -7,26 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
-
 from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_storefront.catalogue import repository
-from arengo_storefront.catalogue.models import (
-    Listing,
-    ListingVariant,
-    Product,
-    ProductPicture,
-    Variant,
-)
+from arengo_storefront.catalogue.models import Product, ProductPicture, Variant
+from arengo_storefront.catalogue.repository import listings
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.catalogue.tree import CategoryTree
 from arengo_storefront.shops import repository as shops
 from arengo_storefront.shops.models import Shop
 from arengo_storefront.stock.service import levels
-
-_CHUNK = 400
-_KEPT = frozenset({"id", "organization_id", "consortium_id"})
 
 
 def fold(text: str) -> str:
@@ -49,17 +38,9 @@ async def relist(uow: UnitOfWork, shop: Shop, products: Sequence[Product]) -> No
         _listing(shop, product, variants[product.id], pictures[product.id], tree, left)
         for product in products
     ]
-    for start in range(0, len(rows), _CHUNK):
-        statement = insert(Listing).values(rows[start : start + _CHUNK])
-        changes = {key: statement.excluded[key] for key in rows[0] if key not in _KEPT}
-        await uow.session.execute(
-            statement.on_conflict_do_update(index_elements=["id"], set_=changes)
-        )
-    await uow.session.execute(delete(ListingVariant).where(ListingVariant.product_id.in_(ids)))
-    await uow.session.execute(
-        insert(ListingVariant),
-        [_variant(variant) for product in products for variant in variants[product.id]],
-    )
+    await listings.put(uow.session, rows)
+    kinds = [_variant(variant) for product in products for variant in variants[product.id]]
+    await listings.put_variants(uow.session, ids, kinds)
 
 
 async def relist_shop(uow: UnitOfWork, shop: Shop) -> None:
@@ -79,11 +60,7 @@ async def relist_category(uow: UnitOfWork, category_id: UUID) -> None:
 
 async def unlist(uow: UnitOfWork, product: Product) -> None:
     """Take a product out of the market; its public variants go along."""
-    await uow.session.execute(
-        delete(Listing).where(
-            Listing.organization_id == product.organization_id, Listing.id == product.id
-        )
-    )
+    await listings.remove(uow.session, product.organization_id, product.id)
 
 
 def _listing(

@@ -16,8 +16,9 @@ from arengo_core.api.connection import (
 from arengo_core.api.context import Info
 from arengo_core.api.scalars import local_id
 from arengo_core.errors import InvalidInputError
-from arengo_storefront.catalogue import listings, repository
 from arengo_storefront.catalogue.models import ProductState
+from arengo_storefront.catalogue.repository import listings
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.catalogue.service import EDITORS
 from arengo_storefront.catalogue.types import CategoryType, ProductType, own_products
 from arengo_storefront.paging import place_by_name

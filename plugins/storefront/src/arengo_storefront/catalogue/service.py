@@ -16,10 +16,11 @@ from arengo_core.ids import new_id
 from arengo_core.organizations.service import slugify
 from arengo_core.plugins import gate
 from arengo_storefront.base import SERVICE
-from arengo_storefront.catalogue import publishing, repository
+from arengo_storefront.catalogue import publishing
 from arengo_storefront.catalogue.drafts import ProductDraft, VariantDraft, checked
 from arengo_storefront.catalogue.errors import NoProductError
 from arengo_storefront.catalogue.models import Product, ProductPicture, ProductState, Variant
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.contract import ProductChanged
 from arengo_storefront.media import service as media
 from arengo_storefront.shops.models import Shop

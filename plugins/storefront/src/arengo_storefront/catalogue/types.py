@@ -14,9 +14,9 @@ from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id, local_id
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_storefront.base import in_language
-from arengo_storefront.catalogue import repository
 from arengo_storefront.catalogue.drafts import ProductDraft, VariantDraft
 from arengo_storefront.catalogue.models import Category, Product, ProductState
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.catalogue.tree import Branch
 from arengo_storefront.catalogue.views import ProductDetail, VariantView
 from arengo_storefront.shops.types import Picture, ShopLoader, ShopType

@@ -89,7 +89,8 @@ class ProductDetail(ListingView):
 class Sellable:
     """A published variant with all that a cart, checkout or order line needs.
 
-    ``on_sale`` is false while the shop is paused or its merchant has no active storefront.
+    ``on_sale`` is false while the shop is paused or its merchant has no active storefront;
+    ``available`` pieces are left.
     """
 
     variant_id: UUID
@@ -113,6 +114,7 @@ class Sellable:
     made_to_order: bool
     picture_id: UUID | None
     on_sale: bool
+    available: int
 
     @property
     def title(self) -> str:

@@ -10,8 +10,6 @@ from arengo_core.host import Host
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
-from arengo_storefront.carts import service as carts
-from arengo_storefront.carts.models import Cart
 from arengo_storefront.carts.views import CartShop, CartView
 from arengo_storefront.checkout.pricing import VatPart, vat_parts
 from arengo_storefront.checkout.ways import SHOP_KEY, Chosen, choose
@@ -77,12 +75,12 @@ class Draft:
         return [part.shop.merchant_id for part in self.parts]
 
 
-async def draft_of(host: Host, uow: UnitOfWork, cart: Cart, *, counted: bool = True) -> Draft:
-    """What the cart would cost now, delivery included; ``counted`` as in :func:`carts.show`.
+async def draft_of(host: Host, uow: UnitOfWork, view: CartView) -> Draft:
+    """What the cart would cost now, delivery included.
 
     InvalidInputError names the shop whose chosen delivery is not possible any more.
     """
-    view = await carts.show(uow, cart, counted=counted)
+    cart = view.cart
     sellers = await organizations.by_ids(uow.session, [shop.merchant_id for shop in view.shops])
     parts: list[DraftPart] = []
     for shop in view.shops:

@@ -115,9 +115,9 @@ class CheckoutMutation:
         """Keep contact and delivery."""
         host, cart_id = info.context.host, opened(info.context.host, cart)
         async with info.context.writing() as uow:
-            row = await carts.reach_open(uow, cart_id)
+            view = await carts.show(uow, await carts.reach_open(uow, cart_id))
             if contact is not None:
-                await service.keep_contact(uow, row, vars(contact))
+                service.keep_contact(view.cart, vars(contact))
             if delivery:
                 choices = {
                     local_id(choice.merchant_id, "Organization", "merchant_id"): (
@@ -128,8 +128,8 @@ class CheckoutMutation:
                     )
                     for choice in delivery
                 }
-                await service.keep_ways(host, uow, row, choices)
-            draft = await draft_of(host, uow, row)
+                await service.keep_ways(host, uow, view, choices)
+            draft = await draft_of(host, uow, view)
         return CheckoutPayload(
             cart=CartType.of(host, draft.view),
             delivery=money(draft.delivery),

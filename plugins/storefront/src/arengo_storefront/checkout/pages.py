@@ -19,6 +19,7 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_marketplace.contract import Marketplace
 from arengo_storefront.carts import cookies
+from arengo_storefront.carts import service as carts
 from arengo_storefront.carts.pages import leave_own_host, market_in, view_in
 from arengo_storefront.carts.views import CartView
 from arengo_storefront.checkout import paying, service
@@ -86,7 +87,8 @@ async def save_contact(
         return _to_cart(request)
     try:
         async with host.unit_of_work(caller) as uow:
-            await service.set_contact(uow, cart_id, {name: form[name] for name in _CONTACT})
+            cart = await carts.reach_open(uow, cart_id)
+            service.keep_contact(cart, {name: form[name] for name in _CONTACT})
     except ArengoError as error:
         form.refuse(error)
         return await _contact(request, host, caller, form)
@@ -176,7 +178,8 @@ async def save_delivery(
     try:
         choices = _choices(form)
         async with host.unit_of_work(caller) as uow:
-            await service.choose_ways(host, uow, cart_id, choices)
+            view = await carts.show(uow, await carts.reach_open(uow, cart_id))
+            await service.keep_ways(host, uow, view, choices)
     except ArengoError as error:
         form.refuse(error)
         return await _delivery(request, host, caller, form)
@@ -199,7 +202,7 @@ async def _confirm(
         if view is None or not view.shops:
             return _to_cart(request)
         try:
-            draft = await draft_of(host, uow, view.cart)
+            draft = await draft_of(host, uow, view)
             service.check_draft(view.cart, draft)
         except ArengoError as error:
             step = "/checkout" if error.field in _CONTACT else "/checkout/delivery"

@@ -20,6 +20,7 @@ from arengo_storefront import partners
 from arengo_storefront.carts import repository as cart_rows
 from arengo_storefront.carts import service as carts
 from arengo_storefront.carts.models import Cart
+from arengo_storefront.carts.views import CartView
 from arengo_storefront.checkout import paying, rows
 from arengo_storefront.checkout.draft import Draft, draft_of
 from arengo_storefront.checkout.ways import choose
@@ -78,38 +79,23 @@ def contact_of(given: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-async def set_contact(uow: UnitOfWork, cart_id: UUID, given: Mapping[str, str]) -> Cart:
-    """Keep who buys and where to; nothing is ordered yet."""
-    return await keep_contact(uow, await carts.reach_open(uow, cart_id), given)
-
-
-async def keep_contact(uow: UnitOfWork, cart: Cart, given: Mapping[str, str]) -> Cart:
-    """As :func:`set_contact`, for a cart that is locked."""
-    await _keep(uow, cart, dict(contact_of(given)))
-    return cart
-
-
-async def _keep(uow: UnitOfWork, cart: Cart, values: dict[str, Any]) -> None:
-    for name, value in values.items():
+def keep_contact(cart: Cart, given: Mapping[str, str]) -> None:
+    """Keep who buys and where to, in a cart that is locked; nothing is ordered yet."""
+    for name, value in contact_of(given).items():
         setattr(cart, name, value)
-    await uow.session.flush()
-
-
-async def choose_ways(
-    host: Host,
-    uow: UnitOfWork,
-    cart_id: UUID,
-    choices: Mapping[UUID, tuple[str, UUID | None]],
-) -> Cart:
-    """Keep how each shop's goods travel: option key and pick-up point by merchant."""
-    return await keep_ways(host, uow, await carts.reach_open(uow, cart_id), choices)
 
 
 async def keep_ways(
-    host: Host, uow: UnitOfWork, cart: Cart, choices: Mapping[UUID, tuple[str, UUID | None]]
-) -> Cart:
-    """As :func:`choose_ways`, for a cart that is locked."""
-    view = await carts.show(uow, cart)
+    host: Host,
+    uow: UnitOfWork,
+    view: CartView,
+    choices: Mapping[UUID, tuple[str, UUID | None]],
+) -> None:
+    """Keep how each shop's goods travel, in a cart that is locked.
+
+    ``choices`` are option key and pick-up point by merchant.
+    """
+    cart = view.cart
     kept: dict[str, dict[str, str | None]] = dict(cart.choices)
     for merchant_id, (key, point_id) in choices.items():
         shop = view.shop(merchant_id)
@@ -126,8 +112,7 @@ async def keep_ways(
         )
         point = str(chosen.point.id) if chosen.point else None
         kept[str(merchant_id)] = {"key": chosen.way.key, "point": point}
-    await _keep(uow, cart, {"choices": kept})
-    return cart
+    cart.choices = kept
 
 
 def check_draft(cart: Cart, draft: Draft) -> None:
@@ -182,7 +167,7 @@ async def place(
         raise InvalidInputError(
             "Accept the conditions of sale and the privacy notice to order.", field="accepted"
         )
-    draft = await draft_of(host, uow, cart, counted=False)
+    draft = await draft_of(host, uow, await carts.show(uow, cart))
     check_draft(cart, draft)
     if expected_total is not None and expected_total != draft.total.amount:
         raise ConflictError(

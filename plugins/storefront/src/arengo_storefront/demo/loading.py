@@ -12,8 +12,9 @@ from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
 from arengo_marketplace.contract import Marketplace, Member
 from arengo_marketplace.demo.catalogue import SHOPS, DemoShop
-from arengo_storefront.catalogue import categories, metering, publishing, repository
+from arengo_storefront.catalogue import categories, metering, publishing
 from arengo_storefront.catalogue.models import Product, ProductPicture, Variant
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.demo.shelves import fill
 from arengo_storefront.media.models import Media
 from arengo_storefront.shops import repository as shops

@@ -21,8 +21,8 @@ from arengo_core.organizations.models import Organization
 from arengo_marketplace.contract import Marketplace, Member
 from arengo_storefront.carts.models import Cart
 from arengo_storefront.carts.views import CartShop, CartView, view_of
-from arengo_storefront.catalogue import sales
 from arengo_storefront.catalogue.models import Listing, ListingVariant
+from arengo_storefront.catalogue.repository import sales
 from arengo_storefront.catalogue.views import Sellable
 from arengo_storefront.checkout import paying, rows
 from arengo_storefront.checkout.draft import Draft, DraftPart
@@ -136,7 +136,7 @@ async def _shop(fair: Fair, moment: datetime) -> rows.Made:
             chosen_goods[goods.variant_id] = goods
     town = dice.choice(fair.towns)
     cart = _cart(fair, town)
-    view = view_of(cart, quantities, chosen_goods, {})
+    view = view_of(cart, quantities, chosen_goods)
     wants_delivery = dice.random() < 0.45
     paid_by_card = await fair.takes_cards(frozenset(merchants))
     parts = tuple(

@@ -17,9 +17,10 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
-from arengo_storefront.catalogue import categories, repository
+from arengo_storefront.catalogue import categories
 from arengo_storefront.catalogue.categories import CategoryDetails
 from arengo_storefront.catalogue.errors import NoCategoryError
+from arengo_storefront.catalogue.repository import products as repository
 
 _PATH = "/office/categories"
 

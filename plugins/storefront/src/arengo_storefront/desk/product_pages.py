@@ -20,8 +20,9 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_storefront.base import in_language
-from arengo_storefront.catalogue import repository, service
+from arengo_storefront.catalogue import service
 from arengo_storefront.catalogue.models import VAT_RATES, ProductState
+from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.desk.product_forms import read_draft, rows_of, typed
 from arengo_storefront.desk.uploads import photo_of

@@ -20,7 +20,7 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_storefront.base import SERVICE, in_language
-from arengo_storefront.catalogue import repository as catalogue
+from arengo_storefront.catalogue.repository import products as catalogue
 from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.desk.uploads import photo_of
 from arengo_storefront.orders import repository as orders

@@ -15,10 +15,10 @@ from arengo_core.errors import NotFoundError
 from arengo_core.i18n import gettext
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost, site_of
-from arengo_storefront.catalogue import repository as catalogue
+from arengo_storefront.catalogue.repository import products as catalogue
+from arengo_storefront.catalogue.repository.shelves import shelves
 from arengo_storefront.market import shop_pages
 from arengo_storefront.market.asked import PAGE, read_asked
-from arengo_storefront.market.overview import shelves
 from arengo_storefront.market.site import (
     Market,
     has_member,

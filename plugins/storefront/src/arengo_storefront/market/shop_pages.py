@@ -12,10 +12,10 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
-from arengo_storefront.catalogue import listings
-from arengo_storefront.catalogue import repository as catalogue
 from arengo_storefront.catalogue.errors import NoProductError
-from arengo_storefront.market.overview import shelves
+from arengo_storefront.catalogue.repository import listings
+from arengo_storefront.catalogue.repository import products as catalogue
+from arengo_storefront.catalogue.repository.shelves import shelves
 from arengo_storefront.market.site import market_of, market_page
 from arengo_storefront.search import repository as search
 from arengo_storefront.search.filters import ListingFilter

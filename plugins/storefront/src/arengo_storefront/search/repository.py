@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Double,
+    Integer,
     Select,
+    String,
+    Uuid,
+    bindparam,
     case,
     cast,
     func,
-    literal,
     literal_column,
     or_,
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.api.connection import decode_cursor, encode_cursor
 from arengo_core.errors import InvalidInputError
-from arengo_storefront.catalogue.listings import CARD, DETAIL, detail_of
 from arengo_storefront.catalogue.models import Listing
 from arengo_storefront.catalogue.publishing import fold
+from arengo_storefront.catalogue.repository.listings import CARD, DETAIL, detail_of
 from arengo_storefront.catalogue.views import ListingView, ProductDetail
 from arengo_storefront.search.filters import ListingFilter, Sort
 from arengo_storefront.shops.repository import open_merchants
@@ -47,46 +52,37 @@ _ITALIAN = literal_column("'core.italian'::regconfig")
 _ENGLISH = literal_column("'english'::regconfig")
 
 
-def _query(words: str) -> ColumnElement[Any]:
+def _query() -> ColumnElement[Any]:
     """What the words ask in either language; a subquery, so that it is read once, not per row."""
+    words = bindparam("words", type_=String)
     either = func.websearch_to_tsquery(_ITALIAN, words).op("||")(
         func.websearch_to_tsquery(_ENGLISH, words)
     )
     return select(either).scalar_subquery()
 
 
-def _narrow(statement: Select[*tuple[Any, ...]], asked: ListingFilter) -> Select[*tuple[Any, ...]]:
-    statement = statement.where(Listing.organization_id.in_(open_merchants()))
-    if asked.consortium_id is not None:
-        statement = statement.where(Listing.consortium_id == asked.consortium_id)
-    if asked.organization_id is not None:
-        statement = statement.where(Listing.organization_id == asked.organization_id)
-    if asked.municipality_id is not None:
-        statement = statement.where(Listing.municipality_id == asked.municipality_id)
-    if asked.category_id is not None:
-        statement = statement.where(Listing.categories.contains([asked.category_id]))
-    if asked.price_from is not None:
-        statement = statement.where(Listing.price_from >= asked.price_from)
-    if asked.price_to is not None:
-        statement = statement.where(Listing.price_from <= asked.price_to)
-    if asked.in_stock:
-        statement = statement.where(Listing.in_stock)
-    return statement
+_ALIKE = bindparam("alike", type_=String)
+_NARROWING: dict[str, ColumnElement[bool]] = {
+    "consortium_id": Listing.consortium_id == bindparam("consortium_id"),
+    "organization_id": Listing.organization_id == bindparam("organization_id"),
+    "municipality_id": Listing.municipality_id == bindparam("municipality_id"),
+    "category_id": Listing.categories.contains(array([bindparam("category_id", type_=Uuid)])),
+    "price_from": Listing.price_from >= bindparam("price_from"),
+    "price_to": Listing.price_from <= bindparam("price_to"),
+    "in_stock": Listing.in_stock.expression,
+}
 
 
-def _matching(statement: Select[*tuple[Any, ...]], text: str) -> Select[*tuple[Any, ...]]:
+def _matching(is_alike: bool) -> ColumnElement[bool]:
     """Words by their stems in either language, or a name that looks alike."""
-    alike = fold(text)
-    matches = Listing.document.op("@@")(_query(text))
-    if not alike:
-        return statement.where(matches)
-    return statement.where(or_(matches, literal(alike).op("<%")(Listing.folded)))
+    matches = Listing.document.op("@@")(_query())
+    return or_(matches, _ALIKE.op("<%")(Listing.folded)) if is_alike else matches
 
 
-def _rank(words: str) -> ColumnElement[float]:
+def _rank() -> ColumnElement[float]:
     """Words found rank by where and how often; names that only look alike come after them."""
-    query = _query(words)
-    alike = func.word_similarity(fold(words), Listing.folded)
+    query = _query()
+    alike = func.word_similarity(_ALIKE, Listing.folded)
     return cast(
         case(
             (Listing.document.op("@@")(query), 1 + func.ts_rank(Listing.document, query)),
@@ -94,6 +90,44 @@ def _rank(words: str) -> ColumnElement[float]:
         ),
         Double,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that decides the text of a statement; what is asked are its parameters."""
+
+    columns: tuple[Any, ...]
+    order: Sort
+    narrowed: tuple[str, ...]
+    is_typed: bool
+    is_alike: bool
+    goes_on: bool
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """Built once a shape: building it costs more than sending it."""
+    key: ColumnElement[Any]
+    if shape.order is Sort.BEST:
+        key = _rank()
+    elif shape.order is Sort.NEWEST:
+        key = Listing.published_at.expression
+    else:
+        key = Listing.price_from.expression
+    statement = select(*shape.columns, key.label("sort_key")).where(
+        Listing.organization_id.in_(open_merchants()),
+        *(_NARROWING[name] for name in shape.narrowed),
+    )
+    if shape.is_typed:
+        statement = statement.where(_matching(shape.is_alike))
+    rising = shape.order is Sort.CHEAPEST
+    if shape.goes_on:
+        left = tuple_(key, Listing.id)
+        right = tuple_(bindparam("after_key", type_=key.type), bindparam("after_id", type_=Uuid))
+        statement = statement.where(left > right if rising else left < right)
+    sorting = (key, Listing.id.expression)
+    statement = statement.order_by(*(c.asc() if rising else c.desc() for c in sorting))
+    return statement.limit(bindparam("limit", type_=Integer))
 
 
 def _after(order: Sort, cursor: str | None) -> tuple[Any, UUID] | None:
@@ -139,26 +173,16 @@ async def _find(
     columns: tuple[Any, ...],
     make: Callable[[tuple[Any, ...]], ViewT],
 ) -> Found[ViewT]:
-    order = asked.order
-    text = asked.text.strip()
-    key: ColumnElement[Any]
-    if order is Sort.BEST:
-        key = _rank(text)
-    elif order is Sort.NEWEST:
-        key = Listing.published_at.expression
-    else:
-        key = Listing.price_from.expression
-    statement = _narrow(select(*columns, key.label("sort_key")), asked)
-    if text:
-        statement = _matching(statement, text)
-    place = _after(order, after)
-    rising = order is Sort.CHEAPEST
-    if place is not None:
-        left, right = tuple_(key, Listing.id), tuple_(*place)
-        statement = statement.where(left > right if rising else left < right)
-    sorting = (key, Listing.id.expression)
-    statement = statement.order_by(*(c.asc() if rising else c.desc() for c in sorting))
-    rows = [tuple(row) for row in await session.execute(statement.limit(size + 1))]
+    order, text, place = asked.order, asked.text.strip(), _after(asked.order, after)
+    asking = {name: getattr(asked, name) for name in _NARROWING}
+    given = {k: value for k, value in asking.items() if value is not None and value is not False}
+    words, alike = {"words": text, "alike": fold(text)} if text else {}, bool(fold(text))
+    statement = _statement(
+        _Shape(columns, order, tuple(given), bool(text), alike, place is not None)
+    )
+    going_on = {"after_key": place[0], "after_id": place[1]} if place else {}
+    values = {**given, **words, **going_on, "limit": size + 1}
+    rows = [tuple(row) for row in await session.execute(statement, values)]
     return Found(
         [make(row[:-1]) for row in rows],
         [encode_cursor(order.value, row[-1], row[0]) for row in rows],

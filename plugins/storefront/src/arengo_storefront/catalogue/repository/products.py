@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.money import Money
@@ -211,6 +213,11 @@ async def category_tree(session: AsyncSession, consortium_id: UUID) -> CategoryT
 async def category(session: AsyncSession, category_id: UUID) -> Category | None:
     """A category by id."""
     return await session.get(Category, category_id)
+
+
+async def add_categories(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write new categories; those whose short name is taken stay as they are."""
+    await session.execute(insert(Category).values(rows).on_conflict_do_nothing())
 
 
 async def category_is_used(session: AsyncSession, category_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Queries on published products, for everybody. Plain values, few statements."""
+"""Queries on published products: read by everybody, written by publishing. Few statements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.money import Money
@@ -48,22 +49,33 @@ DETAIL: tuple[Any, ...] = (
 )
 """The columns of a :class:`ProductDetail`, in its order."""
 
+# What every visitor asks is built once: building a statement costs more than sending it.
 _DETAIL = select(*DETAIL).where(Listing.organization_id.in_(active_merchants()))
-_VARIANTS = select(
-    ListingVariant.id,
-    ListingVariant.product_id,
-    ListingVariant.sku,
-    ListingVariant.name_it,
-    ListingVariant.name_en,
-    ListingVariant.price,
-    ListingVariant.currency,
-    ListingVariant.weight_grams,
-    func.coalesce(StockItem.on_hand - StockItem.reserved, 0),
-).outerjoin(
-    StockItem,
-    (StockItem.organization_id == ListingVariant.organization_id)
-    & (StockItem.variant_id == ListingVariant.id),
+_BY_SLUG = _DETAIL.where(
+    Listing.shop_slug == bindparam("shop_slug"), Listing.slug == bindparam("slug")
 )
+_VARIANTS = (
+    select(
+        ListingVariant.id,
+        ListingVariant.product_id,
+        ListingVariant.sku,
+        ListingVariant.name_it,
+        ListingVariant.name_en,
+        ListingVariant.price,
+        ListingVariant.currency,
+        ListingVariant.weight_grams,
+        func.coalesce(StockItem.on_hand - StockItem.reserved, 0),
+    )
+    .outerjoin(
+        StockItem,
+        (StockItem.organization_id == ListingVariant.organization_id)
+        & (StockItem.variant_id == ListingVariant.id),
+    )
+    .where(ListingVariant.product_id == func.any(bindparam("products", type_=ARRAY(Uuid))))
+    .order_by(ListingVariant.position)
+)
+_CHUNK = 400
+_KEPT = frozenset({"id", "organization_id", "consortium_id"})
 
 
 def detail_of(values: tuple[Any, ...]) -> ProductDetail:
@@ -73,9 +85,7 @@ def detail_of(values: tuple[Any, ...]) -> ProductDetail:
 
 async def by_slug(session: AsyncSession, shop_slug: str, slug: str) -> ProductDetail | None:
     """A published product of an active merchant, by the addresses of its shop and its own."""
-    row = (
-        await session.execute(_DETAIL.where(Listing.shop_slug == shop_slug, Listing.slug == slug))
-    ).first()
+    row = (await session.execute(_BY_SLUG, {"shop_slug": shop_slug, "slug": slug})).first()
     return detail_of(tuple(row)) if row else None
 
 
@@ -108,11 +118,7 @@ async def variants(
 ) -> dict[UUID, tuple[VariantView, ...]]:
     """Variants with what is left of them, by product, in one statement."""
     found: dict[UUID, list[VariantView]] = {product_id: [] for product_id in product_ids}
-    rows = await session.execute(
-        _VARIANTS.where(ListingVariant.product_id.in_(product_ids)).order_by(
-            ListingVariant.position
-        )
-    )
+    rows = await session.execute(_VARIANTS, {"products": list(product_ids)})
     for key, product_id, sku, name_it, name_en, price, currency, grams, left in rows:
         found[product_id].append(
             VariantView(key, product_id, sku, name_it, name_en, Money(price, currency), grams, left)
@@ -145,3 +151,26 @@ async def category_counts(session: AsyncSession, consortium_id: UUID) -> dict[UU
         select(listed.c.category, func.count()).group_by(listed.c.category)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def put(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Write listings, the same columns in each row; those that are there are changed."""
+    for start in range(0, len(rows), _CHUNK):
+        statement = insert(Listing).values(rows[start : start + _CHUNK])
+        changes = {key: statement.excluded[key] for key in rows[0] if key not in _KEPT}
+        await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+async def put_variants(
+    session: AsyncSession, product_ids: Collection[UUID], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Write all public variants of products in place of those there were."""
+    await session.execute(delete(ListingVariant).where(ListingVariant.product_id.in_(product_ids)))
+    await session.execute(insert(ListingVariant), rows)
+
+
+async def remove(session: AsyncSession, organization_id: UUID, product_id: UUID) -> None:
+    """Take a listing away; its public variants go along."""
+    await session.execute(
+        delete(Listing).where(Listing.organization_id == organization_id, Listing.id == product_id)
+    )

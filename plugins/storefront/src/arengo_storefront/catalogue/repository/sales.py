@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.plugins.models import ActiveService
@@ -13,6 +13,7 @@ from arengo_storefront.base import SERVICE
 from arengo_storefront.catalogue.models import Listing, ListingVariant
 from arengo_storefront.catalogue.views import Sellable
 from arengo_storefront.shops.models import Shop
+from arengo_storefront.stock.models import StockItem
 
 _ACTIVE = exists().where(
     ActiveService.organization_id == Listing.organization_id, ActiveService.service == SERVICE
@@ -40,9 +41,15 @@ _SELLABLE = (
         Listing.made_to_order,
         Listing.picture_id,
         and_(Shop.is_open, _ACTIVE),
+        func.coalesce(StockItem.on_hand - StockItem.reserved, 0),
     )
     .join(Listing, Listing.id == ListingVariant.product_id)
     .join(Shop, Shop.id == Listing.shop_id)
+    .outerjoin(
+        StockItem,
+        (StockItem.organization_id == ListingVariant.organization_id)
+        & (StockItem.variant_id == ListingVariant.id),
+    )
     .where(ListingVariant.id.in_(bindparam("variants", expanding=True)))
 )
 
