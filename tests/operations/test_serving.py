@@ -16,7 +16,6 @@ import pytest
 from arengo_core.cli.supervisor import free_port
 from tests.operations.conftest import environment
 
-
 FAULTS = [
     ({"secret_key": "change-me"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
     ({"secret_key": "short"}, "ARENGO_SECRET_KEY: set a secret of at least 32"),
