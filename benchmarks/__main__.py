@@ -17,6 +17,7 @@ from benchmarks.load import Result, run
 from benchmarks.scenarios import catalogue, checkout, reading
 from benchmarks.seed import CONSORTIUM, grow
 
+from arengo_core.cli.demo import Stage, start_companions
 from arengo_core.cli.demo_build import build
 from arengo_core.cli.supervisor import Child, Supervisor, free_port
 from arengo_core.database import roles
@@ -25,25 +26,25 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 
 
-async def _prepare() -> None:
+async def _prepare() -> Stage:
     settings = load_settings()
-    await build(settings, CONSORTIUM, fresh=True)
+    stage = await build(settings, CONSORTIUM, fresh=True)
     urls = await roles.resolve(settings)
     host = Host.create(settings, load_plugins(), urls.app)
     try:
         await grow(host)
     finally:
         await host.close()
+    return stage
 
 
-async def _measure(base_url: str, seconds: float, with_cards: bool) -> list[Result]:
+async def _measure(base_url: str, seconds: float) -> list[Result]:
     connection = Connection(base_url)
     goods = await catalogue(connection)
     await connection.close()
     steps = reading(goods)
     steps["checkout, counter"] = checkout(goods, "counter")
-    if with_cards:
-        steps["checkout, card"] = checkout(goods, "card")
+    steps["checkout, card"] = checkout(goods, "card")
     results: list[Result] = []
     for name, step in steps.items():
         for connections in (1, 16):
@@ -89,16 +90,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="arengo-bench-") as name:
         Path(name).chmod(0o755)
         with _installation(Path(name)):
-            asyncio.run(_prepare())
-            settings = load_settings()
+            stage = asyncio.run(_prepare())
             supervisor = Supervisor()
             try:
+                settings = start_companions(supervisor, stage, {})
                 supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
                 if options.worker:
                     supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
                 supervisor.wait_until_ready(f"{settings.base_url}/health/live")
                 print(f"Python {platform.python_version()}, {os.cpu_count()} cores", flush=True)
-                results = asyncio.run(_measure(settings.base_url, options.seconds, False))
+                results = asyncio.run(_measure(settings.base_url, options.seconds))
             finally:
                 supervisor.stop()
     if options.json:

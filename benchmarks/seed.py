@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, inspect, select, update
 from stdnum import luhn
@@ -11,8 +12,11 @@ from arengo_core.caller import Caller, OrganizationKind
 from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.organizations import repository as organizations
+from arengo_core.plugins import gate
+from arengo_marketplace.activations import service as activations
 from arengo_marketplace.contract import Marketplace
 from arengo_marketplace.members import service as members
+from arengo_marketplace.offers import repository as offers
 from arengo_storefront.catalogue import publishing
 from arengo_storefront.catalogue.models import Product, ProductPicture, Variant
 from arengo_storefront.shops import repository as shops
@@ -35,19 +39,19 @@ def _vat_number(number: int) -> str:
     return base + luhn.calc_check_digit(base)
 
 
-async def _more_shops(host: Host, consortium_id: Any) -> None:
+async def _more_shops(host: Host, consortium_id: UUID) -> None:
     async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
         known = await host.continuing(uow, Marketplace).members(
             consortium_id, OrganizationKind.MERCHANT
         )
-        model = next(member for member in known if member.seat_id)
+        model, seat_id = next((member, member.seat_id) for member in known if member.seat_id)
         rows = await shops.of_merchants(uow.session, [model.organization_id])
         for number in range(len(known), SHOPS):
             membership = await members.admit_merchant(
                 uow,
                 host,
                 consortium_id=consortium_id,
-                seat_id=model.seat_id,
+                seat_id=seat_id,
                 name=f"Bottega {number}",
                 vat_number=_vat_number(number),
                 email=f"bottega{number}@valmalenco.example",
@@ -65,11 +69,26 @@ async def _more_shops(host: Host, consortium_id: Any) -> None:
             )
 
 
+async def _cards_everywhere(host: Host, consortium_id: UUID) -> None:
+    """Let the towns that take no cards in the demo take them, and so cover all shops."""
+    async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
+        offer = await offers.current(uow.session, consortium_id, "payments")
+        assert offer is not None
+        active = await gate.active_members(uow.session, "payments", consortium_id)
+        towns = await host.continuing(uow, Marketplace).members(
+            consortium_id, OrganizationKind.MUNICIPALITY
+        )
+    for town in {town.organization_id for town in towns}.difference(active):
+        async with host.unit_of_work(Caller.program([town], [consortium_id])) as uow:
+            await activations.request(uow, host, offer_id=offer.id, member_id=town)
+
+
 async def grow(host: Host) -> None:
     """Bring the loaded demo to 20 shops and 1,000 published products with ample stock."""
     async with host.unit_of_work(read_only=True) as uow:
         consortium = await organizations.by_slug(uow.session, CONSORTIUM)
     assert consortium is not None
+    await _cards_everywhere(host, consortium.id)
     await _more_shops(host, consortium.id)
     async with host.unit_of_work() as uow:
         merchants = [

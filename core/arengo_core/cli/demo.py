@@ -89,18 +89,12 @@ def demo(consortium: str, no_serve: bool, reset: bool) -> None:
         if no_serve:
             click.echo("The demo is built. `arengo demo` serves it.")
             return
-        links = {key: f"http://{settings.host}:{free_port()}" for key in stage.companions}
-        links["mail"] = f"http://{settings.host}:{mail_port}"
-        os.environ["ARENGO_DEMO_LINKS"] = msgspec.json.encode(links).decode()
-        settings = load_settings()
-        for key, (title, arguments) in stage.companions.items():
-            port = links[key].rpartition(":")[2]
-            filled = [part.format(port=port, base_url=settings.base_url) for part in arguments]
-            supervisor.start(Child(title, tuple(filled)))
+        links = {"mail": f"http://{settings.host}:{mail_port}"}
+        settings = start_companions(supervisor, stage, links)
         supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
         supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
         supervisor.wait_until_ready(f"{settings.base_url}/health/live")
-        click.echo(_where_to_click(settings, links))
+        click.echo(_where_to_click(settings, links["mail"]))
         with suppress(KeyboardInterrupt):
             supervisor.wait()
         click.echo("\nStopping …")
@@ -126,10 +120,22 @@ def _built(folder: Path, consortium: str) -> Stage:
     return stage
 
 
-def _where_to_click(settings: Settings, links: dict[str, str]) -> str:
+def start_companions(supervisor: Supervisor, stage: Stage, links: dict[str, str]) -> Settings:
+    """Start the plugins' stand-ins on free ports; the settings that name them and ``links``."""
+    settings = load_settings()
+    ports = {key: free_port() for key in stage.companions}
+    links = links | {key: f"http://{settings.host}:{port}" for key, port in ports.items()}
+    os.environ["ARENGO_DEMO_LINKS"] = msgspec.json.encode(links).decode()
+    for key, (title, arguments) in stage.companions.items():
+        filled = [part.format(port=ports[key], base_url=settings.base_url) for part in arguments]
+        supervisor.start(Child(title, tuple(filled)))
+    return load_settings()
+
+
+def _where_to_click(settings: Settings, mail: str) -> str:
     guide = settings.data_dir / "guide.txt"
     text = guide.read_text() if guide.is_file() else ""
     return (
         f"\n  Market   {settings.base_url}/\n  Office   {settings.base_url}/office\n"
-        f"  Mail     {links['mail']}\n{text}\n  Ctrl-C stops everything; the data stay.\n"
+        f"  Mail     {mail}\n{text}\n  Ctrl-C stops everything; the data stay.\n"
     )
