@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -28,9 +29,21 @@ PLACE = """mutation ($cart: String!, $key: String!) {
 ANNA = {"name": "Anna Prova", "email": "anna@example.it"}
 
 
+@contextmanager
+def _serving(settings: dict[str, str]) -> Iterator[None]:
+    """``arengo serve`` as a process of its own."""
+    command = [sys.executable, "-m", "arengo_core.cli.main", "serve"]
+    process = subprocess.Popen(command, env=settings, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def two_servers(database, tmp_path) -> AsyncIterator[str]:
-    """``arengo serve`` on the tests' database, with two processes that take requests."""
+    """A server on the tests' database, with two processes that take requests."""
     port = free_port()
     known = {name: text for name, text in os.environ.items() if not name.startswith("ARENGO_")}
     own = {
@@ -40,19 +53,11 @@ async def two_servers(database, tmp_path) -> AsyncIterator[str]:
         "ARENGO_PORT": str(port),
         "ARENGO_WORKERS": "2",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "arengo_core.cli.main", "serve"],
-        env={**known, **own},
-        stderr=subprocess.DEVNULL,
-    )
     address = f"http://127.0.0.1:{port}"
-    try:
+    with _serving({**known, **own}):
         async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
             await _until_ready(client)
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 async def _until_ready(client: httpx.AsyncClient) -> None:
