@@ -17,6 +17,16 @@ from graphql.validation import ValidationContext, ValidationRule
 
 _MAX_ALIASES = 60
 _MAX_SELECTIONS = 5_000
+# What the introspection query of GraphiQL and of code generators needs.
+_INTROSPECTION_DEPTH = 15
+
+
+def _introspects(node: OperationDefinitionNode) -> bool:
+    """Whether the operation asks for the schema and nothing else."""
+    return all(
+        isinstance(field, FieldNode) and field.name.value in {"__schema", "__type", "__typename"}
+        for field in node.selection_set.selections
+    )
 
 
 @lru_cache(maxsize=8)
@@ -24,7 +34,10 @@ def limits_rule(max_depth: int) -> type[ValidationRule]:
     """The rule for a depth; one class a depth, which keys the validation cache."""
 
     class Limits(ValidationRule):
-        """Refuses operations that nest, repeat or rename too much, introspection included."""
+        """Refuses operations that nest, repeat or rename too much.
+
+        Introspection, asked alone, has a depth of its own: types of types nest by nature.
+        """
 
         def __init__(self, context: ValidationContext) -> None:
             super().__init__(context)
@@ -38,9 +51,10 @@ def limits_rule(max_depth: int) -> type[ValidationRule]:
 
         def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
             depth = self._depth(node.selection_set, frozenset())
-            if depth > max_depth:
+            limit = _INTROSPECTION_DEPTH if _introspects(node) else max_depth
+            if depth > limit:
                 self.report_error(
-                    GraphQLError(f"The operation nests {depth} deep: {max_depth} is possible.")
+                    GraphQLError(f"The operation nests {depth} deep: {limit} is possible.")
                 )
             if self._aliases > _MAX_ALIASES:
                 self.report_error(
