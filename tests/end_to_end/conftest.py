@@ -88,9 +88,9 @@ def _environment(folder: Path, server: TestServer, database: str) -> dict[str, s
     return environment
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def valley(database_server: tuple[TestServer, str]) -> Iterator[Valley]:
-    """``arengo demo``, loaded and serving; stopped by Ctrl-C afterwards."""
+    """``arengo demo``, loaded and serving; stopped by Ctrl-C afterwards. A module has its own."""
     folder = Path(tempfile.mkdtemp(prefix="arengo-valley-"))
     folder.chmod(0o755)  # the embedded server may run as another user
     database = f"arengo_valley_{new_id().hex}"
