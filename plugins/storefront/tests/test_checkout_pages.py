@@ -16,6 +16,16 @@ async def _gather(visitor, valley):
     return await visitor.get("/cart")
 
 
+async def test_every_fault_of_the_contact_is_told_at_once(valley, visit):
+    visitor = await visit()
+    await _gather(visitor, valley)
+    answer = await visitor.post("/checkout", {"name": " ", "email": "anna", "phone": "1" * 41})
+    assert answer.status_code == 400
+    summary = set(re.findall(r'<a href="#f-(\w+)">', answer.text))
+    assert summary == {"name", "email", "phone"}
+    assert 'value="anna"' in answer.text
+
+
 async def test_from_the_product_to_the_confirmed_order(valley, visit, run_jobs, mailbox):
     visitor = await visit()
     cart = await _gather(visitor, valley)
@@ -47,6 +57,7 @@ async def test_from_the_product_to_the_confirmed_order(valley, visit, run_jobs, 
     order = await visitor.get(placed.headers["location"])
     assert order.status_code == 200
     assert "Formaggio Prova" in order.text
+    assert "Ricevuto dalla bottega" in order.text
     assert "recedere dal contratto qui" in order.text
     assert await valley.left(valley.cheese) == (18, 0)
 

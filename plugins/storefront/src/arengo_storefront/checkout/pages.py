@@ -85,10 +85,14 @@ async def save_contact(
     cart_id = cookies.cart_id_in(request)
     if cart_id is None:
         return _to_cart(request)
+    given = {name: form[name] for name in _CONTACT}
+    for fault in service.contact_faults(given):
+        form.refuse(fault)
+    if form.errors:
+        return await _contact(request, host, caller, form)
     try:
         async with host.unit_of_work(caller) as uow:
-            cart = await carts.reach_open(uow, cart_id)
-            service.keep_contact(cart, {name: form[name] for name in _CONTACT})
+            service.keep_contact(await carts.reach_open(uow, cart_id), given)
     except ArengoError as error:
         form.refuse(error)
         return await _contact(request, host, caller, form)

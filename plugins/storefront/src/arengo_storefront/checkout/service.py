@@ -65,18 +65,28 @@ class Placed:
     payment_id: UUID | None
 
 
+def contact_faults(given: Mapping[str, str]) -> list[InvalidInputError]:
+    """All that is wrong with who buys, one a field."""
+    faults = [
+        InvalidInputError("At most {most} characters are possible.", field=name, most=most)
+        for name, most in _LIMITS.items()
+        if len(given.get(name, "").strip()) > most
+    ]
+    if not given.get("name", "").strip():
+        faults.append(InvalidInputError(_LABELS["name"], field="name"))
+    try:
+        check_email(given.get("email", ""))
+    except InvalidInputError as error:
+        faults.append(error)
+    return faults
+
+
 def contact_of(given: Mapping[str, str]) -> dict[str, str]:
     """Who buys, checked. InvalidInputError names the field."""
+    for fault in contact_faults(given):
+        raise fault
     values = {name: given.get(name, "").strip() for name in _LIMITS}
-    for name, most in _LIMITS.items():
-        if len(values[name]) > most:
-            raise InvalidInputError(
-                "At most {most} characters are possible.", field=name, most=most
-            )
-    if not values["name"]:
-        raise InvalidInputError(_LABELS["name"], field="name")
-    values["email"] = check_email(values["email"])
-    return values
+    return values | {"email": check_email(values["email"])}
 
 
 def keep_contact(cart: Cart, given: Mapping[str, str]) -> None:

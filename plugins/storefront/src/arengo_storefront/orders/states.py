@@ -55,6 +55,7 @@ LABELS = {
     "handed_over": (N_("Handed over"), "success"),
     "cancelled": (N_("Cancelled"), "neutral"),
 }
+SHOPPERS_LABELS = LABELS | {"placed": (N_("Received by the shop"), "info")}
 EXEMPTIONS = {
     Exemption.PERISHABLE: N_("goes off quickly: no withdrawal (art. 59(1)(d) Codice del consumo)"),
     Exemption.MADE_TO_ORDER: N_(
