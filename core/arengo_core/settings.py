@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """How deep a GraphQL query may nest."""
     graphql_max_tokens: int = Field(default=4_000, ge=100)
     """How many tokens a GraphQL query may have."""
+    router_token: SecretStr | None = Field(default=None, min_length=32)
+    """What a federation router sends as ``X-Arengo-Router``: it composes the whole schema."""
     disabled_plugins: Names = Field(default_factory=list)
     """Installed plugins that are not loaded, with commas between them."""
     config: Path | None = None
@@ -188,7 +190,7 @@ def load_settings(**overrides: Any) -> Settings:
     if os.environ.get("ARENGO_CONFIG") and not _file().is_file():
         raise SettingsError("ARENGO_CONFIG: there is no file {path}.", path=_file())
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         faults = "; ".join(
             f"ARENGO_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
@@ -201,3 +203,9 @@ def load_settings(**overrides: Any) -> Settings:
         ) from None
     except ValueError as error:
         raise SettingsError("Settings cannot be read: {fault}", fault=error) from None
+    if settings.database_owner_url is not None and settings.database_url is None:
+        raise SettingsError(
+            "ARENGO_DATABASE_OWNER_URL names a server: name the program's login there too, in"
+            " ARENGO_DATABASE_URL."
+        )
+    return settings

@@ -11,6 +11,7 @@ import click
 from arengo_core.database import migrate as migrations
 from arengo_core.database import roles
 from arengo_core.database.backup import back_up, bring_back
+from arengo_core.database.bootstrap import bootstrap as prepare_server
 from arengo_core.database.engine import make_engine
 from arengo_core.database.setup import migrate_all
 from arengo_core.errors import SettingsError
@@ -58,12 +59,6 @@ async def _make(settings: Settings, owner: str, plugin: str, message: str) -> No
         await engine.dispose()
 
 
-def _print_bootstrap(settings: Settings) -> None:
-    click.echo("-- This login may not make roles. A DBA runs, as superuser:")
-    for line in roles.bootstrap_sql(settings):
-        click.echo(line)
-
-
 @click.command()
 @click.option("--bootstrap", is_flag=True, help="Make roles and extensions, or print the SQL.")
 @click.option("--make", metavar="PLUGIN", help="Write a revision from the tables' difference.")
@@ -71,9 +66,11 @@ def _print_bootstrap(settings: Settings) -> None:
 def migrate(bootstrap: bool, make: str | None, message: str) -> None:
     """Bring the database to this version's state."""
     settings = load_settings()
-    if bootstrap and not asyncio.run(roles.may_bootstrap(settings)):
-        _print_bootstrap(settings)
-        return
+    if bootstrap:
+        for_the_dba = asyncio.run(prepare_server(settings))
+        if for_the_dba:
+            click.echo("\n".join(for_the_dba))
+            return
     if make is not None:
         _as_owner(lambda settings, owner: _make(settings, owner, make, message))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ OWNER_ROLE = "arengo_owner"
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 DATABASE = "arengo"
 
+_LOCK = 0x61_72_65_6E
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_STRONG = """
+select rolsuper or rolbypassrls or rolcreatedb or rolcreaterole from pg_roles where rolname = $1
+"""
 _PRIVILEGES = """
 select r.rolsuper or r.rolbypassrls as bypasses,
        pg_has_role(r.rolname, d.datdba, 'member') or exists (
@@ -52,32 +58,25 @@ def app_password(settings: Settings, url: str) -> str:
     return keyed_digest(settings.secret_key.get_secret_value().encode(), seed).hex()
 
 
-def bootstrap_sql(settings: Settings) -> list[str]:
-    """What a DBA runs as superuser where the program's login may not."""
-    database = database_name(settings)
-    owner = _login_of(settings.database_owner_url) or OWNER_ROLE
-    app = _login_of(settings.database_url if settings.database_owner_url else None) or APP_ROLE
-    return [
-        f"CREATE ROLE {owner} LOGIN PASSWORD '<choose>' NOSUPERUSER NOBYPASSRLS;",
-        f"CREATE ROLE {app} LOGIN PASSWORD '<choose>' NOSUPERUSER NOBYPASSRLS;",
-        f"CREATE DATABASE {database} OWNER {owner};",
-        f"-- connected to {database}:",
-        *(f"CREATE EXTENSION IF NOT EXISTS {name};" for name in EXTENSIONS),
-    ]
-
-
-def _login_of(url: str | None) -> str:
-    return unquote(urlsplit(url).username or "") if url else ""
+def identifier(name: str) -> str:
+    """A name as SQL takes it."""
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 
 async def _ensure_role(connection: asyncpg.Connection, role: str, password: str) -> None:
-    exists = await connection.fetchval("select 1 from pg_roles where rolname = $1", role)
-    verb = "alter" if exists else "create"
-    literal = password.replace("'", "''")
-    await connection.execute(
-        f"{verb} role {role} login nosuperuser nobypassrls nocreatedb nocreaterole"
-        f" password '{literal}'"
-    )
+    """Make the role, or give it this password.
+
+    What only a superuser may change is named only where it is wrong.
+    """
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        strong = await connection.fetchval(_STRONG, role)
+        kind = "nosuperuser nobypassrls nocreatedb nocreaterole" if strong is not False else ""
+        literal = password.replace("'", "''")
+        await connection.execute(
+            f"{'create' if strong is None else 'alter'} role {identifier(role)} login {kind}"
+            f" password '{literal}'"
+        )
 
 
 async def _bootstrap_embedded(server: EmbeddedServer) -> DatabaseUrls:
@@ -105,15 +104,20 @@ async def _bootstrap_embedded(server: EmbeddedServer) -> DatabaseUrls:
     return urls
 
 
+def not_let_in(setting: str, error: Exception) -> SettingsError:
+    """The error that names the setting and what the server said."""
+    return SettingsError(
+        "{setting}: the server does not let us in: {fault}",
+        setting=setting,
+        fault=str(error) or "no answer within 10 seconds",
+    )
+
+
 async def _connect(url: str, setting: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        raise SettingsError(
-            "{setting}: the server does not let us in: {fault}",
-            setting=setting,
-            fault=str(error) or "no answer within 10 seconds",
-        ) from None
+        raise not_let_in(setting, error) from None
 
 
 async def check_owner(url: str) -> None:
@@ -129,14 +133,44 @@ async def _resolve_given(settings: Settings, url: str) -> DatabaseUrls:
         told_apart = settings.database_owner_url is not None
         if told_apart or not (row["bypasses"] or row["owns"]):
             return DatabaseUrls(app=url, owner=settings.database_owner_url)
-        password = app_password(settings, url)
         if row["makes_roles"]:
-            await _ensure_role(connection, APP_ROLE, password)
+            await make_app_role(connection, settings)
     finally:
         await connection.close()
-    return DatabaseUrls(
-        app=_with_login(url, APP_ROLE, password), owner=settings.database_owner_url or url
-    )
+    return DatabaseUrls(app=_app_url(settings, url), owner=url)
+
+
+def _app_url(settings: Settings, url: str) -> str:
+    """The program's login: as it is named, or the restricted role beside a privileged login."""
+    if settings.database_owner_url is not None:
+        return url
+    return _with_login(url, APP_ROLE, app_password(settings, url))
+
+
+async def make_app_role(connection: asyncpg.Connection, settings: Settings) -> None:
+    """Make the program's role, or its password, unless it can sign in already."""
+    url = _app_url(settings, settings.database_url or "")
+    try:
+        await (await asyncpg.connect(url, timeout=10)).close()
+        return
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        login = urlsplit(url)
+    role = unquote(login.username or "")
+    try:
+        await _ensure_role(connection, role, unquote(login.password or ""))
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise SettingsError(
+            "This login may not change the program's role {role} ({fault}). Name a login of that"
+            " role in ARENGO_DATABASE_URL, and this one in ARENGO_DATABASE_OWNER_URL.",
+            role=role,
+            fault=error,
+        ) from None
+
+
+async def may_make_roles(connection: asyncpg.Connection) -> bool:
+    """Whether the login at hand may make roles."""
+    row = await connection.fetchrow(_PRIVILEGES)
+    return bool(row and row["makes_roles"])
 
 
 async def resolve(settings: Settings) -> DatabaseUrls:
@@ -171,8 +205,9 @@ async def refuse_privileged(url: str) -> None:
         connection = await asyncpg.connect(url, timeout=10)
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         raise SettingsError(
-            "The program's own role {role} cannot sign in ({fault}). Run `arengo migrate"
-            " --bootstrap`, or name a restricted login in ARENGO_DATABASE_URL.",
+            "The program's own role {role} cannot sign in ({fault}). Name a login of that role in"
+            " ARENGO_DATABASE_URL, and the owner's in ARENGO_DATABASE_OWNER_URL. `arengo migrate"
+            " --bootstrap` makes the role, or prints the SQL for a DBA.",
             role=unquote(urlsplit(url).username or ""),
             fault=error,
         ) from None
@@ -187,23 +222,3 @@ async def refuse_privileged(url: str) -> None:
             " row-level security or owns the tables. Name a restricted role.",
             role=row["name"],
         )
-
-
-def database_name(settings: Settings) -> str:
-    """The name of the database that the settings point at."""
-    url = settings.database_owner_url or settings.database_url
-    return urlsplit(url).path.lstrip("/") if url else DATABASE
-
-
-async def may_bootstrap(settings: Settings) -> bool:
-    """Whether the login at hand may make roles; the embedded server's always may."""
-    url = settings.database_owner_url or settings.database_url
-    if url is None:
-        return True
-    owner = url == settings.database_owner_url
-    connection = await _connect(url, f"ARENGO_DATABASE_{'OWNER_' if owner else ''}URL")
-    try:
-        row = await connection.fetchrow(_PRIVILEGES)
-    finally:
-        await connection.close()
-    return bool(row and row["makes_roles"])

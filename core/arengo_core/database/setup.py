@@ -32,6 +32,19 @@ async def ensure_extensions(owner_url: str) -> None:
         await connection.close()
 
 
+async def _require_role(owner_url: str, role: str) -> None:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
+            raise SettingsError(
+                "There is no role {role} for the program. `arengo migrate --bootstrap` makes it, or"
+                " prints the SQL for a DBA.",
+                role=role,
+            )
+    finally:
+        await connection.close()
+
+
 async def migrate_all(urls: roles.DatabaseUrls, registry: Registry) -> Registry:
     """Run every history to its head, then grant. A plugin whose migration fails is set aside.
 
@@ -40,6 +53,7 @@ async def migrate_all(urls: roles.DatabaseUrls, registry: Registry) -> Registry:
     if urls.owner is None:
         raise SettingsError("Migrations need the owner's login: set ARENGO_DATABASE_OWNER_URL.")
     app_role = unquote(urlsplit(urls.app).username or "")
+    await _require_role(urls.owner, app_role)
     await ensure_extensions(urls.owner)
     engine = make_engine(urls.owner, pool_size=1, name="arengo-migrate")
     essential = {"core", "marketplace"}
