@@ -66,6 +66,15 @@ async def test_words_are_found_by_stem_accent_and_in_spite_of_errors(host, shelv
     assert (await found(host, shelves, words))[:1] == [first]
 
 
+async def test_a_category_and_a_shop_are_found_in_spite_of_errors(host, valley):
+    async with host.unit_of_work(Caller.program([valley.dairy.id])) as uow:
+        tree = await catalogue.category_tree(uow.session, valley.consortium.id)
+    branch = next(branch.name_it for _, branch in tree.walk() if len(branch.name_it) > 7)
+    assert "Pane Prova" not in await found(host, valley, "latetria")
+    for words in (branch[:3] + branch[4:], "latteia"):
+        assert "Formaggio Prova" in await found(host, valley, words), words
+
+
 async def test_what_nobody_sells_is_not_found(host, shelves):
     assert await found(host, shelves, "trattore") == []
     assert await found(host, shelves, "zzzzqqq") == []

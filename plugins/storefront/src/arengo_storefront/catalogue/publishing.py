@@ -92,7 +92,9 @@ def _listing(
         "description_it": product.description_it,
         "description_en": product.description_en,
         "words": " ".join(dict.fromkeys([*names, *kinds, shop.name, shop.town])),
-        "folded": fold(f"{product.name_it} {product.name_en}"),
+        "folded": fold(
+            " ".join(dict.fromkeys([product.name_it, product.name_en, *names, shop.name]))
+        ),
         "currency": variants[0].currency,
         "price_from": min(prices),
         "price_to": max(prices),
