@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import httpx
+
 from arengo_core.caller import Caller
 from arengo_payments.contract import PaymentDesk
 from arengo_payments.testing import APPROVED, DECLINED
@@ -49,6 +51,16 @@ async def test_one_card_payment_for_two_shops(card_valley, run_jobs, mailbox):
     assert await valley.left(valley.cheese) == (18, 0)
     subjects = [mail["subject"] for mail in mailbox.to("anna@example.it")]
     assert len([subject for subject in subjects if placed.number in subject]) == 1
+
+
+async def test_the_money_page_names_each_order(card_valley, run_jobs, visit):
+    valley = card_valley
+    placed = [await valley.place((valley.cheese, 1), method="card") for _ in range(2)]
+    url = await paying.open_page(valley.host, placed[0].payment_id)
+    assert f"{placed[0].number}-1" in httpx.get(url).text
+    page = await (await visit(valley.dairy.person)).get("/desk/money")
+    for one in placed:
+        assert f"{one.number}-1" in page.text
 
 
 async def test_a_declined_card_and_another_one_pay_the_same_order(card_valley, run_jobs, visit):

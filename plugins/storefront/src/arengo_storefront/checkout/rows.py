@@ -60,6 +60,11 @@ def number_parts(draft: Draft, number: str) -> dict[UUID, Numbered]:
     }
 
 
+def _label(shop: str, number: str) -> str:
+    """What the shopper reads on the payment page, and the merchant beside the money."""
+    return f"{shop}, {number}"
+
+
 def due_for(
     cart: Cart,
     draft: Draft,
@@ -80,7 +85,7 @@ def due_for(
                 part.shop.merchant_id,
                 numbered[part.shop.merchant_id].id,
                 part.total,
-                part.shop.name,
+                _label(part.shop.name, numbered[part.shop.merchant_id].number),
             )
             for part in draft.parts
         ),
@@ -98,7 +103,8 @@ def due_again(order: Order, parts: list[MerchantOrder]) -> Due:
         attempt=order.attempt,
         amount=Money(order.total, order.currency),
         parts=tuple(
-            Part(part.organization_id, part.id, part.total_money, part.seller) for part in parts
+            Part(part.organization_id, part.id, part.total_money, _label(part.seller, part.number))
+            for part in parts
         ),
         locale=order.locale,
         email=order.email,
