@@ -118,6 +118,12 @@ async def test_it_serves_and_ends_leaving_nothing(new_database, tmp_path):
             assert 'lang="it"' in page.text
             unknown = await client.get("/", headers={"host": "shop.example.it"})
             assert unknown.status_code == 404
+        for _ in range(23):  # on connections of their own, which both processes share out
+            assert (await _once(port, "/sign-in")).status_code == 200
+        for _ in range(5):
+            metrics = await _once(port, "/metrics")
+            assert f"{SIGN_INS} 24.0" in metrics.text
+        assert metrics.headers["content-type"].count("charset") == 1
     assert codes == [0, 0]
     connection = await asyncpg.connect(urls.owner)
     try:
@@ -128,6 +134,14 @@ async def test_it_serves_and_ends_leaving_nothing(new_database, tmp_path):
     finally:
         await connection.close()
     assert others == 0
+
+
+SIGN_INS = 'arengo_requests_total{method="GET",route="/sign-in",status="200"}'
+
+
+async def _once(port: int, path: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        return await client.get(path)
 
 
 async def _until_ready(client: httpx.AsyncClient) -> httpx.Response:

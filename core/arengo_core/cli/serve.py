@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import click
 
@@ -37,9 +41,20 @@ def serve() -> None:
     require_address(settings.host, settings.port)
     from arengo_core.database.setup import fit_to_serve
 
-    with roles.embedded_running(settings):
+    with counting_together(), roles.embedded_running(settings):
         asyncio.run(fit_to_serve(settings))
         run_server(settings)
+
+
+@contextmanager
+def counting_together() -> Generator[None]:
+    """A folder where the server processes count, so that each can answer for all.
+
+    Before anything imports the metrics: they look for it when they are made.
+    """
+    with tempfile.TemporaryDirectory(prefix="arengo-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def run_server(settings: Settings) -> None:

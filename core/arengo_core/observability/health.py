@@ -6,11 +6,11 @@ import asyncio
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from arengo_core import __version__
 from arengo_core.database.migrate import pending
+from arengo_core.observability.metrics import MEDIA_TYPE, exposition
 from arengo_core.web.context import ArengoRequest, FromHost
 
 _OPT = {"exclude_from_csrf": True}
@@ -44,7 +44,7 @@ async def metrics(request: ArengoRequest) -> Response[bytes]:
     client = request.client
     if client is None or client.host not in {"127.0.0.1", "::1"}:
         raise NotFoundException
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(), media_type=MEDIA_TYPE)
 
 
 ROUTES = [live, ready, metrics]

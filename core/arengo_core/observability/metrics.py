@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+import os
 
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 REQUESTS = Counter("arengo_requests_total", "HTTP requests.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("arengo_request_seconds", "Time to answer HTTP requests.", ["route"])
+
+
+def exposition() -> bytes:
+    """The text for Prometheus: of every server process where they count together."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return generate_latest(together)
