@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
@@ -12,6 +13,7 @@ from strawberry.federation import Schema
 from strawberry.types.base import StrawberryObjectDefinition
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.ids import node_query
 from arengo_core.api.scalars import CONFIG
 from arengo_core.errors import ArengoError
@@ -20,6 +22,7 @@ from arengo_core.plugins import gate
 from arengo_core.plugins.contributions import FieldExtension
 from arengo_core.plugins.registry import Plugin, PluginError, Registry
 from arengo_graphql.limits import limits_rule
+from arengo_graphql.schemas import MemberSchema, Schemas
 
 _FEDERATION = "2.9"
 
@@ -28,7 +31,7 @@ def _fields(kind: type[Any]) -> list[str]:
     return [field.python_name for field in kind.__strawberry_definition__.fields]
 
 
-def _root(name: str, plugins: list[Plugin], attribute: str) -> type[Any]:
+def _root(name: str, plugins: Sequence[Plugin], attribute: str) -> type[Any]:
     """Merge root types; a field that two plugins define is refused, naming both."""
     owner: dict[str, str] = {}
     parts: list[type[Any]] = []
@@ -46,23 +49,51 @@ def _root(name: str, plugins: list[Plugin], attribute: str) -> type[Any]:
     return strawberry.type(type(name, tuple(parts), {}))
 
 
-def _build(host: Host, plugins: list[Plugin], last: str) -> Schema:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What every schema of a host is made of."""
+
+    query: type[Any]
+    mutation: type[Any]
+    types: list[type[Any]]
+    extensions: list[Callable[[], Any]]
+
+    def whole(self) -> Schema:
+        """All fields, for the router."""
+        return Schema(**self._arguments(), federation_version=_FEDERATION)
+
+    def narrowed(self, services: frozenset[str]) -> MemberSchema:
+        """The fields that exist with these services."""
+        return MemberSchema(services, **self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "query": self.query,
+            "mutation": self.mutation,
+            "types": self.types,
+            "extensions": self.extensions,
+            "config": CONFIG,
+        }
+
+
+def _parts(host: Host, plugins: Sequence[Plugin]) -> _Parts:
     rule = limits_rule(host.settings.graphql_max_depth)
-    extensions: list[Callable[[], Any]] = [
-        lambda: MaxTokensLimiter(max_token_count=host.settings.graphql_max_tokens),
-        lambda: AddValidationRules([rule]),
-        lambda: ParserCache(maxsize=512),
-        lambda: ValidationCache(maxsize=512),
-    ]
+    return _Parts(
+        query=_root("Query", plugins, "queries"),
+        mutation=_root("Mutation", plugins, "mutations"),
+        types=[kind for plugin in plugins for kind in plugin.graphql.types],
+        extensions=[
+            lambda: MaxTokensLimiter(max_token_count=host.settings.graphql_max_tokens),
+            lambda: AddValidationRules([rule]),
+            lambda: ParserCache(maxsize=512),
+            lambda: ValidationCache(maxsize=512),
+        ],
+    )
+
+
+def _build(host: Host, plugins: Sequence[Plugin], last: str) -> Schema:
     try:
-        return Schema(
-            query=_root("Query", plugins, "queries"),
-            mutation=_root("Mutation", plugins, "mutations"),
-            types=[kind for plugin in plugins for kind in plugin.graphql.types],
-            extensions=extensions,
-            config=CONFIG,
-            federation_version=_FEDERATION,
-        )
+        return _parts(host, plugins).whole()
     except PluginError:
         raise
     except Exception as error:
@@ -116,15 +147,18 @@ def _attach(schema: Schema, plugin: str, extension: FieldExtension) -> None:
     field = strawberry.field(
         resolver=_guarded(plugin, extension),
         description=extension.description,
-        metadata={"arengo_plugin": plugin},
+        metadata={
+            "arengo_plugin": plugin,
+            **(only_with(extension.service) if extension.service else {}),
+        },
     )
     field.python_name = extension.name
     field.origin = definition.origin
     definition.fields.append(field)
 
 
-def assemble(host: Host) -> Schema:
-    """The schema of all loaded plugins; one that does not fit is set aside, the rest serves."""
+def assemble(host: Host) -> Schemas:
+    """The schemas of all loaded plugins; one that does not fit is set aside, the rest serves."""
     while True:
         try:
             return _assemble(host, host.registry)
@@ -134,9 +168,7 @@ def assemble(host: Host) -> Schema:
             host.registry = host.registry.without(error.plugin, error)
 
 
-def _assemble(host: Host, registry: Registry) -> Schema:
-    chosen: list[Plugin] = []
-    schema: Schema | None = None
+def _assemble(host: Host, registry: Registry) -> Schemas:
     nodes = {key: load for p in registry.plugins for key, load in p.graphql.nodes.items()}
     node_plugin = Plugin("graphql", registry.plugin("graphql").manifest, graphql=node_query(nodes))
     chosen = [*registry.plugins, node_plugin]
@@ -151,7 +183,12 @@ def _assemble(host: Host, registry: Registry) -> Schema:
         for plugin, extension in registry.extensions:
             _attach(schema, plugin, extension)
         schema = _build(host, chosen, registry.extensions[-1][0])
-    return schema
+    token = host.settings.router_token
+    return Schemas(
+        schema,
+        _parts(host, chosen).narrowed,
+        token.get_secret_value() if token is not None else None,
+    )
 
 
 def _blame(host: Host, registry: Registry) -> None:

@@ -17,7 +17,7 @@ def current_sdl() -> str:
     """The SDL of the installed plugins; no database is needed."""
     settings = load_settings()
     host = Host.create(settings, load_plugins(settings.disabled_plugins), "postgresql://unused/x")
-    return assemble(host).as_str().strip() + "\n"
+    return assemble(host).whole.as_str().strip() + "\n"
 
 
 @click.command("schema")

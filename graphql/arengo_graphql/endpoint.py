@@ -8,7 +8,6 @@ import msgspec
 import structlog
 from graphql import GraphQLError
 from litestar import Response, get, post
-from strawberry.federation import Schema
 
 from arengo_core import tracing
 from arengo_core.api.context import ApiContext
@@ -19,6 +18,7 @@ from arengo_core.i18n import error_text
 from arengo_core.plugins.containment import plugin_of
 from arengo_core.web.context import ArengoRequest, FromHost, caller_of
 from arengo_core.web.pages import page
+from arengo_graphql.schemas import Schemas
 
 _log = structlog.get_logger("arengo.graphql")
 _MAX_BODY = 2_000_000
@@ -81,8 +81,9 @@ async def execute(
     host: Host, caller: Caller, operation: Operation, request: ArengoRequest | None = None
 ) -> dict[str, Any]:
     """Run an operation; the answer as GraphQL over HTTP has it."""
-    schema: Schema = host.state["schema"]
+    schemas: Schemas = host.state["schemas"]
     async with ApiContext(host, caller, request) as context:
+        schema = await schemas.for_caller(context)
         result = await schema.execute(
             operation.query,
             variable_values=operation.variables,

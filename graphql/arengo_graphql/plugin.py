@@ -44,4 +44,4 @@ def arengo_resources() -> Resources:
 
 @hookimpl
 def arengo_host_ready(host: Host) -> None:
-    host.state["schema"] = assemble(host)
+    host.state["schemas"] = assemble(host)

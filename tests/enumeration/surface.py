@@ -77,11 +77,13 @@ def routes(app: Any) -> Iterator[Route]:
 
 
 def root_fields(schema: Any) -> Iterator[tuple[str, str, Any]]:
-    """``Query.me``, the operation's word, and the field."""
+    """``Query.me``, the operation's word, and the field; a federation router's own left out."""
     inner = schema._schema
     for kind in (inner.query_type, inner.mutation_type, inner.subscription_type):
         if kind is not None:
             for name, field in kind.fields.items():
+                if name in {"_service", "_entities"}:
+                    continue
                 yield f"{kind.name}.{name}", kind.name.lower(), field
 
 

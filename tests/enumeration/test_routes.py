@@ -39,7 +39,7 @@ def test_every_handler_has_a_name(app):
 
 def test_every_form_names_its_mutation(app, host):
     """What a page can do, the API can do, and the other way round the names are real."""
-    schema = host.state["schema"]
+    schema = host.state["schemas"].whole
     known = {name for name, word, _ in surface.root_fields(schema) if word == "mutation"}
     faults = []
     for route in surface.routes(app):

@@ -136,9 +136,9 @@ async def test_the_first_of_two_mutations_stays_when_the_second_fails(host, visi
         async def rename(self, info: Info, name: str) -> _NamePayload:
             return _NamePayload(name=await _rename(info, place.id, name))
 
-    before, schema = host.registry, host.state["schema"]
+    before, schemas = host.registry, host.state["schemas"]
     host.registry = _registry_with(host, GraphqlContribution(mutations=(Renaming,)))
-    host.state["schema"] = assemble(host)
+    host.state["schemas"] = assemble(host)
     try:
         visitor = await visit(person)
         answer = await visitor.graphql(
@@ -146,7 +146,7 @@ async def test_the_first_of_two_mutations_stays_when_the_second_fails(host, visi
             ' b: rename(name: "") { name userErrors { field } } }'
         )
     finally:
-        host.registry, host.state["schema"] = before, schema
+        host.registry, host.state["schemas"] = before, schemas
     assert answer["data"]["a"]["name"] == "Spriana Alta"
     assert answer["data"]["b"]["userErrors"] == [{"field": "name"}]
     async with host.unit_of_work() as uow:
@@ -165,15 +165,15 @@ async def test_a_field_on_anothers_type_and_its_fault(host, visit, make_user):
     contribution = GraphqlContribution(
         extensions=(FieldExtension("Organization", "motto", motto, "A motto."),)
     )
-    before, schema = host.registry, host.state["schema"]
-    definition = schema.get_type_by_name("Organization")
+    before, schemas = host.registry, host.state["schemas"]
+    definition = schemas.whole.get_type_by_name("Organization")
     host.registry = _registry_with(host, contribution)
     try:
-        host.state["schema"] = assemble(host)
+        host.state["schemas"] = assemble(host)
         visitor = await visit(person)
         answer = await visitor.graphql("{ me { actingFor { name motto } } }")
     finally:
-        host.registry, host.state["schema"] = before, schema
+        host.registry, host.state["schemas"] = before, schemas
         definition.fields[:] = [f for f in definition.fields if f.python_name != "motto"]
     assert answer == {"data": {"me": {"actingFor": {"name": "Lanzada", "motto": None}}}}
     async with host.engine.connect() as connection:

@@ -46,8 +46,9 @@ class Provider:
 class FieldExtension:
     """A GraphQL field on another plugin's type, named by its contract type name.
 
-    ``resolve(root, info)`` is typed; ``service`` and ``member`` let the host answer null for
-    members who have not activated it.
+    ``resolve(root, info)`` is typed. With ``service`` the field is in the schema of callers
+    alone whose organization has it active; with ``member`` too the host answers null for an
+    object that belongs to a member who has not.
     """
 
     type_name: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,6 +44,17 @@ _ADMISSIONS = (
     .order_by(ActiveService.covered_by.is_(None), ActiveService.activation_id)
 )
 
+_SERVICES_OF = (
+    select(ActiveService.service)
+    .where(
+        or_(
+            ActiveService.organization_id.in_(bindparam("organizations", expanding=True)),
+            ActiveService.consortium_id.in_(bindparam("governs", expanding=True)),
+        )
+    )
+    .distinct()
+)
+
 
 async def is_active(session: AsyncSession, service: str, organization_id: UUID) -> bool:
     """Whether the member has the service active, in its own right or covered."""
@@ -74,6 +85,14 @@ async def active_services(session: AsyncSession, organization_id: UUID) -> froze
         ActiveService.organization_id == organization_id
     )
     return frozenset((await session.execute(statement)).scalars())
+
+
+async def services_of(
+    session: AsyncSession, organizations: Collection[UUID], governs: Collection[UUID]
+) -> frozenset[str]:
+    """Keys of the services active for any of some organizations or members of consortia."""
+    asked = {"organizations": list(organizations), "governs": list(governs)}
+    return frozenset((await session.execute(_SERVICES_OF, asked)).scalars())
 
 
 async def active_members(

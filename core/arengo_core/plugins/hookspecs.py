@@ -54,12 +54,19 @@ def arengo_providers() -> Sequence[Provider]:  # pyright: ignore[reportReturnTyp
 
 @hookspec
 def arengo_graphql() -> GraphqlContribution:  # pyright: ignore[reportReturnType]
-    """Queries, mutations, types, and fields on others' types."""
+    """Queries, mutations, types, and fields on others' types.
+
+    A field with ``metadata=only_with(service)`` is in the schema of callers alone whose
+    organization has the service active.
+    """
 
 
 @hookspec
 def arengo_routes() -> Sequence[Any]:  # pyright: ignore[reportReturnType]
-    """Litestar route handlers and controllers: pages, webhooks, feeds."""
+    """Litestar route handlers and controllers: pages, webhooks, feeds.
+
+    One with ``opt={"service": key}`` answers members who have that service active alone.
+    """
 
 
 @hookspec

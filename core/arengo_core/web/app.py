@@ -18,6 +18,7 @@ from arengo_core.plugins.containment import from_those_that_fit, set_aside
 from arengo_core.plugins.registry import Plugin
 from arengo_core.web.context import ArengoRequest, FromHost, provide_caller, provide_host
 from arengo_core.web.errors import HANDLERS
+from arengo_core.web.gating import service_gate
 from arengo_core.web.middleware import around_requests, in_time
 from arengo_core.web.pages import Pages, page
 from arengo_core.web.static import static_file
@@ -75,6 +76,7 @@ def _application(host: Host, plugins: Sequence[Plugin]) -> Litestar:
     return Litestar(
         route_handlers=routes,
         dependencies={"host": Provide(provide_host), "caller": Provide(provide_caller)},
+        guards=[service_gate],
         middleware=[in_time(host.settings.page_time_limit)],
         exception_handlers=HANDLERS,
         csrf_config=CSRFConfig(

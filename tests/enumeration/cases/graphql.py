@@ -10,6 +10,5 @@ ROUTES = {
 }
 
 FIELDS = {
-    "Query._service": anybody(),
     "Query.node": anybody(id="consortium"),
 }

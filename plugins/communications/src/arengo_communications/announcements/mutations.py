@@ -7,7 +7,9 @@ import strawberry
 from arengo_communications.announcements import service
 from arengo_communications.announcements.service import Words
 from arengo_communications.announcements.types import AnnouncementPayload, AnnouncementType
+from arengo_communications.offering import SERVICE_KEY
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 
@@ -16,7 +18,10 @@ from arengo_core.api.scalars import local_id
 class AnnouncementsMutation:
     """Root mutations on announcements."""
 
-    @strawberry.mutation(description="Write a new draft, or with `id` change one.")
+    @strawberry.mutation(
+        description="Write a new draft, or with `id` change one.",
+        metadata=only_with(SERVICE_KEY),
+    )
     @answers(AnnouncementPayload)
     async def save_announcement(
         self,
@@ -40,7 +45,10 @@ class AnnouncementsMutation:
             )
         return AnnouncementPayload(announcement=AnnouncementType.of(row))
 
-    @strawberry.mutation(description="Publish a draft and send it to every subscriber.")
+    @strawberry.mutation(
+        description="Publish a draft and send it to every subscriber.",
+        metadata=only_with(SERVICE_KEY),
+    )
     @answers(AnnouncementPayload)
     async def send_announcement(
         self, info: Info, municipality_id: strawberry.ID, id: strawberry.ID
@@ -54,7 +62,10 @@ class AnnouncementsMutation:
             )
         return AnnouncementPayload(announcement=AnnouncementType.of(row))
 
-    @strawberry.mutation(description="Throw a draft away.")
+    @strawberry.mutation(
+        description="Throw a draft away.",
+        metadata=only_with(SERVICE_KEY),
+    )
     @answers(AnnouncementPayload)
     async def discard_announcement(
         self, info: Info, municipality_id: strawberry.ID, id: strawberry.ID

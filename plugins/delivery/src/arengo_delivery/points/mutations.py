@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.points import service
 from arengo_delivery.points.service import PointData
 from arengo_delivery.points.types import PickUpPointPayload, PickUpPointType
@@ -16,7 +18,10 @@ from arengo_delivery.points.types import PickUpPointPayload, PickUpPointType
 class PointsMutation:
     """Root mutations on pick-up points."""
 
-    @strawberry.mutation(description="Open a pick-up point.")
+    @strawberry.mutation(
+        description="Open a pick-up point.",
+        metadata=only_with(SERVICE_KEY),
+    )
     @answers(PickUpPointPayload)
     async def create_pick_up_point(
         self,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_storefront.base import SERVICE
 from arengo_storefront.catalogue import categories, service
 from arengo_storefront.catalogue.categories import CategoryDetails
 from arengo_storefront.catalogue.types import (
@@ -24,7 +26,10 @@ from arengo_storefront.media import images
 class CatalogueMutation:
     """Root mutations of products and categories."""
 
-    @strawberry.mutation(description="Keep a new product as a draft.")
+    @strawberry.mutation(
+        description="Keep a new product as a draft.",
+        metadata=only_with(SERVICE),
+    )
     @answers(ProductPayload)
     async def create_product(
         self,
@@ -55,7 +60,10 @@ class CatalogueMutation:
             )
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Show a product in the market.")
+    @strawberry.mutation(
+        description="Show a product in the market.",
+        metadata=only_with(SERVICE),
+    )
     @answers(ProductPayload)
     async def publish_product(self, info: Info, id: strawberry.ID) -> ProductPayload:
         """Publish a product."""
@@ -83,7 +91,10 @@ class CatalogueMutation:
             )
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Put a photo (base64: JPEG, PNG or WebP) on a product.")
+    @strawberry.mutation(
+        description="Put a photo (base64: JPEG, PNG or WebP) on a product.",
+        metadata=only_with(SERVICE),
+    )
     @answers(ProductPayload)
     async def upload_picture(
         self,

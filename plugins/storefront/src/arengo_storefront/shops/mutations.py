@@ -7,8 +7,10 @@ from uuid import UUID
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_storefront.base import SERVICE
 from arengo_storefront.media import images
 from arengo_storefront.shops import service
 from arengo_storefront.shops.types import ShopInput, ShopPayload, ShopType
@@ -22,7 +24,10 @@ def _merchant(value: strawberry.ID) -> UUID:
 class ShopMutation:
     """Root mutations of shops."""
 
-    @strawberry.mutation(description="Open the shop of a merchant.")
+    @strawberry.mutation(
+        description="Open the shop of a merchant.",
+        metadata=only_with(SERVICE),
+    )
     @answers(ShopPayload)
     async def open_shop(
         self, info: Info, organization_id: strawberry.ID, input: ShopInput
@@ -64,7 +69,10 @@ class ShopMutation:
             )
             return ShopPayload(shop=ShopType.of(shop))
 
-    @strawberry.mutation(description="Give a shop a host name of its own; empty takes it away.")
+    @strawberry.mutation(
+        description="Give a shop a host name of its own; empty takes it away.",
+        metadata=only_with(SERVICE),
+    )
     @answers(ShopPayload)
     async def set_shop_host(
         self, info: Info, organization_id: strawberry.ID, host: str
@@ -77,7 +85,8 @@ class ShopMutation:
             return ShopPayload(shop=ShopType.of(shop))
 
     @strawberry.mutation(
-        description="Put a photo (base64) at a shop's `banner` or `logo`; null takes it away."
+        description="Put a photo (base64) at a shop's `banner` or `logo`; null takes it away.",
+        metadata=only_with(SERVICE),
     )
     @answers(ShopPayload)
     async def set_shop_picture(

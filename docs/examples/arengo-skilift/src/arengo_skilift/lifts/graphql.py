@@ -9,11 +9,12 @@ from uuid import UUID
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import Payload, answers
 from arengo_core.api.scalars import global_id, local_id
 from arengo_core.errors import NotFoundError
 from arengo_marketplace.contract import Marketplace
-from arengo_skilift.contract import LiftView
+from arengo_skilift.contract import SERVICE, LiftView
 from arengo_skilift.lifts import service
 
 
@@ -62,7 +63,10 @@ class LiftQuery:
 class LiftMutation:
     """Root mutations."""
 
-    @strawberry.mutation(description="Report whether a lift of my organization runs.")
+    @strawberry.mutation(
+        description="Report whether a lift of my organization runs.",
+        metadata=only_with(SERVICE),
+    )
     @answers(LiftPayload)
     async def report_lift(
         self, info: Info, organization_id: strawberry.ID, name: str, state: str, note: str = ""

@@ -11,7 +11,6 @@ from arengo_core.caller import Caller
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, gettext
-from arengo_core.plugins import gate
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -32,7 +31,7 @@ async def lifts_page(request: ArengoRequest, host: FromHost, caller: FromCaller)
     return await _show(request, host, caller, "market")
 
 
-@get("/office/lifts", name="skilift-office")
+@get("/office/lifts", name="skilift-office", opt={"service": SERVICE})
 async def office_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
     """The same, with the form to report."""
     return await _report_page(request, host, caller, Form({}))
@@ -41,10 +40,7 @@ async def office_page(request: ArengoRequest, host: FromHost, caller: FromCaller
 async def _report_page(
     request: ArengoRequest, host: Host, caller: Caller, form: Form
 ) -> Response[str]:
-    place = acting_for(caller)
-    caller.require(place, *service.REPORTERS)
-    async with host.unit_of_work(caller, read_only=True) as uow:
-        await gate.require_active(uow.session, SERVICE, place)
+    caller.require(acting_for(caller), *service.REPORTERS)
     return await _show(request, host, caller, "office", form)
 
 
@@ -78,7 +74,12 @@ async def _show(
         )
 
 
-@post("/office/lifts", name="skilift-report", opt={"mutation": "reportLift"}, status_code=303)
+@post(
+    "/office/lifts",
+    name="skilift-report",
+    opt={"mutation": "reportLift", "service": SERVICE},
+    status_code=303,
+)
 async def report(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
