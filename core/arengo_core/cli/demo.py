@@ -92,8 +92,9 @@ def demo(consortium: str, no_serve: bool, reset: bool) -> None:
         links = {"mail": f"http://{settings.host}:{mail_port}"}
         settings = start_companions(supervisor, stage, links)
         supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
-        supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
         supervisor.wait_until_ready(f"{settings.base_url}/health/live")
+        # Only now: its start would hold up the first page.
+        supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
         click.echo(_where_to_click(settings, links["mail"]))
         with suppress(KeyboardInterrupt):
             supervisor.wait()

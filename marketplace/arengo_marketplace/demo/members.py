@@ -171,7 +171,7 @@ def _tell(
         f"  Password of everybody: {PASSWORD}",
         f"  Consortium office      office@{place.slug}.example",
         *(f"  {town['name']:<22} {town['email']}" for town in towns[:4]),
-        *(f"  {shop['name'][:22]:<22} {shop['email']}" for shop in shops[:2]),
+        *(f"  {shop['name']:<22} {shop['email']}" for shop in shops[:2]),
     ]
     if place.is_illustrative:
         lines.append("  The municipalities are real; that they are members is illustrative.")
