@@ -111,6 +111,25 @@ async def test_a_credit_is_paid_out_and_ends_at_nothing(valley, statement):
     assert (await _standing(valley, credit)).state == "paid"
 
 
+async def test_what_was_taken_back_and_its_credit_set_each_other_off(valley, statement):
+    await _pay(valley, statement, 1_000)
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        settlement = await service.settlement_behind(uow, statement)
+    issued = await valley.statements(await valley.reverse(settlement))
+    credit = next(one for one in issued if one.organization_id == statement.organization_id)
+    taken_back, given = await _standing(valley, statement), await _standing(valley, credit)
+    assert (taken_back.open, taken_back.state) == (0, "reversed")
+    assert (given.open, given.state) == (-1_000, "credit")
+    assert await _owed(valley, statement) == -1_000
+    with pytest.raises(InvalidInputError):
+        await _pay(valley, statement, 500)
+    await _pay(valley, credit, -1_000)
+    assert (await _standing(valley, credit)).state == "paid"
+    untouched = next(one for one in issued if one.organization_id != statement.organization_id)
+    standing = await _standing(valley, untouched)
+    assert (standing.open, standing.state) == (0, "set_off")
+
+
 async def test_overdue_is_told_after_thirty_days(valley, statement, move_clock):
     assert not (await _standing(valley, statement)).overdue
     move_clock(IN_SEPTEMBER + timedelta(days=31))

@@ -29,28 +29,39 @@ _PAY = "marketplace.record_statement_payment"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A statement with what was paid of it, in minor units, and what took it back."""
+    """A statement with what was paid of it, in minor units, and what took it back.
+
+    A statement and the credit that takes it back set each other off; what had been paid of the
+    first (``paid_before``) is what the credit still has to give back.
+    """
 
     statement: Statement
     paid: int
-    reversed_by: UUID | None
+    reversed_by: UUID | None = None
+    paid_before: int = 0
 
     @property
     def open(self) -> int:
         """What is still to be paid; negative: to be given back."""
+        if self.reversed_by is not None:
+            return 0
+        if self.statement.reverses_id is not None:
+            return -self.paid_before - self.paid
         return self.statement.amount - self.paid
 
     @property
     def state(self) -> str:
-        """``paid``, ``unpaid`` or ``reversed``."""
-        if self.open == 0:
-            return "paid"
-        return "reversed" if self.reversed_by else "unpaid"
+        """``paid``, ``unpaid``, ``reversed``, ``credit`` (to be given back) or ``set_off``."""
+        if self.reversed_by is not None:
+            return "reversed"
+        if self.open:
+            return "unpaid" if self.open > 0 else "credit"
+        return "set_off" if self.statement.reverses_id and not self.paid else "paid"
 
     @property
     def overdue(self) -> bool:
         """Whether it should have been paid by now."""
-        return self.open > 0 and self.reversed_by is None and self.statement.due_on < clock.today()
+        return self.open > 0 and self.statement.due_on < clock.today()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +109,18 @@ async def standings(uow: UnitOfWork, rows: Sequence[Statement]) -> list[Standing
     reversed_by: dict[UUID, UUID] = {}
     for consortium_id in {row.consortium_id for row in rows}:
         ids = [row.id for row in rows if row.consortium_id == consortium_id]
-        paid |= await repository.paid(uow.session, ids, consortium_id)
+        before = [row.reverses_id for row in rows if row.reverses_id is not None]
+        paid |= await repository.paid(uow.session, [*ids, *before], consortium_id)
         reversed_by |= await repository.reversals(uow.session, ids, consortium_id)
-    return [Standing(row, paid.get(row.id, 0), reversed_by.get(row.id)) for row in rows]
+    return [
+        Standing(
+            row,
+            paid.get(row.id, 0),
+            reversed_by.get(row.id),
+            paid.get(row.reverses_id, 0) if row.reverses_id else 0,
+        )
+        for row in rows
+    ]
 
 
 async def standing_of(uow: UnitOfWork, statement: Statement) -> Standing:

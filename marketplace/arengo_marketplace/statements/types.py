@@ -118,7 +118,9 @@ class StatementType(Node):
     due_on: date
     paid: MoneyType
     open: MoneyType
-    state: str = strawberry.field(description="`paid`, `unpaid` or `reversed`.")
+    state: str = strawberry.field(
+        description="`paid`, `unpaid`, `reversed`, `credit` (to be given back) or `set_off`."
+    )
     reverses_id: strawberry.ID | None
     reversed_by_id: strawberry.ID | None
 
