@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.errors import ForbiddenError, InvalidInputError
 from arengo_core.money import Money, total
 from arengo_marketplace.activations import service
 from arengo_marketplace.activations.preview import preview, year_ahead
+from arengo_marketplace.contract import Marketplace, UsageReading
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.members import service as members
@@ -74,6 +76,25 @@ async def test_expected_use_decides_and_belongs_to_the_preview_alone(
     with pytest.raises(InvalidInputError) as refused:
         await _preview(host, offer, made.lead.id, forecast={"bell.strokes": "-1"})
     assert refused.value.field == "bell.strokes"
+
+
+async def test_what_is_to_be_expected_is_what_its_like_expect_of_this_service(
+    host, make_consortium, make_offer, activate
+):
+    """Whatever else the member has used of late."""
+    made = await make_consortium()
+    offer = await make_offer(made.id, "bell", cost_rule=EQUAL)
+    await activate(made.municipalities[1].id, offer, forecast={"bell.strokes": "30"})
+    await activate(made.municipalities[2].id, offer, forecast={"bell.strokes": "10"})
+    other = await make_offer(made.id, "communications")
+    await activate(made.lead.id, other)
+    last_month = clock.now().replace(day=1) - timedelta(days=3)
+    async with host.unit_of_work(Caller.program([made.lead.id])) as uow:
+        sent = UsageReading("messages.sent", made.lead.id, Decimal(6), last_month, f"m-{offer.id}")
+        await host.continuing(uow, Marketplace).report_usage([sent])
+    assert (await _preview(host, offer, made.lead.id)).forecast == {"bell.strokes": Decimal(20)}
+    own = await _preview(host, offer, made.lead.id, forecast={"bell.strokes": "7"})
+    assert own.forecast == {"bell.strokes": Decimal(7)}
 
 
 async def test_fees_lower_what_is_divided(host, make_consortium, make_offer):

@@ -68,18 +68,21 @@ async def entries(uow: UnitOfWork, registry: Registry, acting: Acting) -> list[E
     return found
 
 
-async def expected(uow: UnitOfWork, offer: Offer, member: Member) -> dict[str, str]:
+async def expected(
+    uow: UnitOfWork, service: Service, offer: Offer, member: Member
+) -> dict[str, str]:
     """A first forecast: what the member used a month of late, else what its like expect.
 
     The like are the members that have the offer; of theirs the mean per member is taken.
     """
+    counted = {meter.key for meter in service.meters}
     used = await metering.average_month(
         uow, consortium_id=offer.organization_id, organization_ids=[member.organization_id]
     )
     own = {
         meter: units[member.organization_id]
         for meter, units in used.items()
-        if units.get(member.organization_id)
+        if meter in counted and units.get(member.organization_id)
     }
     if own:
         return {meter: f"{quantity.normalize():f}" for meter, quantity in own.items()}

@@ -78,11 +78,16 @@ async def _before(
             raise NotFoundError("Only members switch services on: act for one of them.")
         shown = None
         typed = {meter.key: form[meter.key] for meter in described.meters if form[meter.key]}
-        forecast = typed or await catalogue.expected(uow, offer, acting.member)
+        forecast = typed
         try:
             shown = await preview(
-                uow, host, offer_id=offer_id, member_id=acting.organization_id, forecast=forecast
+                uow,
+                host,
+                offer_id=offer_id,
+                member_id=acting.organization_id,
+                forecast=typed or None,
             )
+            forecast = {key: f"{units.normalize():f}" for key, units in shown.forecast.items()}
         except ArengoError as error:
             if error.status in {401, 403, 404}:
                 raise

@@ -15,7 +15,7 @@ from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
 from arengo_core.money import Money
 from arengo_core.plugins.manifest import Service
-from arengo_marketplace.activations import repository
+from arengo_marketplace.activations import catalogue, repository
 from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.errors import CostError
@@ -137,13 +137,15 @@ async def preview(
     """Compare the year ahead as it is with the year after the member joins (or leaves).
 
     The member's officers and the consortium's may ask. ``forecast`` holds units a month by
-    meter. Nothing is written.
+    meter; where it is not given, what is to be expected. Nothing is written.
     """
     offer = await offers.offer_of(uow, offer_id)
     member = await directory.member(uow, member_id, offer.organization_id)
     if not uow.caller.has_role(offer.organization_id, Role.CONSORTIUM_OFFICER):
         uow.caller.require(member_id)
     service = offers.service_of(host.registry, offer.service)
+    if forecast is None and not leaving:
+        forecast = await catalogue.expected(uow, service, offer, member)
     units = read_forecast(service, forecast or {})
     today = clock.today()
     span = period or year_ahead(today)

@@ -83,6 +83,7 @@ class ActivationsQuery:
 
     @strawberry.field(
         description="What a member will pay in the year ahead, and what it changes for others."
+        " Without `expectedUse`: with what is to be expected from its use or from its like."
     )
     async def preview_activation(
         self,
@@ -100,7 +101,7 @@ class ActivationsQuery:
                 info.context.host,
                 offer_id=local_id(offer_id, "Offer", "offer_id"),
                 member_id=local_id(member_id, "Organization", "member_id"),
-                forecast=forecast_of(expected_use),
+                forecast=forecast_of(expected_use) if expected_use is not None else None,
                 leaving=leaving,
             )
         return ActivationPreviewType.of(made)
