@@ -75,6 +75,13 @@ def test_a_comparison_writes_both_values() -> None:
     assert "Lanzada: Before 0, After 50" in markup
 
 
+def test_the_values_of_a_comparison_never_meet_a_long_label() -> None:
+    items = [("Chiesa in Valmalenco", 36_048, 30_312)]
+    texts = list(drawn(charts.comparison("Change", items, names=("a", "b"))).iter("text"))
+    lines = {text.get("class"): int(text.get("y", "0")) for text in texts}
+    assert lines["ar-value"] - lines["ar-name"] >= 16
+
+
 def test_a_gap_breaks_the_line() -> None:
     values = [1, 2, None, 3, 4]
     markup = charts.line("Months", ["a", "b", "c", "d", "e"], [("This year", values)])

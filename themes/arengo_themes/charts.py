@@ -20,6 +20,7 @@ Format = Callable[[Number], object]
 COLOURS = 6
 ROW = 46
 BAR = 14
+LINE = 18
 _TOP = 20
 
 
@@ -250,12 +251,19 @@ def comparison(
     """Two bars a label, before over after, with both values written beside the label."""
     rows = [(label, before, after) for label, before, after in items]
     zero, span = _scale([float(v) for _, *pair in rows for v in pair])
-    high = ROW + BAR
+    # The two values stand below the label: beside it they would meet on a phone.
+    high = ROW + BAR + LINE
     parts: list[Markup] = []
     for index, (label, before, after) in enumerate(rows):
         y = index * high
         text = f"{format(before)} → {format(after)}"
-        parts.append(_label(label, text, y, own=bool(highlight) and label == highlight))
+        own = " ar-own" if highlight and label == highlight else ""
+        parts.append(
+            Markup(
+                '<text class="ar-name{}" x="0" y="{}">{}</text>'
+                '<text class="ar-value" x="0" y="{}">{}</text>'
+            ).format(own, y + 13, _short(label), y + 13 + LINE, text)
+        )
         for place, value in enumerate((before, after)):
             start, width = _extent(float(value), zero, span)
             parts.append(
@@ -265,7 +273,7 @@ def comparison(
                 ).format(
                     place,
                     _n(start),
-                    y + _TOP + place * (BAR + 2),
+                    y + _TOP + LINE + place * (BAR + 2),
                     _n(width),
                     BAR,
                     names[place],
@@ -316,12 +324,15 @@ def _svg(
     ).format(kind, frame, f"c{digest}", title, desc, body)
 
 
-def _label(label: str, text: object, y: int, own: bool = False) -> Markup:
-    short = label if len(label) <= 34 else f"{label[:33]}…"
+def _short(label: str) -> str:
+    return label if len(label) <= 34 else f"{label[:33]}…"
+
+
+def _label(label: str, text: object, y: int) -> Markup:
     return Markup(
-        '<text class="ar-name{}" x="0" y="{}">{}</text>'
+        '<text class="ar-name" x="0" y="{}">{}</text>'
         '<text class="ar-value" x="100%" y="{}" text-anchor="end">{}</text>'
-    ).format(" ar-own" if own else "", y + 13, short, y + 13, escape(text))
+    ).format(y + 13, _short(label), y + 13, escape(text))
 
 
 def _ticks(labels: Sequence[str], xs: Sequence[float], height: int) -> list[Markup]:
