@@ -64,6 +64,7 @@ async def test_the_price_is_seen_before_switching_on_and_leaving_is_as_short(
     )
     await activate(made.municipalities[1].id, offer)
     visitor = await visit(made.lead_officer)
+    assert f'href="/office/offers/{offer.id}/activate"' in (await _services(visitor))
 
     before = await visitor.get(f"/office/offers/{offer.id}/activate?bell.strokes=5")
     assert before.status_code == 200
@@ -79,12 +80,18 @@ async def test_the_price_is_seen_before_switching_on_and_leaving_is_as_short(
     page = await visitor.get(done.headers["location"])
     assert "600,00" in page.text
 
+    assert f'href="/office/activations/{activation.id}/end"' in (await _services(visitor))
     leaving = await visitor.get(f"/office/activations/{activation.id}/end")
     assert re.search(r"Caspoggio.*?600,00.*?1\.200,00.*?\+600,00", leaving.text, re.S)
     ended = await visitor.post(f"/office/activations/{activation.id}/end", {"why": ""})
     assert ended.status_code == 303
     assert await _current(host, made.lead.id, "bell") is None
     assert (await visitor.get(done.headers["location"])).status_code == 200
+
+
+async def _services(visitor):
+    """Where both ways begin: one step from each."""
+    return (await visitor.get("/office/services")).text
 
 
 async def test_a_wrong_forecast_is_named_and_kept(make_consortium, make_offer, visit, host):
