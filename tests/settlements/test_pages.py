@@ -7,6 +7,8 @@ import re
 import pytest
 
 from arengo_core.caller import Role
+from arengo_core.i18n import format_money
+from arengo_core.money import Money
 from arengo_marketplace.pools import repository as pools
 from tests.settlements.html import links_in
 from tests.settlements.valley import AUGUST, IN_SEPTEMBER
@@ -114,7 +116,7 @@ async def test_every_fault_of_a_file_is_named_and_nothing_entered(valley, office
     )
     answer = await office.post("/office/costs/import", {"text": text})
     assert answer.status_code == 400
-    for column in ("month", "service", "kind", "amount"):
+    for column in ("month", "service", "kind", "description", "amount"):
         assert f">{column}<" in answer.text
     assert "2026-8x" in answer.text
     confirmed = await office.post("/office/costs/import/confirm", {"text": text})
@@ -163,6 +165,25 @@ async def test_a_month_is_looked_at_closed_and_taken_back(valley, office, move_c
     assert back.headers["location"] in links_in(listed.text)
 
 
+async def test_the_overview_says_what_waits_and_what_is_owed(valley, office, move_clock, visit):
+    await valley.enter(100_000)
+    preview = "/office/settlements/preview?month=2026-08"
+    assert preview not in links_in((await office.get("/office")).text)
+    move_clock(IN_SEPTEMBER)
+    office = await visit(valley.officer)
+    assert preview in links_in((await office.get("/office")).text)
+    settlement = await valley.close()
+    overview = (await office.get("/office")).text
+    assert preview not in links_in(overview)
+    assert "1.000,00" in overview, "what the members owe together"
+    issued = await valley.statements(settlement)
+    statement = next(one for one in issued if one.organization_id == valley.towns[0].id)
+    town = await visit(valley.town_officer)
+    overview = (await town.get("/office")).text
+    assert format_money(Money(statement.amount)) in overview
+    assert {"/office/mayor", "/office/statements"} <= set(links_in(overview))
+
+
 async def test_the_ledger_is_read_down_to_its_lines(valley, visit, move_clock):
     await valley.enter(100_000)
     move_clock(IN_SEPTEMBER)
@@ -177,6 +198,9 @@ async def test_the_ledger_is_read_down_to_its_lines(valley, visit, move_clock):
             assert answer.status_code == 200, link
             seen += 1
     assert seen > 8
+    assert "1.000,00" in start.text.split("Giornale")[1], (
+        "the journal says what each transaction moved"
+    )
     account = await office.get("/office/ledger/accounts/member_receivable")
     values = [int(v) for v in re.findall(r'<data value="(-?\d+)"', account.text)]
     assert sum(values) == 100_000

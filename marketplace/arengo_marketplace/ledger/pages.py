@@ -54,6 +54,9 @@ async def ledger_page(request: ArengoRequest, host: FromHost, caller: FromCaller
             face="office",
             totals=await service.trial_balance(uow, consortium_id),
             transactions=rows[:PAGE],
+            amounts=await repository.amounts(
+                uow.session, consortium_id, [row.id for row in rows[:PAGE]]
+            ),
             next=cursor_at(last.occurred_at, last.id) if last else "",
         )
 

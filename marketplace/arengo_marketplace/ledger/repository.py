@@ -152,6 +152,21 @@ async def transactions(
     return (await session.execute(statement)).scalars().all()
 
 
+async def amounts(
+    session: AsyncSession, consortium_id: UUID, transaction_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """What each transaction moved: its debits, which are its credits too."""
+    statement = (
+        select(LedgerPosting.transaction_id, func.sum(func.greatest(LedgerPosting.amount, 0)))
+        .where(
+            LedgerPosting.consortium_id == consortium_id,
+            LedgerPosting.transaction_id.in_(transaction_ids),
+        )
+        .group_by(LedgerPosting.transaction_id)
+    )
+    return {row[0]: int(row[1]) for row in (await session.execute(statement)).all()}
+
+
 async def postings_of(
     session: AsyncSession, consortium_id: UUID, transaction_ids: Sequence[UUID]
 ) -> Sequence[LedgerPosting]:

@@ -17,6 +17,7 @@ from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.members import directory, founding, joining
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.acting import acting_in
+from arengo_marketplace.office.money import money_now
 from arengo_marketplace.titles import service_title
 
 
@@ -50,6 +51,7 @@ async def dashboard(
             face="office",
             acting_in=acting,
             consortium=consortium,
+            now=await money_now(uow, host.registry, acting),
             entries=entries,
             waiting=waiting,
             requests=requests,

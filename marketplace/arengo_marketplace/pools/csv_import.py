@@ -218,6 +218,7 @@ class _Reader:
         month = self._cell(number, cells, "month", _month)
         offer = self._cell(number, cells, "service", self._offer)
         kind = self._cell(number, cells, "kind", _kind)
+        description = self._cell(number, cells, "description", _description)
         amount = self._cell(number, cells, "amount", _amount)
         on = self._cell(number, cells, "document_date", _day)
         if month in self.settled:
@@ -235,7 +236,7 @@ class _Reader:
             offer_id=offer.id,
             month=month,
             kind=kind,
-            description=cells.get("description", ""),
+            description=description or "",
             amount=amount,
             supplier=cells.get("supplier", ""),
             document_number=cells.get("document_number", ""),
@@ -305,6 +306,12 @@ def _month(text: str) -> date:
 def _kind(text: str) -> LineKind:
     word = text.lower().replace(" ", "_").replace("-", "_")
     return _KINDS[word] if word in _KINDS else service.kind_named(word)
+
+
+def _description(text: str) -> str:
+    if not text:
+        raise InvalidInputError("This is needed: fill it in.")
+    return text
 
 
 def _amount(text: str) -> Money:

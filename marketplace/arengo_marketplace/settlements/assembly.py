@@ -10,7 +10,7 @@ from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, ConflictError
 from arengo_core.host import Host
-from arengo_core.i18n import current_locale
+from arengo_core.i18n import current_locale, format_date
 from arengo_core.money import Money, total
 from arengo_marketplace.costs.allocation import Allocation, Share, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
@@ -116,7 +116,7 @@ async def draft(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Per
                 "{month} is not over yet: it can be settled from {day}.",
                 field="month",
                 month=label,
-                day=period.end.isoformat(),
+                day=format_date(period.end),
             )
         )
     books = await _books(uow, host, consortium_id, period)

@@ -25,7 +25,6 @@ from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
-from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.settlements import repository, service
@@ -47,12 +46,7 @@ async def settlements_page(
     async with host.unit_of_work(caller, read_only=True) as uow:
         consortium_id = await office_of(uow)
         rows = await repository.page(uow.session, consortium_id)
-        settled = await repository.settled_months(uow.session, consortium_id)
-        waiting = [
-            Period.months_from(day, 1)
-            for day in await pools.months(uow.session, consortium_id)
-            if day not in settled
-        ]
+        waiting = await service.waiting(uow, consortium_id)
         return await page(
             request,
             uow,

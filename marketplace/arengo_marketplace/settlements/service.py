@@ -17,6 +17,7 @@ from arengo_core.money import total
 from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.settlements import entries, repository
 from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
 from arengo_marketplace.settlements.components import as_document, key_document, rounding_document
@@ -44,6 +45,14 @@ async def preview(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: P
     check_month(period)
     async with uow.widened([consortium_id], [consortium_id]):
         return await draft(uow, host, consortium_id=consortium_id, period=period)
+
+
+async def waiting(uow: UnitOfWork, consortium_id: UUID) -> list[Period]:
+    """Months with costs that are not settled, oldest first; for officers of the consortium."""
+    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    settled = await repository.settled_months(uow.session, consortium_id)
+    days = await pools.months(uow.session, consortium_id)
+    return [Period.months_from(day, 1) for day in sorted(days) if day not in settled]
 
 
 async def close(

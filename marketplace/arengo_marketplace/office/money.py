@@ -1,0 +1,43 @@
+"""What the dashboard says of money: to the office, and to a member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arengo_core import clock
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.i18n import current_locale
+from arengo_core.money import Money
+from arengo_core.plugins.registry import Registry
+from arengo_marketplace.members.acting import Acting
+from arengo_marketplace.months import month_key
+from arengo_marketplace.settlements import service as settlements
+from arengo_marketplace.statements import service as statements
+from arengo_marketplace.statements.year import MemberYear, year_of
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyNow:
+    """``owed`` by the ledger: by the member, or by all; ``to_settle`` are months that are over.
+
+    A month is its label and what addresses call it. ``year`` is the member's own.
+    """
+
+    owed: Money
+    to_settle: tuple[tuple[str, str], ...] = ()
+    year: MemberYear | None = None
+
+
+async def money_now(uow: UnitOfWork, registry: Registry, acting: Acting) -> MoneyNow | None:
+    """The figures for whoever may read them; None for people without such a role."""
+    if acting.member is None:
+        months = await settlements.waiting(uow, acting.consortium_id)
+        over = [month for month in months if month.ended(clock.now())]
+        return MoneyNow(
+            await statements.owed(uow, acting.consortium_id, None),
+            tuple((month.label(current_locale()), month_key(month)) for month in over),
+        )
+    if not uow.caller.has_role(acting.organization_id, *statements.READERS):
+        return None
+    year = await year_of(uow, registry, acting.member, clock.today().year)
+    return MoneyNow(year.open, year=year)
