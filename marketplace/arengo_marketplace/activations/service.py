@@ -11,7 +11,7 @@ from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
-from arengo_core.i18n import gettext
+from arengo_core.i18n import format_date, gettext
 from arengo_core.ids import new_id
 from arengo_core.plugins import gate
 from arengo_core.plugins.manifest import Service
@@ -95,7 +95,7 @@ async def _check_open(
     if not offer.published:
         raise ConflictError("This offer is withdrawn: nobody can activate it any more.")
     if offer.valid_from > clock.today():
-        raise ConflictError("This offer begins on {day}.", day=offer.valid_from.isoformat())
+        raise ConflictError("This offer begins on {day}.", day=format_date(offer.valid_from))
     held = await repository.of_member(uow.session, member.organization_id)
     if any(row.service == service.key for row in held):
         raise ConflictError("You have this service already.")

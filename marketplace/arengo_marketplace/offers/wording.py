@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from arengo_core.i18n import N_, format_date, format_money, format_number, gettext
+from babel import numbers
+
+from arengo_core.i18n import (
+    N_,
+    current_locale,
+    format_date,
+    format_money,
+    format_number,
+    gettext,
+)
 from arengo_core.money import Money
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.costs.charges import (
@@ -61,7 +70,10 @@ def _every(every: Every) -> str:
 
 
 def _rate(rate: Decimal, currency: str) -> str:
-    return f"{format_number(rate.normalize())} {currency}"
+    """``0,002 €``: a rate may be finer than a cent."""
+    return numbers.format_currency(
+        rate, currency, locale=current_locale(), decimal_quantization=False
+    )
 
 
 def _charge(charge: Charge, currency: str, registry: Registry) -> str:

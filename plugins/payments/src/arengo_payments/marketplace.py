@@ -10,6 +10,7 @@ from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
+from arengo_core.i18n import gettext
 from arengo_core.money import Money
 from arengo_marketplace.contract import Marketplace, Posting, UsageReading
 from arengo_payments.base import TRANSACTIONS
@@ -34,7 +35,7 @@ async def book_payment(
     await market.post(
         payment.consortium_id,
         key=f"payment:{payment.id}",
-        description=f"Card payment of order {payment.order_id}",
+        description=gettext("Card payment: {parts}", parts=", ".join(part.label for part in paid)),
         postings=[
             Posting(GATEWAY_ACCOUNT, payment.money),
             *(Posting(OWED_TO_MERCHANTS, -part.money, part.organization_id) for part in paid),

@@ -11,7 +11,7 @@ from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import format_money
+from arengo_core.i18n import format_money, gettext
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
@@ -92,7 +92,7 @@ async def record(
             merchant_id=merchant_id,
             amount=amount,
             key=f"payout:{payout.id}",
-            description=f"Transfer to merchant {merchant_id}",
+            description=gettext("Transfer to the merchant"),
         )
         uow.audit(consortium_id, "payout.recorded", "Payout", payout.id, amount=amount.amount)
     await idempotency.remember(uow, "payments.record_payout", key, payout.id)

@@ -9,7 +9,7 @@ from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
-from arengo_core.i18n import format_money
+from arengo_core.i18n import format_money, gettext
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_payments.base import COUNTER
@@ -101,7 +101,7 @@ async def _book(host: Host, uow: UnitOfWork, refund: RefundRow, amount: Money, w
             merchant_id=refund.organization_id,
             amount=amount,
             key=f"refund:{refund.id}:{what}",
-            description=f"Refund {what}, merchant order {refund.merchant_order_id}",
+            description=gettext("Refund") if what == "made" else gettext("Refund that came back"),
         )
 
 
