@@ -57,6 +57,27 @@ def test_pages_are_accessible_and_fit(chromium: Any, face: str, width: int) -> N
     assert "Titillium Web" in loaded
 
 
+def test_a_long_market_name_leaves_room_for_the_tools_on_a_phone(chromium: Any) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    with gallery.served(gallery.registry(SAMPLE), "bottega") as url:
+        page.goto(f"{url}/front.html")
+        page.wait_for_load_state("networkidle")
+        ends, starts = page.evaluate(
+            """() => {
+                const name = document.querySelector(".ar-brand-name");
+                name.textContent = "Smart Land Valmalenco (demo)";
+                const words = document.createRange();
+                words.selectNodeContents(name);
+                return [words.getBoundingClientRect().right,
+                        document.querySelector(".ar-languages").getBoundingClientRect().left];
+            }"""
+        )
+        assert page.locator(".shop-cart-count").is_visible()
+        assert page.get_by_role("link", name="Ritrova il tuo ordine").is_visible()
+    page.close()
+    assert ends <= starts
+
+
 def test_the_phone_menu_opens_and_works_without_script(chromium: Any, face: str) -> None:
     phone = {"width": 360, "height": 740}
     page = chromium.new_page(viewport=phone)

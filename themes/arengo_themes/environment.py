@@ -18,6 +18,7 @@ DEFAULT_LINKS: Mapping[str, str] = {
     "account": "/account",
     "cart": "/cart",
     "search": "/search",
+    "orders": "/orders/find",
     "accessibility": "/accessibility",
     "feedback": "/feedback",
     "privacy": "/privacy",

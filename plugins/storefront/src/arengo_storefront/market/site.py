@@ -83,6 +83,9 @@ async def market_page(
     **context: object,
 ) -> Response[str]:
     """Render a page for shoppers in the theme that the shop, town or consortium chose."""
+    if market is None:
+        known = await markets(host_of(request), uow)
+        market = known[0] if len(known) == 1 else None
     links = dict(_links(request))
     if market is not None:
         links |= {"home": market.home, "search": market.search}
