@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from PIL import Image
 from sqlalchemy import text
 
 from arengo_communications.announcements import service as announcements
@@ -27,6 +25,7 @@ from arengo_marketplace.pools import service as pools
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.testing import new_vat_number
 from arengo_storefront.carts.cookies import secret_of
+from tests.enumeration import belongings
 
 # Where the world's objects are found once they were made: key → (GraphQL type, table, owner).
 ROWS = {
@@ -53,13 +52,6 @@ ROWS = {
     "point": ("PickUpPoint", "delivery.pick_up_point", "lead"),
     "shop_point": ("PickUpPoint", "delivery.pick_up_point", "dairy"),
 }
-
-
-def _photo() -> str:
-    """An upload as GraphQL takes it."""
-    out = io.BytesIO()
-    Image.new("RGB", (200, 150), (180, 60, 30)).save(out, "JPEG")
-    return base64.b64encode(out.getvalue()).decode()
 
 
 @dataclass(slots=True)
@@ -122,6 +114,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
     cart = await valley.fill((valley.cheese, 1))
     placed = await valley.place((valley.cheese, 2))
     await _paperwork(host, world, made, offers, began)
+    code = await belongings.give(host, made, made.lead, valley.dairy, valley.cheese.product_id)
     await drain(host)
     await _find_rows(host, world)
     async with host.unit_of_work() as uow:
@@ -147,7 +140,6 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
             text("select code from marketplace.ledger_account where organization_id = :o limit 1"),
             {"o": made.id},
         )
-    world.absent += ["tracking", "destination"]
     world.texts |= {
         "market": by_id[made.id],
         "lead_slug": by_id[made.lead.id],
@@ -158,7 +150,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "cart_secret": secret_of(host, cart),
         "static": "themes/civic/tokens.css",
         "destination": "014036",
-        "tracking": "nonsense",
+        "tracking": code,
         "plugin": "storefront",
         "service": "storefront",
         "account": account or "x",
@@ -170,7 +162,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "meter": "storefront.products",
         "kind": "fixed",
         "place": "logo",
-        "photo": _photo(),
+        "photo": base64.b64encode(belongings.picture()).decode(),
         "vat": 10,
         "parcel_state": "ready",
         "month": f"{began:%Y-%m}",

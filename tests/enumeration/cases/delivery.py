@@ -20,8 +20,8 @@ ROUTES = {
         destination="destination", shared=True
     ),
     "GET /office/parcels": merchant(),
-    "GET /office/parcels/{parcel_id}": consortium(parcel_id="parcel"),
-    "GET /office/parcels/{parcel_id}/label.pdf": consortium(parcel_id="parcel"),
+    "GET /office/parcels/{parcel_id}": merchant(parcel_id="parcel"),
+    "GET /office/parcels/{parcel_id}/label.pdf": merchant(parcel_id="parcel"),
     "GET /office/pick-up-points": municipality(),
     "GET /office/pick-up-points/{point_id}": municipality(point_id="point"),
     "GET /tracking/{code}": anybody(code="tracking"),
@@ -44,9 +44,9 @@ ROUTES = {
     "POST /office/delivery/tariffs/{destination}/remove": consortium(
         destination="destination", shared=True
     ),
-    "POST /office/parcels/{parcel_id}/book": consortium(parcel_id="parcel"),
-    "POST /office/parcels/{parcel_id}/code": consortium(parcel_id="parcel"),
-    "POST /office/parcels/{parcel_id}/move": consortium(parcel_id="parcel"),
+    "POST /office/parcels/{parcel_id}/book": merchant(parcel_id="parcel"),
+    "POST /office/parcels/{parcel_id}/code": merchant(parcel_id="parcel"),
+    "POST /office/parcels/{parcel_id}/move": merchant(parcel_id="parcel"),
     "POST /office/pick-up-points": municipality(),
     "POST /office/pick-up-points/{point_id}": municipality(point_id="point"),
     "POST /office/pick-up-points/{point_id}/close": municipality(point_id="point"),
