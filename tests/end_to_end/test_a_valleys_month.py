@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.end_to_end.conftest import PASSWORD, Valley
+from tests.settlements.html import links_in, rows_of, total_of
 
 CARD = "4242424242424242"
 LANZADA_SHOP = "birrificio-orso-sordo-demo"
@@ -102,7 +103,7 @@ def _buy(page: Page, first: str, second: str) -> str:
     point = ways.nth(1).locator("input[type=radio][value*=pick]").first
     point.check()
     select = ways.nth(1).locator("select").first
-    label = select.locator("option", has_text="Chiesa").first.inner_text()
+    label = select.locator("option", has_text="Municipio di Chiesa").first.inner_text()
     select.select_option(label=label)
     page.get_by_role("button", name=re.compile("Go on and look")).click()
     page.wait_for_url(re.compile("/checkout/confirm"))
@@ -221,18 +222,92 @@ def test_from_switching_on_to_a_settled_month(person, valley, next_month):
         assert len(mails) == 1
     assert valley.wait_for(lambda: [m for m in valley.mails(SHOPPER) if number[0] in m["text"]])
 
-    # The parcels leave: one with the courier, one waits with a code.
+    # The parcels leave: one goes to the door with the courier, one waits with a code.
     baker = person(_merchant_of(chiesa))
     _advance(brewer, number[0], "Prepare", "It is ready")
     _advance(baker, number[0], "Prepare", "It is ready")
+    office = person("office@valmalenco.example")
+    guest.reload()
+    to_the_door, to_the_counter = _parcels_of(guest)
+    _carry(office, to_the_door)
+    _hand_over(person("officer@chiesa-in-valmalenco.example"), valley, to_the_counter)
+    for parcel in (to_the_door, to_the_counter):
+        guest.goto(parcel)
+        expect(guest.get_by_role("heading", level=1)).to_have_text("Delivered")
 
     # The month ends; the office settles it and the statements add up.
     next_month()
-    office = person("office@valmalenco.example")
+    office = person("office@valmalenco.example")  # the session before ended with the month
     today = datetime.now(UTC)
     _note_a_cost(valley, f"{today:%Y-%m}")
     _settle_all(office)
     _statements_add_up(valley, f"{today:%Y-%m}")
+    _figures_lead_down(person("officer@lanzada.example"))
+
+
+def _parcels_of(guest: Page) -> tuple[str, str]:
+    """Where the courier's parcel and the one to pick up are followed, from the order's page."""
+    ways: dict[bool, str] = {}
+    for part in guest.locator("section.so-shop").all():
+        path = part.get_by_role("link", name="Follow the parcel").get_attribute("href")
+        assert path is not None
+        ways["Municipio" in part.inner_text()] = path
+    return ways[False], ways[True]
+
+
+def _carry(office: Page, parcel: str) -> None:
+    """The courier's round: collected, then delivered, read off the label."""
+    for act in ("Collected", "Delivered"):
+        office.goto("/office/courier")
+        office.get_by_label("Number on the label").fill(parcel.removeprefix("/tracking/"))
+        office.get_by_role("radio", name=act).check()
+        _press(office, office.get_by_role("button", name="Enter it"))
+
+
+def _hand_over(clerk: Page, valley: Valley, parcel: str) -> None:
+    """At the counter, on a phone: the parcel is taken in, then given away for the code."""
+    clerk.set_viewport_size({"width": 360, "height": 740})
+    clerk.goto("/office/counter")
+    clerk.get_by_label("Number on the label").fill(parcel.removeprefix("/tracking/"))
+    _press(clerk, clerk.get_by_role("button", name="Take the parcel in"))
+
+    def code() -> str | None:
+        texts = [mail["text"] for mail in valley.mails(SHOPPER) if parcel in mail["text"]]
+        found = [match[1] for text in texts if (match := re.search(r": (\d{3}\s\d{3})\s", text))]
+        return found[-1] if found else None
+
+    clerk.get_by_label("The shopper's code").fill(valley.wait_for(code))
+    _press(clerk, clerk.get_by_role("button", name="Whose parcel is it?"))
+    expect(clerk.get_by_role("heading", level=1)).to_have_text("Ada Viandante")
+    _press(clerk, clerk.get_by_role("button", name="Given to the shopper"))
+    expect(clerk.locator("main")).to_contain_text("No parcel waits here")
+
+
+def _figures_lead_down(officer: Page) -> None:
+    """The newest statement: its services add up, and links end at lines and usage records."""
+    listed = links_in(officer.request.get("/office/statements").text())
+    newest = next(
+        link for link in listed if re.fullmatch(r"/office/statements/[0-9a-f-]{36}", link)
+    )
+    top = officer.request.get(newest).text()
+    amounts = [amount for amount, _ in rows_of(top, "amount")]
+    assert sum(amounts) == total_of(top) > 0
+    waiting, ends = [link for _, link in rows_of(top, "amount")], set[str]()
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = officer.request.get(path)
+        assert answer.status == 200, path
+        below = [
+            link for link in links_in(answer.text()) if "/records" in link or "/lines/" in link
+        ]
+        ends |= set(below)
+        waiting += below
+    assert any("/records" in path for path in ends)
+    assert any("/lines/" in path for path in ends)
 
 
 def _note_a_cost(valley: Valley, month: str) -> None:
