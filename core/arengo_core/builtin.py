@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from arengo_core import __version__
+from arengo_core.audit.acts import ACTS
 from arengo_core.audit.pages import ROUTES as AUDIT_PAGES
 from arengo_core.audit.sealing import SEAL_AUDIT
 from arengo_core.caller import LEADERS
@@ -23,7 +24,7 @@ from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
-from arengo_core.plugins.contributions import GraphqlContribution, NavigationItem, Resources
+from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
 from arengo_core.web import models as _site_tables
@@ -86,3 +87,8 @@ def arengo_navigation() -> list[NavigationItem]:
 @hookimpl
 def arengo_graphql() -> GraphqlContribution:
     return replace(IDENTITY_API, mutations=(*IDENTITY_API.mutations, FeedbackMutation))
+
+
+@hookimpl
+def arengo_acts() -> list[Act]:
+    return ACTS

@@ -10,6 +10,7 @@ from arengo_core import __version__
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     DemoStep,
     GraphqlContribution,
@@ -27,6 +28,7 @@ from arengo_marketplace.demo import steps
 from arengo_marketplace.members import commands, joining
 from arengo_marketplace.members import models as _member_tables
 from arengo_marketplace.offers import models as _offer_tables
+from arengo_marketplace.office.acts import ACTS
 
 _HERE = Path(__file__).parent
 TABLES = (_member_tables, _offer_tables, _activation_tables, *accounting.TABLES)
@@ -90,3 +92,8 @@ def arengo_commands() -> list[click.Command]:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return [*steps.STEPS]
+
+
+@hookimpl
+def arengo_acts() -> list[Act]:
+    return ACTS

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response, get
 
 from arengo_core.audit import repository
+from arengo_core.audit.wording import act_in_words, details_in_words
 from arengo_core.caller import LEADERS
 from arengo_core.identity import repository as identity
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
@@ -39,7 +40,14 @@ async def audit_log(request: ArengoRequest, host: FromHost, caller: FromCaller) 
             uow,
             "core/audit_log.html",
             face=face_of(caller),
-            entries=rows[:_PAGE],
+            entries=[
+                (
+                    row,
+                    act_in_words(host.registry, row.action),
+                    details_in_words(host.registry, row.details),
+                )
+                for row in rows[:_PAGE]
+            ],
             names={
                 key: person.name
                 for key, person in (await identity.persons(uow.session, actors)).items()

@@ -101,6 +101,14 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What the log calls an act that the plugin notes: ``Act("tariff.set", N_("Price set"))``."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class DemoStep:
     """A part of the demo data; steps run in ``order`` inside ``arengo demo``."""
 

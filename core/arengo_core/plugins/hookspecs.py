@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     Companion,
     DemoStep,
@@ -107,6 +108,11 @@ def arengo_resources() -> Resources:  # pyright: ignore[reportReturnType]
 @hookspec
 def arengo_health_checks() -> Sequence[HealthCheck]:  # pyright: ignore[reportReturnType]
     """Checks shown on the plugin health page."""
+
+
+@hookspec
+def arengo_acts() -> Sequence[Act]:  # pyright: ignore[reportReturnType]
+    """Names of the acts that the plugin notes in the log."""
 
 
 @hookspec

@@ -17,6 +17,7 @@ from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.outbox.events import EventHandler
 from arengo_core.plugins import hookspecs
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     Companion,
     DemoStep,
@@ -48,6 +49,7 @@ _MANY: dict[str, type[Any]] = {
     "schedules": Schedule,
     "allocation_keys": object,
     "health_checks": HealthCheck,
+    "acts": Act,
     "commands": click.Command,
     "demo": DemoStep,
     "companions": Companion,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from arengo_core.errors import ArengoError
 from arengo_core.outbox.events import EventHandler
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     Companion,
     DemoStep,
@@ -70,6 +71,7 @@ class Plugin:
     migrations: MigrationHistory | None = None
     resources: Resources = field(default_factory=Resources)
     health_checks: list[HealthCheck] = field(default_factory=list[HealthCheck])
+    acts: list[Act] = field(default_factory=list[Act])
     commands: list[click.Command] = field(default_factory=list)
     demo: list[DemoStep] = field(default_factory=list[DemoStep])
     companions: list[Companion] = field(default_factory=list[Companion])
@@ -155,6 +157,10 @@ class Registry:
             for plugin in self.plugins
             for extension in plugin.graphql.extensions
         ]
+
+    def acts(self) -> dict[str, str]:
+        """What the log calls each act that plugins note, untranslated."""
+        return {act.key: act.title for plugin in self.plugins for act in plugin.acts}
 
     def meters(self) -> dict[str, str]:
         """Meter keys with the service that reports them."""

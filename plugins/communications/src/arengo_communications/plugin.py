@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from arengo_communications.acts import ACTS
 from arengo_communications.announcements import sending
 from arengo_communications.announcements.mutations import AnnouncementsMutation
 from arengo_communications.announcements.pages import ROUTES as ANNOUNCEMENT_PAGES
 from arengo_communications.announcements.queries import AnnouncementsQuery
 from arengo_communications.base import CommunicationsBase
 from arengo_communications.channels import email, inbox
-from arengo_communications.contract import Channel, Messages
+from arengo_communications.contract import Announcements, Channel, Messages
 from arengo_communications.demo.steps import STEPS
 from arengo_communications.inbox.mutations import InboxMutation
 from arengo_communications.inbox.pages import ROUTES as INBOX_PAGES
@@ -21,6 +22,7 @@ from arengo_communications.messages.pages import ROUTES as MESSAGE_PAGES
 from arengo_communications.messages.queries import MessagesQuery
 from arengo_communications.messages.service import MessageService
 from arengo_communications.offering import SERVICE, SERVICE_KEY
+from arengo_communications.subscriptions.capability import PublicAnnouncements
 from arengo_communications.subscriptions.mutations import SubscriptionsMutation
 from arengo_communications.subscriptions.pages import ROUTES as SUBSCRIPTION_PAGES
 from arengo_core.caller import Role
@@ -30,6 +32,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     DemoStep,
     GraphqlContribution,
@@ -71,7 +74,10 @@ def _messages(host: Host, uow: UnitOfWork | None) -> MessageService:
 
 @hookimpl
 def arengo_capabilities() -> list[Capability]:
-    return [Capability(Messages, _messages, service=SERVICE_KEY)]
+    return [
+        Capability(Messages, _messages, service=SERVICE_KEY),
+        Capability(Announcements, lambda _host, _uow: PublicAnnouncements(), service=SERVICE_KEY),
+    ]
 
 
 @hookimpl
@@ -139,3 +145,8 @@ def arengo_graphql() -> GraphqlContribution:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return STEPS
+
+
+@hookimpl
+def arengo_acts() -> list[Act]:
+    return ACTS

@@ -11,6 +11,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     DemoStep,
     GraphqlContribution,
@@ -20,6 +21,7 @@ from arengo_core.plugins.contributions import (
 )
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
+from arengo_delivery.acts import ACTS
 from arengo_delivery.base import DeliveryBase
 from arengo_delivery.carriers import keys, pick_up_point, valley_courier
 from arengo_delivery.contract import Carrier, Delivery
@@ -157,3 +159,8 @@ def arengo_graphql() -> GraphqlContribution:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return STEPS
+
+
+@hookimpl
+def arengo_acts() -> list[Act]:
+    return ACTS

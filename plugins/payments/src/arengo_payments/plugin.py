@@ -11,6 +11,7 @@ from arengo_core.database.migrate import MigrationHistory
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     Companion,
     DemoStep,
@@ -23,6 +24,7 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Meter, Service
 from arengo_payments import __version__
+from arengo_payments.acts import ACTS
 from arengo_payments.base import PLUGIN, SERVICE, TRANSACTIONS, PaymentsBase
 from arengo_payments.capability import CAPABILITIES
 from arengo_payments.checkout import janitor
@@ -170,3 +172,8 @@ def arengo_companions() -> list[Companion]:
             ready_path="/_control/health",
         )
     ]
+
+
+@hookimpl
+def arengo_acts() -> list[Act]:
+    return ACTS

@@ -10,6 +10,7 @@ from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.outbox.events import EventHandler
 from arengo_core.plugins.contributions import (
+    Act,
     Capability,
     DemoStep,
     GraphqlContribution,
@@ -19,6 +20,7 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_storefront import __version__, ordering
+from arengo_storefront.acts import ACTS
 from arengo_storefront.base import SERVICE, StorefrontBase
 from arengo_storefront.catalogue import metering
 from arengo_storefront.catalogue import models as catalogue
@@ -147,3 +149,8 @@ def arengo_resources() -> Resources:
     return Resources(
         templates=_HERE / "templates", locale=_HERE / "locale", static=_HERE / "static"
     )
+
+
+@hookimpl
+def arengo_acts() -> list[Act]:
+    return ACTS

@@ -1,0 +1,14 @@
+"""What the log calls the acts noted here."""
+
+from __future__ import annotations
+
+from arengo_core.i18n import N_
+from arengo_core.plugins.contributions import Act
+
+ACTS = [
+    Act("role.granted", N_("Role given")),
+    Act("role.removed", N_("Role taken away")),
+    Act("invitation.sent", N_("Invitation sent")),
+    Act("organization.created", N_("Organization entered")),
+    Act("organization.updated", N_("Own data changed")),
+]
