@@ -50,6 +50,19 @@ async def test_the_valley_shows_its_shops_towns_categories_and_goods(host, visit
     assert (await visitor.get("/market/no-such")).status_code == 404
 
 
+async def test_a_town_leads_to_its_announcements_while_it_makes_some(
+    host, visit, valley, make_offer, activate
+):
+    visitor = await visit()
+    lead = valley.consortium.lead
+    path = f"/market/{valley.consortium.organization.slug}/towns/{lead.slug}"
+    announcements = f"/towns/{lead.slug}/announcements"
+    assert announcements not in (await visitor.get(path)).text
+    await activate(lead.id, await make_offer(valley.consortium.id, "communications"))
+    assert announcements in (await visitor.get(path)).text
+    assert (await visitor.get(announcements)).status_code == 200
+
+
 async def test_what_was_typed_into_the_filters_stays_with_its_fault(host, visit, valley):
     visitor = await visit()
     answer = await visitor.get(

@@ -81,6 +81,14 @@ class Messages(Protocol):
         ...
 
 
+class Announcements(Protocol):
+    """Capability of service ``communications``: what a municipality announces."""
+
+    async def public_page(self, slug: str) -> str:
+        """The path where anybody reads a municipality's announcements and subscribes."""
+        ...
+
+
 class Channel(Protocol):
     """A way to reach people, registered as a Provider of this contract with its key."""
 

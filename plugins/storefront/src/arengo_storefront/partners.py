@@ -41,7 +41,13 @@ if TYPE_CHECKING or HAS_DELIVERY:
         ParcelState,
     )
 if TYPE_CHECKING or HAS_COMMUNICATIONS:
-    from arengo_communications.contract import Content, MessageRequest, Messages, Recipient
+    from arengo_communications.contract import (
+        Announcements,
+        Content,
+        MessageRequest,
+        Messages,
+        Recipient,
+    )
 
 __all__ = [
     "CHECKOUT_LIFE",
@@ -49,6 +55,7 @@ __all__ = [
     "HAS_DELIVERY",
     "HAS_PAYMENTS",
     "Address",
+    "Announcements",
     "Content",
     "Delivery",
     "DeliveryKind",

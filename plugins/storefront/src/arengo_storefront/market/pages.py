@@ -11,10 +11,13 @@ from litestar.response import Redirect
 
 from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import NotFoundError
+from arengo_core.errors import ArengoError, NotFoundError
+from arengo_core.host import Host
 from arengo_core.i18n import gettext
 from arengo_core.organizations import repository as organizations
+from arengo_core.organizations.models import Organization
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost, site_of
+from arengo_storefront import partners
 from arengo_storefront.catalogue.repository import products as catalogue
 from arengo_storefront.catalogue.repository.shelves import shelves
 from arengo_storefront.market import shop_pages
@@ -155,6 +158,17 @@ async def _results(
     )
 
 
+async def _announcements(host: Host, uow: UnitOfWork, place: Organization) -> str:
+    """Where the town's announcements are read; empty where it makes none."""
+    if not partners.HAS_COMMUNICATIONS:
+        return ""
+    try:
+        known = await host.capability(uow, partners.Announcements, place.id)
+        return await known.public_page(place.slug)
+    except ArengoError:
+        return ""
+
+
 @get("/market/{slug:str}/towns/{town:str}", name="market-town")
 async def market_town(
     request: ArengoRequest,
@@ -184,6 +198,7 @@ async def market_town(
             market,
             theme=place.theme,
             place=place,
+            announcements=await _announcements(host, uow, place),
             shops=await shops.shown(uow.session, consortium_id=market.id, municipality_id=place.id),
             listings=found.listings[:PAGE],
             next_page=f"?after={found.cursors[PAGE - 1]}" if len(found.listings) > PAGE else "",
