@@ -60,7 +60,7 @@ async def test_after_delivery_the_merchant_pays_back_when_the_goods_are_here(
     await run_jobs()
     (mail,) = mailbox.to(email)
     assert placed.number in mail["subject"]
-    assert "2 × Formaggio Prova" in mail["text"]
+    assert "2 × Formaggio Prova: 25,00\xa0€" in mail["text"]
 
     async with valley.host.unit_of_work(Caller.program([valley.dairy.id])) as uow:
         await withdrawal.settle(

@@ -242,7 +242,10 @@ def _refunded(view: OrderView, links: Links, facts: Mapping[str, Any]) -> Letter
 def _withdrawn_lines(part: MerchantOrderView, facts: Mapping[str, Any]) -> Facts:
     quantities: Mapping[str, int] = facts["lines"]
     return tuple(
-        (f"{quantities[str(line.id)]} × {line_name(line)}", part.row.seller)
+        (
+            f"{quantities[str(line.id)]} × {line_name(line)}",
+            format_money(Money(line.unit_price * quantities[str(line.id)], line.currency)),
+        )
         for line in part.lines
         if str(line.id) in quantities
     )
