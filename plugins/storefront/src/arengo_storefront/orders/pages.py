@@ -21,8 +21,8 @@ from arengo_storefront.checkout import service as checkout
 from arengo_storefront.checkout.pages import to_payment
 from arengo_storefront.market.site import market_of, market_page
 from arengo_storefront.orders import finding, parcels, repository, service
-from arengo_storefront.orders.showing import SHARED
-from arengo_storefront.orders.states import SHOPPERS_LABELS, MerchantOrderState
+from arengo_storefront.orders.showing import SHARED_WITH_SHOPPERS
+from arengo_storefront.orders.states import MerchantOrderState
 from arengo_storefront.withdrawal import repository as cases
 
 _FIND = "/orders/find"
@@ -97,7 +97,7 @@ async def order_page(
             came_back="back" in request.query_params,
             just_paid="paid" in request.query_params,
             at_counter=view.row.method == paying.COUNTER,
-            **SHARED | {"labels": SHOPPERS_LABELS},
+            **SHARED_WITH_SHOPPERS,
         )
     answer.headers["referrer-policy"] = "no-referrer"
     answer.headers["x-robots-tag"] = "noindex"
@@ -118,7 +118,7 @@ async def order_state(
             None,
             view=view,
             secret=secret,
-            **SHARED | {"labels": SHOPPERS_LABELS},
+            **SHARED_WITH_SHOPPERS,
         )
     if view.row.paid_at is not None:
         answer.headers["hx-refresh"] = "true"

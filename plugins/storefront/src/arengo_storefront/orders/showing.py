@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from arengo_storefront.orders.states import EXEMPTIONS, LABELS
+from arengo_storefront.orders.states import EXEMPTIONS, LABELS, SHOPPERS_LABELS
 from arengo_storefront.orders.views import line_name
 
 SHARED: dict[str, Any] = {
@@ -12,3 +12,4 @@ SHARED: dict[str, Any] = {
     "exemptions": EXEMPTIONS,
     "line_name": line_name,
 }
+SHARED_WITH_SHOPPERS: dict[str, Any] = {**SHARED, "labels": SHOPPERS_LABELS}
