@@ -12,6 +12,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 def check_email(value: str) -> str:
     """An e-mail address, lower-cased. InvalidInputError otherwise."""
     email = value.strip().lower()
+    if not email:
+        raise InvalidInputError("An e-mail address is needed.", field="email")
     if not _EMAIL.fullmatch(email) or len(email) > 254:
         raise InvalidInputError(
             "{value} is not an e-mail address: name@example.it is expected.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import re
 import signal
 import threading
 from email import message_from_bytes, policy
@@ -16,8 +17,20 @@ import msgspec
 from aiosmtpd.controller import Controller
 
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body {{ margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: #1c2024; background: #f5f6f7; }}
+main {{ max-width: 46rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }}
+a {{ color: #0b5394; }} h1 {{ font-size: 1.5rem; }} ul {{ list-style: none; padding: 0; }}
+li, pre {{ display: block; margin: 0 0 .5rem; padding: .75rem 1rem; background: #fff;
+border: 1px solid #d5d9dd; border-radius: 6px; }}
+li span {{ display: block; color: #565d64; font-size: .9rem; }}
+pre {{ font: inherit; white-space: pre-wrap; }}
+</style></head>
 <body><main><h1>{title}</h1>{body}</main></body></html>"""
+
+
+_NONE = "<li>No message yet: they arrive here when somebody orders, or asks for a link.</li>"
+_ADDRESS = re.compile(r"https?://[^\s<]+")
 
 
 class Store:
@@ -71,10 +84,14 @@ class _Handler:
 def _list(store: Store) -> str:
     rows = "".join(
         f'<li><a href="/{number}">{html.escape(str(message["Subject"]))}</a>'
-        f" — {html.escape(str(message['To']))}</li>"
+        f"<span>{html.escape(str(message['To']))}</span></li>"
         for number, message in reversed(list(enumerate(store.all(), 1)))
     )
-    return _PAGE.format(title="Mail of the demo", body=f"<ol reversed>{rows or '<li>—</li>'}</ol>")
+    return _PAGE.format(title="Mail of the demo", body=f"<ul>{rows or _NONE}</ul>")
+
+
+def _with_links(text: str) -> str:
+    return _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', html.escape(text))
 
 
 def _one(store: Store, number: int) -> str | None:
@@ -83,8 +100,8 @@ def _one(store: Store, number: int) -> str | None:
         return None
     message = messages[number - 1]
     body = (
-        f'<p><a href="/">All</a></p><p>{html.escape(str(message["To"]))}</p>'
-        f"<pre>{html.escape(_text(message, 'plain'))}</pre>"
+        f'<p><a href="/">All messages</a></p><p>To {html.escape(str(message["To"]))}</p>'
+        f"<pre>{_with_links(_text(message, 'plain'))}</pre>"
     )
     if _text(message, "html"):
         body += f'<p><a href="/{number}/html">As HTML</a></p>'
