@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import click
@@ -74,6 +76,8 @@ class Child:
 class Supervisor:
     """Children that live and end together with this process."""
 
+    patience: float = 15
+    """Seconds that a child gets to end: more than the server gives its own processes."""
     _running: list[tuple[Child, subprocess.Popen[bytes]]] = field(
         default_factory=list[tuple[Child, subprocess.Popen[bytes]]]
     )
@@ -119,9 +123,10 @@ class Supervisor:
         for _, process in reversed(self._running):
             if process.poll() is None:
                 process.terminate()
+        deadline = time.monotonic() + self.patience
         for _, process in reversed(self._running):
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=max(0, deadline - time.monotonic()))
+            with suppress(ProcessLookupError):  # the child's own children too
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
