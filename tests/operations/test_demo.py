@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from arengo_core.cli.supervisor import free_port
@@ -30,9 +31,9 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-def _start(folder: Path, port: int) -> subprocess.Popen[str]:
+def _start(folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "arengo_core.cli.main", "demo"],
+        [sys.executable, "-m", "arengo_core.cli.main", "demo", *options],
         env=environment(folder, port=str(port), disabled_plugins=WITHOUT),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -75,21 +76,48 @@ def test_what_the_demo_starts_ends_with_it_and_the_data_stay(folder):
         assert httpx.get(f"http://127.0.0.1:{port}/sign-in").status_code == 200
         assert httpx.get(mail.group(1)).status_code == 200
         assert len(_processes_of(folder)) >= 5
+
+        other = _start(folder, free_port(), "--reset")
+        assert f"a demo is running on {folder}" in other.communicate(timeout=30)[0]
+        assert other.returncode == 2
+        assert httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
     finally:
         first.send_signal(signal.SIGINT)
         first.communicate(timeout=60)
     assert first.returncode == 0
     assert _processes_of(folder) == []
 
-    again = _start(folder, port)
+    _forget_the_code(folder)
+    elsewhere = free_port()
+    again = _start(folder, elsewhere, "--consortium", "piemonte")
     try:
         said = _read_until(again, "Ctrl-C stops everything")
         assert "Loading" not in said
+        assert "This folder holds valmalenco; --reset builds piemonte." in said
         assert "office@valmalenco.example" in said
+        assert f"http://127.0.0.1:{elsewhere}/office/counter" in said
+        assert str(port) not in said
     finally:
         again.terminate()
         again.communicate(timeout=60)
     assert _processes_of(folder) == []
+    assert msgspec.json.decode((folder / "demo/stage.json").read_bytes())["consortium"] == (
+        "valmalenco"
+    )
+
+
+def _forget_the_code(folder: Path) -> None:
+    """As if a newer Arengo had been installed meanwhile."""
+    path = folder / "demo/stage.json"
+    path.write_bytes(msgspec.json.encode({**msgspec.json.decode(path.read_bytes()), "code": ""}))
+
+
+def test_a_folder_where_nothing_can_be_kept_is_named(arengo, tmp_path):
+    (tmp_path / "file").touch()
+    for command in (["demo"], ["migrate"]):
+        answer = arengo(*command, data_dir=str(tmp_path / "file"), port=str(free_port()))
+        assert answer.returncode == 2
+        assert answer.stderr.startswith("arengo: ARENGO_DATA_DIR: nothing can be kept in")
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -13,9 +15,12 @@ import msgspec
 
 from arengo_core.cli.supervisor import Child, Supervisor, end_in_order, free_port, require_address
 from arengo_core.database import roles
+from arengo_core.database.embedded import EmbeddedServer, make_folder
+from arengo_core.errors import SettingsError
 from arengo_core.ids import new_token
 from arengo_core.settings import Settings, load_settings
 
+LOCK = "lock"
 CONSORTIA = ("valmalenco", "canavese", "marche-sud", "piemonte")
 
 
@@ -68,14 +73,44 @@ def demo(consortium: str, no_serve: bool, reset: bool) -> None:
         require_address(settings.host, settings.port)
     folder = settings.data_dir.resolve() / "demo"
     own = settings.model_copy(update={"data_dir": folder})
-    if reset:
-        if settings.database_url is not None:
-            raise click.ClickException(
-                "--reset deletes the embedded database only; empty a server's database yourself."
-            )
-        roles.embedded_server(own).remove()
-        shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    if reset and settings.database_url is not None:
+        raise click.ClickException(
+            "--reset deletes the embedded database only; empty a server's database yourself."
+        )
+    with _alone_in(folder):
+        if reset:
+            _empty(folder, roles.embedded_server(own))
+        _run(settings, own, folder, consortium, no_serve=no_serve)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """No other demo uses this folder meanwhile: ending one would stop the other's database."""
+    make_folder(folder)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsError(
+                "ARENGO_DATA_DIR: a demo is running on {folder}. Stop it first, or name another"
+                " folder.",
+                folder=folder,
+            ) from None
+        yield
+
+
+def _empty(folder: Path, embedded: EmbeddedServer) -> None:
+    embedded.remove()
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
+def _run(
+    settings: Settings, own: Settings, folder: Path, consortium: str, *, no_serve: bool
+) -> None:
     smtp_port, mail_port = free_port(), free_port()
     os.environ.update(_environment(settings, folder, smtp_port))
     end_in_order()
@@ -110,9 +145,10 @@ def _built(folder: Path, consortium: str) -> Stage:
     from arengo_core.plugins.fingerprint import code_fingerprint
 
     stage = _read_stage(folder)
+    if stage is not None and stage.consortium != consortium:
+        click.echo(f"This folder holds {stage.consortium}; --reset builds {consortium}.")
+        consortium = stage.consortium
     if stage is not None and stage.code == code_fingerprint():
-        if stage.consortium != consortium:
-            click.echo(f"This folder holds {stage.consortium}; --reset builds {consortium}.")
         return stage
     from arengo_core.cli.demo_build import build
 
@@ -135,7 +171,7 @@ def start_companions(supervisor: Supervisor, stage: Stage, links: dict[str, str]
 
 def _where_to_click(settings: Settings, mail: str) -> str:
     guide = settings.data_dir / "guide.txt"
-    text = guide.read_text() if guide.is_file() else ""
+    text = guide.read_text().replace("{base_url}", settings.base_url) if guide.is_file() else ""
     return (
         f"\n  Market   {settings.base_url}/\n  Office   {settings.base_url}/office\n"
         f"  Mail     {mail}\n{text}\n  Ctrl-C stops everything; the data stay.\n"

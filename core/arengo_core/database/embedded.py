@@ -37,6 +37,20 @@ def _binary() -> Path:
     return path
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for data; SettingsError where we may not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError("it belongs to somebody else")
+    except OSError as error:
+        raise SettingsError(
+            "ARENGO_DATA_DIR: nothing can be kept in {folder} ({fault}). Name another folder.",
+            folder=folder,
+            fault=error.strerror or error,
+        ) from None
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,7 +144,7 @@ class EmbeddedServer:
 
     def start(self) -> bool:
         """Start it unless it runs; True when this call started it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         state = self._state()
         if self._is_ours():
             if _answers(state["port"]):

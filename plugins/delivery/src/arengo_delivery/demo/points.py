@@ -60,7 +60,7 @@ async def load(host: Host, consortium: str) -> None:
                 bands=_dearer(DEFAULTS[VALLEY], 100),
             )
     with (host.settings.data_dir / "guide.txt").open("a") as guide:
-        guide.write("  Counter of a town hall /office/counter (codes are in the mail)\n")
+        guide.write("  Counter of a town hall {base_url}/office/counter (codes are in the mail)\n")
 
 
 def _point(place: Organization, keeper: Organization, **values: str) -> dict[str, Any]:

@@ -85,8 +85,8 @@ async def load_orders(host: Host, consortium: str) -> None:
     await _withdraw(host, pasts)
     newest = max(pasts, key=lambda past: past.made.moment)
     with (host.settings.data_dir / "guide.txt").open("a") as guide:
-        label, link = "A shopper's order", host.url(order_path(host, newest.made.order_id))
-        guide.write(f"  {label:<22} {link}\n")
+        label, path = "A shopper's order", order_path(host, newest.made.order_id)
+        guide.write(f"  {label:<22} {{base_url}}{path}\n")
 
 
 def _past(shopping: Shopping, today: datetime) -> Past:
