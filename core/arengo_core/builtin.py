@@ -8,6 +8,7 @@ from pathlib import Path
 from arengo_core import __version__
 from arengo_core.audit.acts import ACTS
 from arengo_core.audit.pages import ROUTES as AUDIT_PAGES
+from arengo_core.audit.queries import AuditQuery
 from arengo_core.audit.sealing import SEAL_AUDIT
 from arengo_core.caller import LEADERS
 from arengo_core.database.core_base import CoreBase
@@ -21,6 +22,7 @@ from arengo_core.i18n import N_
 from arengo_core.identity import mails
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
+from arengo_core.identity.queries import PeopleQuery
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
@@ -86,7 +88,11 @@ def arengo_navigation() -> list[NavigationItem]:
 
 @hookimpl
 def arengo_graphql() -> GraphqlContribution:
-    return replace(IDENTITY_API, mutations=(*IDENTITY_API.mutations, FeedbackMutation))
+    return replace(
+        IDENTITY_API,
+        queries=(*IDENTITY_API.queries, PeopleQuery, AuditQuery),
+        mutations=(*IDENTITY_API.mutations, FeedbackMutation),
+    )
 
 
 @hookimpl

@@ -253,3 +253,20 @@ async def test_a_members_year(valley, visit, move_clock):
     (service,) = year["services"]
     assert (service["service"], service["state"]) == ("bell", "active")
     assert "45" in service["rule"]
+
+
+async def test_the_journal_holds_each_transaction_with_its_lines(
+    valley, office, consortium, move_clock, visit
+):
+    await valley.enter(100_003)
+    move_clock(IN_SEPTEMBER)
+    await valley.close()
+    query = """query ($id: ID!) { ledgerTransactions(consortiumId: $id) { nodes {
+      description postings { account amount { amount } } } } }"""
+    office = await visit(valley.officer)
+    (entry,) = _data(await office.graphql(query, id=consortium))["ledgerTransactions"]["nodes"]
+    amounts = [int(line["amount"]["amount"]) for line in entry["postings"]]
+    assert sum(amounts) == 0
+    assert sum(amount for amount in amounts if amount > 0) == 100_003
+    refused = await (await visit(valley.town_officer)).graphql(query, id=consortium)
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"

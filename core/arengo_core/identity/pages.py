@@ -13,7 +13,7 @@ from arengo_core.caller import LEADERS, Caller, Role
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, gettext
-from arengo_core.identity import repository
+from arengo_core.identity.people import people_of
 from arengo_core.identity.service import SESSION_LIFE
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
@@ -261,10 +261,7 @@ async def _people(request: ArengoRequest, host: Host, caller: Caller, form: Form
     place = acting_for(caller)
     caller.require(place, *LEADERS)
     async with host.unit_of_work(caller) as uow:
-        grants = await repository.grants_in(uow.session, place)
-        ids = [grant.user_id for grant in grants]
-        await uow.widen(ids)
-        persons = await repository.persons(uow.session, ids)
+        people = await people_of(uow, place)
         organization = await organizations.get(uow.session, place)
         assert organization is not None
         return await page(
@@ -275,10 +272,10 @@ async def _people(request: ArengoRequest, host: Host, caller: Caller, form: Form
             status=400 if form.errors else 200,
             form=form,
             rows=[
-                (persons.get(grant.user_id), grant, gettext(ROLE_LABELS[Role(grant.role)]))
-                for grant in grants
+                (person, grant, gettext(ROLE_LABELS[Role(grant.role)]))
+                for grant, person in people.grants
             ],
-            invitations=await repository.invitations_in(uow.session, place),
+            invitations=people.invitations,
             roles=[
                 (role.value, gettext(ROLE_LABELS[role]))
                 for role in host.identity.roles_of(organization)

@@ -10,7 +10,11 @@ from arengo_core.api.scalars import local_id
 from arengo_core.caller import Role
 from arengo_marketplace.cursors import cursor_at, instant_and_id
 from arengo_marketplace.ledger import repository, service
-from arengo_marketplace.ledger.types import LedgerAccountType, LedgerPostingType
+from arengo_marketplace.ledger.types import (
+    LedgerAccountType,
+    LedgerPostingType,
+    LedgerTransactionType,
+)
 
 
 @strawberry.type
@@ -28,6 +32,32 @@ class LedgerQuery:
         async with uow.lock:
             totals = await service.trial_balance(uow, consortium)
         return [LedgerAccountType.of(one) for one in totals]
+
+    @strawberry.field(
+        description="The journal of a consortium's ledger, newest first; for its officers."
+    )
+    async def ledger_transactions(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[LedgerTransactionType]:
+        """A page of the journal, each transaction with its lines."""
+        consortium = local_id(consortium_id, "Organization", "consortium_id")
+        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        size = page_size(first)
+        uow = info.context.uow
+        async with uow.lock:
+            rows = await repository.transactions(
+                uow.session, consortium, after=instant_and_id(after), limit=size + 1
+            )
+            lines = await repository.postings_of(uow.session, consortium, [row.id for row in rows])
+        return connection_of(
+            [LedgerTransactionType.of(row, lines) for row in rows],
+            [cursor_at(row.occurred_at, row.id) for row in rows],
+            size,
+        )
 
     @strawberry.field(
         description="An account's lines, newest first, of one member or all; for officers."

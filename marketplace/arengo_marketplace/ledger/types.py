@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -66,4 +67,28 @@ class LedgerPostingType:
             key=transaction.key,
             description=transaction.description,
             occurred_at=row.occurred_at,
+        )
+
+
+@strawberry.type(name="LedgerTransaction", description="Lines that balance, written at once.")
+class LedgerTransactionType:
+    """GraphQL face of a transaction."""
+
+    id: strawberry.ID
+    key: str
+    description: str
+    occurred_at: datetime
+    postings: list[LedgerPostingType]
+
+    @classmethod
+    def of(cls, row: LedgerTransaction, postings: Sequence[LedgerPosting]) -> LedgerTransactionType:
+        """From its row; ``postings`` may hold those of others too."""
+        return cls(
+            id=global_id("LedgerTransaction", row.id),
+            key=row.key,
+            description=row.description,
+            occurred_at=row.occurred_at,
+            postings=[
+                LedgerPostingType.of(one, row) for one in postings if one.transaction_id == row.id
+            ],
         )

@@ -108,6 +108,7 @@ FIELDS = {
     "Query.usage": merchant(organizationId="dairy", month="month"),
     "Query.usageRecords": merchant(organizationId="dairy", meter="meter", month="month"),
     "Query.ledger": consortium(consortiumId="consortium"),
+    "Query.ledgerTransactions": consortium(consortiumId="consortium"),
     "Query.ledgerPostings": consortium(consortiumId="consortium", account="account"),
     "Mutation.setUpConsortium": anybody(unknown=True),
     "Mutation.admitMember": consortium(consortiumId="consortium"),
