@@ -15,6 +15,8 @@ PAGES = [
     *(p for p in (ROOT / "docs").rglob("*.md") if not {"_build", "examples"} & set(p.parts)),
 ]
 
+WRITTEN_BY_THE_READER = {"docker/.env"}
+
 
 def _distribution(requirement: str) -> str:
     name = re.match(r"[A-Za-z0-9_.-]+", requirement)
@@ -65,5 +67,12 @@ def test_settings_that_are_spoken_of_exist():
 def test_links_between_files_lead_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text()):
-            if "pictures/" not in target:
-                assert (page.parent / target).exists(), f"{page}: {target}"
+            assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_files_and_folders_that_are_spoken_of_exist():
+    tops = {entry.name for entry in ROOT.iterdir() if entry.is_dir()}
+    for page in PAGES:
+        for path in re.findall(r"`([\w.-]+/[\w./-]*)`", page.read_text()):
+            if path.split("/")[0] in tops and path not in WRITTEN_BY_THE_READER:
+                assert (ROOT / path).exists(), f"{page}: {path}"
