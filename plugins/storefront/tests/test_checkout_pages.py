@@ -58,6 +58,10 @@ async def test_from_the_product_to_the_confirmed_order(valley, visit, run_jobs, 
     assert order.status_code == 200
     assert "Formaggio Prova" in order.text
     assert "Ricevuto dalla bottega" in order.text
+    assert "Ritiro in bottega" in order.text
+    in_english = await visitor.get(placed.headers["location"], params={"lang": "en"})
+    assert "Fetch it at the shop" in in_english.text
+    await visitor.get("/", params={"lang": "it"})
     assert "recedere dal contratto qui" in order.text
     assert await valley.left(valley.cheese) == (18, 0)
 

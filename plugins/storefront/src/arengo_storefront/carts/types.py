@@ -11,6 +11,7 @@ from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.errors import NotFoundError
 from arengo_core.host import Host
+from arengo_core.i18n import gettext as _
 from arengo_core.money import Money
 from arengo_storefront.carts.secrets import cart_id_of, secret_of
 from arengo_storefront.carts.views import CartLineView, CartShop, CartView
@@ -56,7 +57,7 @@ class DeliveryWayOption:
         return cls(
             key=way.key,
             kind=way.kind.value,
-            title=way.title,
+            title=_(way.title),
             price=money(way.price),
             points=[
                 CheckoutPoint(

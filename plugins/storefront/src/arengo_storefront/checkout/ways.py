@@ -8,7 +8,7 @@ from uuid import UUID
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import gettext as _
+from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_storefront import partners
 from arengo_storefront.carts.views import CartShop
@@ -29,7 +29,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way with its price, VAT included."""
+    """A way with its price, VAT included. Its title is a msgid: orders outlive languages."""
 
     key: str
     kind: DeliveryWay
@@ -48,7 +48,7 @@ class Chosen:
 
 def at_the_shop() -> Way:
     """Fetching the goods at the shop: always possible, free."""
-    return Way(SHOP_KEY, DeliveryWay.SHOP, _("Fetch it at the shop"), Money(0))
+    return Way(SHOP_KEY, DeliveryWay.SHOP, N_("Fetch it at the shop"), Money(0))
 
 
 async def ways_for(
@@ -78,7 +78,7 @@ async def ways_for(
         Way(
             option.key,
             DeliveryWay(option.kind.value),
-            _(option.title),
+            option.title,
             option.price,
             tuple(
                 Point(point.id, point.name, point.address, point.opening_hours)
