@@ -60,6 +60,7 @@ async def test_a_backup_comes_back_whole_in_a_new_database(
     file = tmp_path / "arengo.tar.gz"
     made = arengo("backup", file, database_url=database.app, database_owner_url=database.owner)
     assert made.returncode == 0, made.stderr
+    assert file.stat().st_mode & 0o077 == 0
     before = await _digests(database.owner)
     assert before["core.organization"][0] >= 4
     assert before["core.audit_entry"][0] >= 2
@@ -146,3 +147,21 @@ async def test_a_failed_backup_leaves_no_file(arengo, database, tmp_path):
     assert answer.returncode == 2
     assert "ARENGO_DATABASE_OWNER_URL: the server does not let us in" in answer.stderr
     assert list(tmp_path.glob("arengo.tar.gz*")) == []
+
+
+async def test_a_place_that_cannot_be_written_is_named(arengo, database, tmp_path):
+    (tmp_path / "folder.tar.gz").mkdir()
+    for place, fault in (
+        ("nowhere/arengo.tar.gz", "cannot be written: No such file or directory."),
+        ("folder.tar.gz", "is a directory."),
+    ):
+        answer = arengo(
+            "backup",
+            tmp_path / place,
+            database_url=database.app,
+            database_owner_url=database.owner,
+        )
+        assert answer.returncode == 2
+        assert place in answer.stderr
+        assert answer.stderr.rstrip().endswith(fault)
+        assert "Traceback" not in answer.stderr

@@ -40,6 +40,14 @@ def test_what_production_must_not_run_with(arengo, database, command, settings, 
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
+def test_nor_with_a_clock_of_the_settings_file(arengo, tmp_path, command):
+    (tmp_path / "arengo.toml").write_text('clock = "2026-01-01T00:00:00"\n')
+    answer = arengo(command, database_url="postgresql://somebody@127.0.0.1/arengo")
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("arengo: ARENGO_CLOCK belongs to demo and tests")
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
 async def test_a_login_that_owns_the_tables_is_refused(arengo, database, command):
     answer = arengo(command, database_url=database.owner, database_owner_url=database.owner)
     assert answer.returncode == 2

@@ -29,7 +29,7 @@ def refuse_unsafe(settings: Settings) -> None:
         )
     if settings.demo:
         raise SettingsError("ARENGO_DEMO belongs to `arengo demo`: stand-ins never serve.")
-    if clock.is_moved():
+    if settings.clock or clock.is_moved():
         raise SettingsError("ARENGO_CLOCK belongs to demo and tests: `arengo serve` refuses it.")
 
 

@@ -8,10 +8,13 @@ plugins that are not installed at the moment.
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +101,30 @@ async def back_up(owner_url: str, path: Path) -> int:
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute("select set_config('arengo.maintenance', 'on', true)")
-            with tarfile.open(partial, "w:gz", compresslevel=6) as archive:
+            with _archive(partial) as archive:
                 rows = await _write(connection, archive)
         partial.replace(path)
+    except OSError as error:
+        raise SettingsError(
+            "{path} cannot be written: {fault}.", path=path, fault=error.strerror or error
+        ) from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         await connection.close()
     return rows
+
+
+@contextmanager
+def _archive(path: Path) -> Generator[tarfile.TarFile]:
+    """A new archive for its owner's eyes only: it holds personal data."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with (
+        os.fdopen(descriptor, "wb") as out,
+        tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as archive,
+    ):
+        yield archive
 
 
 async def _write(connection: asyncpg.Connection, archive: tarfile.TarFile) -> int:
