@@ -17,6 +17,7 @@ from graphql import (
     GraphQLScalarType,
     get_named_type,
     is_leaf_type,
+    is_required_argument,
 )
 
 from tests.enumeration import cases
@@ -120,22 +121,32 @@ def _dummy(kind: Any, case: Case, world: Any, name: str, *, forged: bool) -> Any
 
 
 def operation(
-    name: str, word: str, field: Any, case: Case, world: Any, *, forged: bool = False
+    name: str,
+    word: str,
+    field: Any,
+    case: Case,
+    world: Any,
+    *,
+    forged: bool = False,
+    depth: int = 0,
 ) -> tuple[str, dict[str, Any]]:
-    """A call of a root field with the case's objects and dummies for the rest."""
+    """A call of a root field with the case's objects and dummies for the rest.
+
+    Selected is what lies on the answer itself, and so many levels of objects in it.
+    """
     variables = {
         key: _dummy(part.type, case, world, key, forged=forged)
         for key, part in field.args.items()
-        if key in case.values or isinstance(part.type, GraphQLNonNull)
+        if key in case.values or is_required_argument(part)
     }
     declared = ", ".join(f"${key}: {field.args[key].type}" for key in variables)
     passed = ", ".join(f"{key}: ${key}" for key in variables)
     query = f"{word} {f'({declared})' if declared else ''} {{ {name}"
     query += f"({passed})" if passed else ""
-    return f"{query} {_selection(field.type)} }}", variables
+    return f"{query} {_selection(field.type, depth)} }}", variables
 
 
-def _selection(kind: Any) -> str:
+def _selection(kind: Any, depth: int = 0) -> str:
     named = get_named_type(kind)
     if is_leaf_type(named):
         return ""
@@ -145,6 +156,12 @@ def _selection(kind: Any) -> str:
             parts.append("userErrors { code field message }")
         elif key == "edges":
             parts.append("edges { cursor }")
+        elif key == "nodes" and hasattr(named, "fields") and "edges" in named.fields:
+            parts.append(f"nodes {_selection(part.type, depth - 1)}" if depth else "__typename")
+        elif any(map(is_required_argument, part.args.values())):
+            continue
         elif is_leaf_type(get_named_type(part.type)) and not part.args:
             parts.append(key)
+        elif depth and hasattr(get_named_type(part.type), "fields"):
+            parts.append(f"{key} {_selection(part.type, depth - 1)}")
     return f"{{ {' '.join(parts)} }}"

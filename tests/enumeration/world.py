@@ -164,6 +164,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "place": "logo",
         "photo": base64.b64encode(belongings.picture()).decode(),
         "vat": 10,
+        "year": began.year,
         "parcel_state": "ready",
         "month": f"{began:%Y-%m}",
         "nonsense": "nonsense",

@@ -104,7 +104,7 @@ FIELDS = {
     "Query.settlement": consortium(id="settlement"),
     "Query.statements": municipality(organizationId="lead"),
     "Query.statement": municipality(id="statement"),
-    "Query.memberYear": municipality(organizationId="lead"),
+    "Query.memberYear": municipality(organizationId="lead", year="year"),
     "Query.usage": merchant(organizationId="dairy", month="month"),
     "Query.usageRecords": merchant(organizationId="dairy", meter="meter", month="month"),
     "Query.ledger": consortium(consortiumId="consortium"),
