@@ -75,8 +75,12 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's usual name for "translate
 
 
 def error_text(error: ArengoError) -> str:
-    """An error's message in the present locale."""
-    return gettext(error.message, **error.params)
+    """An error's message in the present locale, amounts of money as people write them."""
+    params = {
+        name: format_money(value) if isinstance(value, Money) else value
+        for name, value in error.params.items()
+    }
+    return gettext(error.message, **params)
 
 
 def set_locale(locale: str) -> None:
