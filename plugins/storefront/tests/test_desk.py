@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from arengo_core.caller import Caller
@@ -70,6 +72,28 @@ async def test_what_was_typed_stays_when_something_is_wrong(host, visit, valley,
         assert f'id="f-{field}-error"' in answer.text, field
         assert "Tipico" in answer.text
         assert await product_of(host, valley, "Scimudin") is None
+
+
+async def test_all_that_a_product_lacks_is_told_at_once(visit, valley):
+    desk = await visit(valley.dairy.person)
+    answer = await desk.post("/desk/products/new", {"vat_rate": "4", "kinds": "1"})
+    assert answer.status_code == 400
+    told = set(re.findall(r'<a href="#f-(\w+)">', answer.text))
+    assert told == {"name_it", "category_id", "variant_0_price"}
+
+
+async def test_faults_of_an_order_are_told_beside_their_open_form(visit, valley):
+    await valley.place((valley.cheese, 1))
+    desk = await visit(valley.dairy.person)
+    listed = (await desk.get("/desk/orders")).text
+    path = re.search(r'href="(/desk/orders/[0-9a-f-]{36})"', listed)[1]
+    unpaid = await desk.post(f"{path}/hand-over", {})
+    assert unpaid.status_code == 400
+    assert "Incassa prima 12,50\xa0€" in unpaid.text
+    await desk.post(f"{path}/received", {})
+    nothing = await desk.post(f"{path}/refund", {})
+    assert nothing.status_code == 400
+    assert re.search(r'<details[^>]*id="f-lines" open>', nothing.text)
 
 
 async def test_another_row_for_a_kind_saves_nothing(host, visit, valley, form):

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from arengo_core.errors import InvalidInputError
+from arengo_core.i18n import N_
 from arengo_core.web.forms import Form
 from arengo_storefront.catalogue.drafts import MAX_VARIANTS, ProductDraft, VariantDraft
 from arengo_storefront.catalogue.models import Product, Variant
 
 _VARIANT_FIELDS = ("id", "name_it", "name_en", "price", "weight", "sku", "stock")
+
+
+_NEEDED = {
+    "name_it": N_("Give the product a name."),
+    "category_id": N_("Choose one of the list."),
+    "variant_0_price": N_("A price is needed."),
+}
 
 
 def rows_of(form: Form) -> int:
@@ -49,6 +57,14 @@ def _close_up(form: Form) -> int:
         form.fields |= {f"variant_{new}_{field}": value for field, value in row.items()}
     form.fields["kinds"] = str(max(1, len(rows)))
     return len(rows)
+
+
+def refuse_missing(form: Form) -> None:
+    """Name all that a product needs and nobody typed, not the first of it alone."""
+    _close_up(form)
+    for field, message in _NEEDED.items():
+        if not form[field]:
+            form.refuse(InvalidInputError(message, field=field))
 
 
 def read_draft(form: Form) -> ProductDraft:

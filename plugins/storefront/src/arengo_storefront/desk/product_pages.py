@@ -24,7 +24,12 @@ from arengo_storefront.catalogue import service
 from arengo_storefront.catalogue.models import VAT_RATES, ProductState
 from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.desk.access import merchant_of
-from arengo_storefront.desk.product_forms import read_draft, rows_of, typed
+from arengo_storefront.desk.product_forms import (
+    read_draft,
+    refuse_missing,
+    rows_of,
+    typed,
+)
 from arengo_storefront.desk.uploads import photo_of
 from arengo_storefront.paging import place_by_name
 from arengo_storefront.shops import repository as shops
@@ -176,6 +181,7 @@ async def create_product(
                 await service.publish_product(uow, product_id=product.id)
     except ArengoError as error:
         form.refuse(error)
+        refuse_missing(form)
         return await _show(request, host, caller, None, form)
     said = (
         gettext("{name} is in the market.", name=product.name_it)
@@ -203,6 +209,7 @@ async def update_product(
             await service.update_product(uow, product_id=product_id, draft=read_draft(form))
     except ArengoError as error:
         form.refuse(error)
+        refuse_missing(form)
         return await _show(request, host, caller, product_id, form)
     return redirect(
         request, _address(product_id), Flash("success", gettext("The product is changed."))
