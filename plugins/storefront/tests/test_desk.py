@@ -9,6 +9,7 @@ import pytest
 from arengo_core.caller import Caller
 from arengo_storefront.catalogue.repository import listings
 from arengo_storefront.catalogue.repository import products as repository
+from arengo_storefront.orders import service as orders
 from arengo_storefront.shops import repository as shops
 
 
@@ -94,6 +95,23 @@ async def test_faults_of_an_order_are_told_beside_their_open_form(visit, valley)
     nothing = await desk.post(f"{path}/refund", {})
     assert nothing.status_code == 400
     assert re.search(r'<details[^>]*id="f-lines" open>', nothing.text)
+
+
+async def test_an_order_given_back_wholly_says_so_and_can_be_cancelled(visit, valley):
+    placed = await valley.place((valley.cheese, 2))
+    desk = await visit(valley.dairy.person)
+    listed = (await desk.get("/desk/orders")).text
+    path = re.search(r'href="(/desk/orders/[0-9a-f-]{36})"', listed)[1]
+    await desk.post(f"{path}/received", {})
+    line = re.search(r'name="(quantity_[0-9a-f-]{36})"', (await desk.get(path)).text)[1]
+    given = await desk.post(f"{path}/refund", {line: "2", "idempotency_key": "k" * 32})
+    assert given.status_code == 303
+    assert "Tutto il denaro è stato restituito" in (await desk.get(path)).text
+    cancelled = await desk.post(f"{path}/cancel", {"reason": "Finito"})
+    assert cancelled.status_code == 303, cancelled.text
+    async with valley.host.unit_of_work() as uow:
+        part = (await orders.by_secret(uow, placed.secret)).parts[0]
+    assert (part.row.state, part.row.refunded) == ("cancelled", 2 * 1250)
 
 
 async def test_another_row_for_a_kind_saves_nothing(host, visit, valley, form):
