@@ -74,6 +74,7 @@ def test_a_long_market_name_leaves_room_for_the_tools_on_a_phone(chromium: Any) 
         )
         assert page.locator(".shop-cart-count").is_visible()
         assert page.get_by_role("link", name="Ritrova il tuo ordine").is_visible()
+        assert page.get_by_role("link", name="Vendi anche tu qui").is_visible()
     page.close()
     assert ends <= starts
 

@@ -19,6 +19,7 @@ DEFAULT_LINKS: Mapping[str, str] = {
     "cart": "/cart",
     "search": "/search",
     "orders": "/orders/find",
+    "join": "/join",
     "accessibility": "/accessibility",
     "feedback": "/feedback",
     "privacy": "/privacy",
