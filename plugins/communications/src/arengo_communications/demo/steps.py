@@ -121,13 +121,13 @@ def _published(town: Organization) -> Iterator[Row]:
 
 
 def _messages(town: Organization) -> Iterator[Row]:
-    days, words = ANNOUNCEMENTS[-1]
-    for number in range(1, _SUBSCRIBERS + 1):
-        if number % 8:
+    confirmed = [number for number in range(1, _SUBSCRIBERS + 1) if number % 8]
+    for position, (days, words) in enumerate(ANNOUNCEMENTS):
+        for number in confirmed:
             yield {
                 "id": new_id(),
                 "organization_id": town.id,
-                "key": f"demo:{number}",
+                "key": f"demo:{position}:{number}",
                 "topic": "announcement",
                 "subject": words.subject_en if number % 6 == 0 else words.subject_it,
                 "recipient_hint": hint(_address(town, number)),
