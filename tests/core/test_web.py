@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from itsdangerous import URLSafeSerializer
@@ -109,6 +111,11 @@ async def test_an_unknown_host_lists_the_consortia_whatever_the_path(host, app):
             answer = await client.get(path)
             assert answer.status_code == 404
             assert federation.name in answer.text
+        styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', answer.text)
+        assert styles
+        for style in styles:
+            assert (await client.get(style)).status_code == 200, style
+        assert f'href="{host.settings.base_url}/sign-in"' in answer.text
 
 
 async def test_a_host_name_of_its_own_is_served_and_taken_once(host, app):

@@ -22,6 +22,7 @@ from arengo_core.web.gating import service_gate
 from arengo_core.web.middleware import around_requests, in_time
 from arengo_core.web.pages import Pages, page
 from arengo_core.web.static import static_file
+from arengo_themes.environment import DEFAULT_LINKS
 
 CSRF_COOKIE = "arengo_csrf"
 
@@ -31,6 +32,8 @@ async def unknown_host(request: ArengoRequest, host: FromHost) -> Response[str]:
     """What a host name that nobody configured shows: the consortia that live here."""
     async with host.unit_of_work(ANONYMOUS, read_only=True) as uow:
         found = await organizations.of_kind(uow.session, "consortium")
+        base_url = host.settings.base_url
+        leading = {name: base_url + path for name, path in DEFAULT_LINKS.items()}
         return await page(
             request,
             uow,
@@ -38,7 +41,8 @@ async def unknown_host(request: ArengoRequest, host: FromHost) -> Response[str]:
             face="market",
             status=404,
             consortia=found,
-            base_url=host.settings.base_url,
+            base_url=base_url,
+            links={**leading, "search": DEFAULT_LINKS["search"]},  # forms stay on their host
         )
 
 

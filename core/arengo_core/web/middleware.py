@@ -128,11 +128,11 @@ def around_requests(host: Host) -> Any:
             set_locale(locale)
             state = scope.setdefault("state", {})
             site = await site_for(host, _header(scope, b"host"))
-            if site is None:
+            if site is not None:
+                state["arengo_site"] = site
+            elif not scope["path"].startswith("/static/"):  # its page is styled, too
                 scope["path"] = "/unknown-host"
                 scope["raw_path"] = b"/unknown-host"
-            else:
-                state["arengo_site"] = site
             secure = scope.get("scheme") == "https"
             status = 0
 
