@@ -28,6 +28,7 @@ def current_sdl() -> str:
     "path",
     type=click.Path(path_type=Path),
     default=Path("graphql/schema.graphql"),
+    help="Which file to write or check.",
     show_default=True,
 )
 def schema(action: str | None, path: Path) -> None:

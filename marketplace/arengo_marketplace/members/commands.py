@@ -37,6 +37,13 @@ def _codes(context: click.Context, option: click.Parameter, values: tuple[str, .
     return [code for value in values if (code := _code(context, option, value))]
 
 
+def _province(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """The name of a province, or its two letters."""
+    if value is not None and not register.of_province(value):
+        raise click.BadParameter(f"there is no province {value}: Sondrio or SO is expected")
+    return value
+
+
 @click.command()
 @click.option("--name", prompt="Name of the consortium", help="As on its letterhead.")
 @click.option(
@@ -52,10 +59,20 @@ def _codes(context: click.Context, option: click.Parameter, values: tuple[str, .
     callback=_codes,
     help="Another member municipality; give it once for each.",
 )
-@click.option("--province", help="Make every municipality of a province a member.")
-@click.option("--officer", prompt="First officer's name and surname")
-@click.option("--email", prompt="First officer's e-mail address")
-@click.option("--password", prompt="Password", hide_input=True, confirmation_prompt=True)
+@click.option(
+    "--province", callback=_province, help="Make every municipality of a province a member."
+)
+@click.option("--officer", prompt="First officer's name and surname", help="Name and surname.")
+@click.option(
+    "--email", prompt="First officer's e-mail address", help="The officer signs in with it."
+)
+@click.option(
+    "--password",
+    prompt="Password",
+    hide_input=True,
+    confirmation_prompt=True,
+    help="At least 12 characters; asked for when it is not given.",
+)
 def setup(
     name: str,
     lead: str,
