@@ -94,6 +94,31 @@ async def _services(visitor):
     return (await visitor.get("/office/services")).text
 
 
+async def test_the_office_sees_what_a_request_costs_before_it_decides(
+    host, make_consortium, make_offer, activate, visit
+):
+    made = await make_consortium()
+    offer = await make_offer(
+        made.id,
+        "bell",
+        cost_rule={"parts": [{"key": "equal", "weight": 100}]},
+        needs_approval=True,
+    )
+    await activate(made.municipalities[1].id, offer)
+    town = await visit(made.lead_officer)
+    form = await town.get(f"/office/offers/{offer.id}/activate")
+    assert 'hx-target="closest .ar-dialog"' in form.text, "it recalculates in its place"
+    asked = await town.post(f"/office/offers/{offer.id}/activate", {"bell.strokes": "5"})
+    place = asked.headers["location"]
+    assert "Ritira la richiesta" in (await town.get(place)).text
+    shown = (await (await visit(made.officer)).get(place)).text
+    assert "Chiesa in Valmalenco paga all" in shown
+    assert re.search(r"Caspoggio.*?1\.200,00.*?600,00.*?-600,00", shown, re.S)
+    done = await (await visit(made.officer)).post(f"{place}/approve", {"why": ""})
+    assert done.status_code == 303
+    assert (await _current(host, made.lead.id, "bell")).state == "approved"
+
+
 async def test_a_wrong_forecast_is_named_and_kept(make_consortium, make_offer, visit, host):
     made = await make_consortium()
     offer = await make_offer(made.id, "bell")

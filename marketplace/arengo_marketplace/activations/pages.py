@@ -188,7 +188,7 @@ async def _one(
         persons = await identity.persons(uow.session, people)
         leaving = template == "leave"
         shown = None
-        if row.state == "active" or leaving:
+        if leaving or row.state in {"requested", "approved", "active"}:
             shown = await preview(
                 uow,
                 host,
