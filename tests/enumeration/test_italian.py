@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 
 from arengo_core.i18n import catalogue
-from tests.enumeration import messages
+from arengo_core.testing import messages
 
 _PLACEHOLDER = re.compile(r"{\w*}|%\(\w+\)s")
-
-# Words that are the same in both languages, or names.
-SAME = {"", "Arengo", "Stripe", "GraphiQL", "API", "Core", "CSV", "PDF", "Email", "IBAN"}
 
 
 def _texts(host):
@@ -29,7 +26,7 @@ def test_every_text_has_an_italian_translation(host):
     missing = {
         f"{package}: {message!r} ({where})"
         for package, where, message in _texts(host)
-        if message not in SAME and any(letter.isalpha() for letter in message)
+        if message not in messages.SAME and any(letter.isalpha() for letter in message)
         if not catalogue.has("it", message)
     }
     assert not missing, "\n".join(["", *sorted(missing)])

@@ -15,16 +15,20 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "docs" / "examples" / "arengo-skilift"
 
 
+def pip_install(source, target):
+    """Install a distribution into a folder, as pip does; with the backend at hand offline."""
+    options = ["--no-build-isolation"] if find_spec("hatchling") else []
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--no-deps", *options, "--target", str(target), str(source)], check=True)
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
     """A folder for ``sys.path`` with the sample as pip put it there."""
     source = tmp_path_factory.mktemp("source") / SAMPLE.name
     shutil.copytree(SAMPLE, source)
     target = tmp_path_factory.mktemp("site")
-    # With the build backend at hand nothing is fetched.
-    options = ["--no-build-isolation"] if find_spec("hatchling") else []
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-deps", *options, "--target", str(target), str(source)], check=True)
+    pip_install(source, target)
     return target
 
 

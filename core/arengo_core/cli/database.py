@@ -20,7 +20,7 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import Settings, load_settings
 
 
-def _as_owner(work: Callable[[Settings, str], Awaitable[None]]) -> None:
+def as_owner(work: Callable[[Settings, str], Awaitable[None]]) -> None:
     """Run a piece of work with the owner's login, starting the embedded server if need be."""
     settings = load_settings()
     configure("console", settings.log_level)
@@ -72,9 +72,9 @@ def migrate(bootstrap: bool, make: str | None, message: str) -> None:
             click.echo("\n".join(for_the_dba))
             return
     if make is not None:
-        _as_owner(lambda settings, owner: _make(settings, owner, make, message))
+        as_owner(lambda settings, owner: _make(settings, owner, make, message))
         return
-    _as_owner(_migrate)
+    as_owner(_migrate)
 
 
 @click.command()
@@ -85,7 +85,7 @@ def backup(file: Path) -> None:
     async def run(_settings: Settings, owner: str) -> None:
         click.echo(f"{await back_up(owner, file)} rows in {file}")
 
-    _as_owner(run)
+    as_owner(run)
 
 
 @click.command()
@@ -97,4 +97,4 @@ def restore(file: Path) -> None:
         await _migrate(settings, owner)
         click.echo(f"{await bring_back(owner, file)} rows from {file}")
 
-    _as_owner(run)
+    as_owner(run)

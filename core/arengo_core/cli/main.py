@@ -16,7 +16,7 @@ _COMMANDS = {
     "backup": "arengo_core.cli.database",
     "demo": "arengo_core.cli.demo",
     "migrate": "arengo_core.cli.database",
-    "plugin": "arengo_core.cli.plugin",
+    "plugin": "arengo_core.cli.plugins.group",
     "restore": "arengo_core.cli.database",
     "serve": "arengo_core.cli.serve",
     "worker": "arengo_core.cli.worker",

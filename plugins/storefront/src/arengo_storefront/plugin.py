@@ -51,6 +51,7 @@ def arengo_manifest() -> Manifest:
         title=N_("Storefronts"),
         description=N_("Shops of the valley with one market, one cart and one payment."),
         version=__version__,
+        licence="EUPL-1.2",
         requires={"marketplace": ">=0.1"},
         uses={"payments": ">=0.1", "delivery": ">=0.1", "communications": ">=0.1"},
     )

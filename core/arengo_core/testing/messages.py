@@ -16,6 +16,8 @@ from arengo_core import errors
 MARKS = {"_", "gettext", "N_"}
 TEMPLATES = {".html", ".txt", ".mjml", ".xml", ".jinja", ".j2"}
 PACKAGES = ("arengo_core", "arengo_marketplace", "arengo_graphql", "arengo_themes")
+# Words that are the same in both languages, or names.
+SAME = {"", "Arengo", "Stripe", "GraphiQL", "API", "Core", "CSV", "PDF", "Email", "IBAN"}
 _ROOTS = {
     name
     for name, value in vars(errors).items()

@@ -1,16 +1,19 @@
-"""Commands on plugins."""
+"""``arengo plugin``: what is installed, and the commands of those who write plugins."""
 
 from __future__ import annotations
 
 import click
 
+from arengo_core.cli.plugins.checking import check
+from arengo_core.cli.plugins.removing import uninstall
+from arengo_core.cli.plugins.scaffolding import new
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 
 
-@click.group()
+@click.group(commands=[check, new, uninstall])
 def plugin() -> None:
-    """Look at the installed plugins."""
+    """Look at plugins, write one, try it, take it away."""
 
 
 @plugin.command("list")

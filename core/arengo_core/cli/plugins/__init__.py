@@ -1,0 +1,1 @@
+"""``arengo plugin``: look at plugins, write one, try it, take it away."""

@@ -1,0 +1,92 @@
+"""``arengo plugin check``: the conformance kit on one installed plugin."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import tomllib
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import msgspec
+
+from arengo_core.plugins.fingerprint import GROUP
+
+_KIT = "arengo_marketplace.conformance"
+_MARKS = {"passed": "ok", "failed": "FAULT", "skipped": "-"}
+
+
+class Result(msgspec.Struct):
+    """What one check of the kit found; ``outcome`` is passed, failed or skipped."""
+
+    area: str
+    check: str
+    outcome: str
+    reason: str
+
+
+def key_of(plugin: str) -> str:
+    """The plugin's key: as given, or from the project file of the folder that was named."""
+    project = Path(plugin) / "pyproject.toml"
+    if not project.is_file():
+        return plugin
+    content = tomllib.loads(project.read_text(encoding="utf-8"))
+    points = content.get("project", {}).get("entry-points", {}).get(GROUP, {})
+    if len(points) != 1:
+        raise click.ClickException(
+            f"{project} names {len(points)} entry points in the group {GROUP!r}; one is needed:"
+            f' [project.entry-points.{GROUP}] name = "package.plugin".'
+        )
+    return next(iter(points))
+
+
+@click.command()
+@click.argument("plugin")
+@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Report.")
+def check(plugin: str, report: Path | None) -> None:
+    """Try an installed PLUGIN (its key, or its folder) with the conformance kit.
+
+    Exit code 1 when a promise is not kept. It needs what `arengo[testing]` installs.
+    """
+    key = key_of(plugin)
+    if key not in {point.name for point in entry_points(group=GROUP)}:
+        mend = f"pip install -e {plugin}" if key != plugin else "pip install it first"
+        raise click.ClickException(f"The plugin {key!r} is not installed: {mend}.")
+    kit = find_spec(_KIT)
+    if find_spec("pytest") is None or kit is None or kit.origin is None:
+        raise click.ClickException("The kit needs pytest: pip install 'arengo[testing]'.")
+    with tempfile.TemporaryDirectory() as folder:
+        file = report or Path(folder) / "report.json"
+        done = _run(Path(kit.origin).parent, key, file.absolute())
+        results = (
+            msgspec.json.decode(file.read_bytes(), type=list[Result]) if file.is_file() else []
+        )
+    if not results:
+        raise click.ClickException(f"The kit did not run:\n{done.stdout[-4000:]}{done.stderr}")
+    for result in results:
+        click.echo(f"{_MARKS[result.outcome]:<6} {result.area}: {result.check}")
+        if result.reason:
+            click.echo(f"       {result.reason}")
+    counts = {mark: sum(r.outcome == mark for r in results) for mark in _MARKS}
+    click.echo(
+        f"{key}: {counts['passed']} promises kept, {counts['failed']} not,"
+        f" {counts['skipped']} do not concern it"
+    )
+    sys.exit(1 if done.returncode else 0)
+
+
+def _run(kit: Path, key: str, report: Path) -> subprocess.CompletedProcess[str]:
+    """The kit in a process of its own, under its own settings."""
+    return subprocess.run(  # noqa: S603 - our own module
+        [
+            sys.executable,
+            *("-m", "pytest", "-q", "-p", "no:randomly", "-c", str(kit / "pytest.ini"), str(kit)),
+            *("--arengo-plugin", key, "--arengo-report", str(report)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,52 @@
+"""``arengo plugin uninstall``: a plugin's data leave the database, its code stays pip's."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+import click
+
+from arengo_core.cli.database import as_owner
+from arengo_core.database import migrate
+from arengo_core.database.engine import make_engine
+from arengo_core.plugins.fingerprint import GROUP
+from arengo_core.plugins.manager import ESSENTIAL, load_plugins
+from arengo_core.settings import Settings, load_settings
+
+
+@click.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def uninstall(name: str, yes: bool) -> None:
+    """Drop the tables of the plugin NAME, and say how to remove its code.
+
+    Nobody else's tables are touched. End the program first; `arengo backup` keeps what was there.
+    """
+    if name in ESSENTIAL or name == "core":
+        raise click.ClickException(f"{name} belongs to the program itself.")
+    settings = load_settings()
+    registry = load_plugins(settings.disabled_plugins)
+    try:
+        found = registry.plugin(name)
+    except KeyError:
+        raise click.ClickException(f"There is no loaded plugin {name!r}.") from None
+    needing = [p.name for p in registry.plugins if name in p.manifest.requires]
+    if needing:
+        raise click.ClickException(f"{', '.join(needing)} cannot do without {name}: begin there.")
+    history = found.migrations
+    if history is not None:
+        if not yes:
+            click.confirm(f"Drop all data of {found.manifest.title} for good?", abort=True)
+
+        async def drop(_settings: Settings, owner: str) -> None:
+            engine = make_engine(owner, pool_size=1)
+            try:
+                await migrate.downgrade(engine, history)
+            finally:
+                await engine.dispose()
+
+        as_owner(drop)
+        click.echo(f"The tables of {name} are gone.")
+    [point] = entry_points(group=GROUP, name=name)
+    distribution = point.dist.name if point.dist else name
+    click.echo(f"Its code goes with: pip uninstall {distribution}")
