@@ -58,6 +58,8 @@ def _environment(settings: Settings, folder: Path, smtp_port: int) -> dict[str, 
         "ARENGO_PASSWORD_COST": "low",
         "ARENGO_PORT": str(settings.port),
         "ARENGO_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        # One is ready sooner than two, and enough for whoever tries the demo.
+        "ARENGO_WORKERS": os.environ.get("ARENGO_WORKERS", "1"),
         "PYTHONUNBUFFERED": "1",
     }
 

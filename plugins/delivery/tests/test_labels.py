@@ -7,7 +7,8 @@ from io import BytesIO
 from pypdf import PdfReader
 from reportlab.graphics.barcode.code128 import Code128
 
-from arengo_delivery.labels.label import LabelData, make_labels
+from arengo_delivery.labels.content import LabelData
+from arengo_delivery.labels.label import make_labels
 from arengo_delivery.parcels.codes import new_tracking_code, show_tracking_code
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 from reportlab.graphics.barcode.code128 import Code128
@@ -13,24 +12,11 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from arengo_core.i18n import gettext as _
+from arengo_delivery.labels.content import LabelData
 from arengo_delivery.parcels.codes import show_tracking_code
 
 _MARGIN = 7 * mm
 _WIDTH = A6[0] - 2 * _MARGIN
-
-
-@dataclass(frozen=True, slots=True)
-class LabelData:
-    """What stands on a label. ``to`` is the door or the pick-up point, line by line."""
-
-    sender: tuple[str, ...]
-    recipient: str
-    to: tuple[str, ...]
-    order_reference: str
-    weight_grams: int
-    carrier: str
-    tracking_code: str
-    phone: str = ""
 
 
 def _printable(text: str) -> str:

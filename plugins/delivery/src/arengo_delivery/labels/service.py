@@ -12,7 +12,7 @@ from arengo_core.i18n import gettext
 from arengo_core.organizations import service as organizations
 from arengo_core.organizations.models import Organization
 from arengo_delivery.contract import Carrier, ParcelState
-from arengo_delivery.labels.label import LabelData, make_labels
+from arengo_delivery.labels.content import LabelData
 from arengo_delivery.parcels import desk
 from arengo_delivery.parcels.models import ParcelRow
 from arengo_delivery.points import repository as points
@@ -50,6 +50,9 @@ async def _printed(
     host: Host, uow: UnitOfWork, merchant_id: UUID, rows: Sequence[ParcelRow]
 ) -> bytes:
     shop = await organizations.get(uow, merchant_id)
+    # What draws takes long to import: no server waits for it.
+    from arengo_delivery.labels.label import make_labels
+
     return make_labels([await _data(host, uow, shop, row) for row in rows])
 
 
