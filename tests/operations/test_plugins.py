@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from arengo_core.database.setup import without_disabled
+from arengo_core.plugins.manager import load_plugins
 from tests.operations.conftest import environment
 
 
@@ -55,3 +59,39 @@ def test_a_faulty_plugin_is_set_aside_by_name_and_the_rest_stands(tmp_path):
     assert "ZeroDivisionError" in lines["raising"]
     assert "there is no hook arengo_sevrices" in lines["unknown"]
     assert "SET ASIDE" not in lines["marketplace"]
+
+
+async def _served(urls):
+    registry = await without_disabled(urls.app, load_plugins())
+    faults = {error.plugin: f"{error.stage}: {error.message}" for error in registry.set_aside}
+    return {plugin.name for plugin in registry.plugins}, faults
+
+
+async def test_an_operator_disables_a_plugin_and_enables_it_again(arengo, new_database):
+    urls = await new_database(migrated=True)
+    login = {"database_url": urls.app, "database_owner_url": urls.owner}
+    whole, _ = await _served(urls)
+    done = arengo("plugin", "disable", "delivery", "--why", "Moves on Monday", **login)
+    assert done.returncode == 0, done.stderr
+    assert "Restart server and worker" in done.stdout
+    served, faults = await _served(urls)
+    assert served == whole - {"delivery"}
+    assert faults == {"delivery": "disabled: Moves on Monday"}
+    assert arengo("plugin", "enable", "delivery", **login).returncode == 0
+    assert await _served(urls) == (whole, {})
+    again = arengo("plugin", "enable", "delivery", **login)
+    assert (again.returncode, again.stderr) == (1, "Error: delivery is not disabled.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("marketplace", "belongs to the program itself"),
+        ("core", "belongs to the program itself"),
+        ("choir", "There is no loaded plugin 'choir'"),
+    ],
+)
+def test_what_cannot_be_disabled_is_refused(arengo, name, fault):
+    done = arengo("plugin", "disable", name, "--why", "x")
+    assert done.returncode == 1
+    assert fault in done.stderr

@@ -9,8 +9,10 @@ import structlog
 
 from arengo_core.database import migrate, roles
 from arengo_core.database.engine import make_engine
+from arengo_core.database.unit_of_work import make_sessions
 from arengo_core.errors import SettingsError
 from arengo_core.jobs import queue
+from arengo_core.plugins import repository as plugins
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.registry import PluginError, Registry
 from arengo_core.settings import Settings
@@ -99,6 +101,21 @@ async def set_aside_unmigrated(app_url: str, registry: Registry) -> Registry:
     return registry
 
 
+async def without_disabled(app_url: str, registry: Registry) -> Registry:
+    """The registry without plugins that an operator took out of service, and who needs them."""
+    engine = make_engine(app_url, pool_size=1, name="arengo-check")
+    try:
+        async with make_sessions(engine)() as session:
+            disabled = await plugins.disabled(session)
+    finally:
+        await engine.dispose()
+    for plugin in list(registry.plugins):
+        if plugin.name in disabled and plugin in registry.plugins:
+            fault = PluginError(plugin.name, "disabled", disabled[plugin.name])
+            registry = registry.without(plugin.name, fault)
+    return registry
+
+
 async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry]:
     """The logins and the plugins that can serve.
 
@@ -107,4 +124,4 @@ async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry
     urls = await roles.resolve(settings)
     await roles.refuse_privileged(urls.app)
     registry = await set_aside_unmigrated(urls.app, load_plugins(settings.disabled_plugins))
-    return urls, registry
+    return urls, await without_disabled(urls.app, registry)

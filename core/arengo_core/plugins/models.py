@@ -52,6 +52,17 @@ class PluginFailure(CoreBase):
     last_at: Mapped[datetime]
 
 
+class DisabledPlugin(CoreBase):
+    """A plugin that an operator took out of service, until it is enabled again."""
+
+    __tablename__ = "disabled_plugin"
+    __table_args__ = table(TableClass.PLATFORM, reason="plugin keys and operators' reasons only")
+
+    plugin: Mapped[str] = mapped_column(primary_key=True)
+    why: Mapped[str]
+    disabled_at: Mapped[datetime]
+
+
 class IdempotentRequest(CoreBase):
     """The first answer to a request that carried an idempotency key."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from arengo_core.cli.plugins.checking import check
+from arengo_core.cli.plugins.disabling import disable, enable
 from arengo_core.cli.plugins.removing import uninstall
 from arengo_core.cli.plugins.scaffolding import new
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 
 
-@click.group(commands=[check, new, uninstall])
+@click.group(commands=[check, disable, enable, new, uninstall])
 def plugin() -> None:
     """Look at plugins, write one, try it, take it away."""
 
