@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -53,6 +55,11 @@ def _read_until(process: subprocess.Popen[str], text: str) -> str:
 
 def _processes_of(folder: Path) -> list[str]:
     """Command lines of processes that know this folder: server, worker, sink, PostgreSQL."""
+    return [command for _, command in _ids_of(folder)]
+
+
+def _ids_of(folder: Path) -> list[tuple[str, str]]:
+    """Their process ids too."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -61,7 +68,7 @@ def _processes_of(folder: Path) -> list[str]:
         except OSError:
             continue
         if known and command:
-            found.append(command.replace(b"\0", b" ").decode())
+            found.append((entry.name, command.replace(b"\0", b" ").decode()))
     return found
 
 
@@ -141,4 +148,35 @@ def test_an_interrupted_building_leaves_nothing_running_and_can_start_over(folde
     assert over.returncode == 0, over.stderr
     assert "The demo is built" in over.stdout
     assert os.listdir(folder) == ["demo"]
+    assert _processes_of(folder) == []
+
+
+def _servers(folder: Path) -> set[str]:
+    return {number for number, command in _ids_of(folder) if "demo_server" in command}
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+def test_a_change_below_a_watched_folder_starts_server_and_worker_anew(folder, tmp_path):
+    (tmp_path / "plugin.py").write_text("")
+    port = free_port()
+    running = _start(folder, port, "--watch", str(tmp_path))
+    try:
+        _read_until(running, "Watching")
+        before = _servers(folder)
+        (tmp_path / "notes.txt").write_text("of no interest")
+        (tmp_path / "plugin.py").write_text("changed = True")
+        _read_until(running, "starting anew")
+        _read_until(running, "The database is at this version's state.")
+        for _ in range(600):
+            after = _servers(folder)
+            with suppress(httpx.TransportError):
+                answers = httpx.get(f"http://127.0.0.1:{port}/health/live").status_code == 200
+                if answers and after and not after & before:
+                    break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("the server was not started anew")
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(timeout=60)
     assert _processes_of(folder) == []

@@ -6,7 +6,9 @@ import asyncio
 import fcntl
 import os
 import shutil
-from collections.abc import Generator
+import subprocess
+import sys
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +24,11 @@ from arengo_core.settings import Settings, load_settings
 
 LOCK = "lock"
 CONSORTIA = ("valmalenco", "canavese", "marche-sud", "piemonte")
+
+
+_SERVER = Child("server", ("arengo_core.cli.demo_server",))
+_WORKER = Child("worker", ("arengo_core.cli.main", "worker"))
+_WATCHED = {".py", ".html", ".po", ".css", ".js", ".toml"}
 
 
 class Stage(msgspec.Struct):
@@ -74,7 +81,12 @@ def _environment(settings: Settings, folder: Path, smtp_port: int) -> dict[str, 
 )
 @click.option("--no-serve", is_flag=True, help="Build the demo and stop.")
 @click.option("--reset", is_flag=True, help="Delete the demo's data and start over.")
-def demo(consortium: str, no_serve: bool, reset: bool) -> None:
+@click.option(
+    "--watch",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Migrate and restart when a file below this folder changes.",
+)
+def demo(consortium: str, no_serve: bool, reset: bool, watch: Path | None) -> None:
     """Build a valley with real municipalities and invented shops, and serve it."""
     settings = load_settings()
     if not no_serve:
@@ -88,7 +100,7 @@ def demo(consortium: str, no_serve: bool, reset: bool) -> None:
     with _alone_in(folder):
         if reset:
             _empty(folder, roles.embedded_server(own))
-        _run(settings, own, folder, consortium, no_serve=no_serve)
+        _run(settings, own, folder, consortium, no_serve=no_serve, watch=watch)
 
 
 @contextmanager
@@ -117,7 +129,13 @@ def _empty(folder: Path, embedded: EmbeddedServer) -> None:
 
 
 def _run(
-    settings: Settings, own: Settings, folder: Path, consortium: str, *, no_serve: bool
+    settings: Settings,
+    own: Settings,
+    folder: Path,
+    consortium: str,
+    *,
+    no_serve: bool,
+    watch: Path | None,
 ) -> None:
     smtp_port, mail_port = free_port(), free_port()
     os.environ.update(_environment(settings, folder, smtp_port))
@@ -134,18 +152,46 @@ def _run(
             return
         links = {"mail": f"http://{settings.host}:{mail_port}"}
         settings = start_companions(supervisor, stage, links)
-        supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
+        supervisor.start(_SERVER)
         supervisor.wait_until_ready(f"{settings.base_url}/health/live")
         # Only now: its start would hold up the first page.
-        supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
+        supervisor.start(_WORKER)
         click.echo(_where_to_click(settings, links["mail"]))
         with suppress(KeyboardInterrupt):
-            supervisor.wait()
+            supervisor.wait(_restarting(supervisor, watch) if watch else lambda: None)
         click.echo("\nStopping …")
     finally:
         supervisor.stop()
         if started and embedded:
             embedded.stop()
+
+
+def _restarting(supervisor: Supervisor, folder: Path) -> Callable[[], None]:
+    """What notices a change below the folder and lets migrations, server and worker begin anew."""
+    known = file_times(folder)
+
+    def look() -> None:
+        nonlocal known
+        present = file_times(folder)
+        if present == known:
+            return
+        known = present
+        click.echo("Changed: migrating and starting anew …")
+        command = [sys.executable, "-m", "arengo_core.cli.main", "migrate"]
+        subprocess.run(command, check=False)  # noqa: S603 - our own module; it says what fails
+        supervisor.restart(_SERVER, _WORKER)
+
+    click.echo(f"  Watching {folder}")
+    return look
+
+
+def file_times(folder: Path) -> dict[Path, int]:
+    """When each source file below a folder was last written."""
+    return {
+        path: path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.suffix in _WATCHED and path.is_file()
+    }
 
 
 def _built(folder: Path, consortium: str) -> Stage:

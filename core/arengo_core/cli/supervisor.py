@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -110,21 +111,32 @@ class Supervisor:
             if code is not None:
                 raise click.ClickException(f"{child.title} ended with code {code}.")
 
-    def wait(self) -> None:
-        """Until the demo is interrupted or a child ends."""
+    def wait(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Until the demo is interrupted or a child ends; calls ``meanwhile`` twice a second."""
         while True:
             self._check()
+            meanwhile()
             time.sleep(0.5)
+
+    def restart(self, *children: Child) -> None:
+        """End these children and start them anew, the first of them first."""
+        self._end([running for running in self._running if running[0] in children])
+        self._running = [running for running in self._running if running[0] not in children]
+        for child in children:
+            self.start(child)
 
     def stop(self) -> None:
         """End the children, last started first; no second Ctrl-C comes between."""
         for name in _ENDINGS:
             signal.signal(name, signal.SIG_IGN)
-        for _, process in reversed(self._running):
+        self._end(self._running)
+
+    def _end(self, running: list[tuple[Child, subprocess.Popen[bytes]]]) -> None:
+        for _, process in reversed(running):
             if process.poll() is None:
                 process.terminate()
         deadline = time.monotonic() + self.patience
-        for _, process in reversed(self._running):
+        for _, process in reversed(running):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=max(0, deadline - time.monotonic()))
             with suppress(ProcessLookupError):  # the child's own children too

@@ -43,6 +43,15 @@ def key_of(plugin: str) -> str:
     return next(iter(points))
 
 
+def installed_key_of(plugin: str) -> str:
+    """As :func:`key_of`; ClickException where the plugin is not installed."""
+    key = key_of(plugin)
+    if key not in {point.name for point in entry_points(group=GROUP)}:
+        mend = f"pip install -e {plugin}" if key != plugin else "pip install it first"
+        raise click.ClickException(f"The plugin {key!r} is not installed: {mend}.")
+    return key
+
+
 @click.command()
 @click.argument("plugin")
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Report.")
@@ -51,10 +60,7 @@ def check(plugin: str, report: Path | None) -> None:
 
     Exit code 1 when a promise is not kept. It needs what `arengo[testing]` installs.
     """
-    key = key_of(plugin)
-    if key not in {point.name for point in entry_points(group=GROUP)}:
-        mend = f"pip install -e {plugin}" if key != plugin else "pip install it first"
-        raise click.ClickException(f"The plugin {key!r} is not installed: {mend}.")
+    key = installed_key_of(plugin)
     kit = find_spec(_KIT)
     if find_spec("pytest") is None or kit is None or kit.origin is None:
         raise click.ClickException("The kit needs pytest: pip install 'arengo[testing]'.")

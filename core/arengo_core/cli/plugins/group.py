@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from arengo_core.cli.plugins.checking import check
+from arengo_core.cli.plugins.developing import dev
 from arengo_core.cli.plugins.disabling import disable, enable
 from arengo_core.cli.plugins.removing import uninstall
 from arengo_core.cli.plugins.scaffolding import new
@@ -12,7 +13,7 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 
 
-@click.group(commands=[check, disable, enable, new, uninstall])
+@click.group(commands=[check, dev, disable, enable, new, uninstall])
 def plugin() -> None:
     """Look at plugins, write one, try it, take it away."""
 
