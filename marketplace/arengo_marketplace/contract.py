@@ -12,6 +12,7 @@ from uuid import UUID
 from arengo_core.caller import OrganizationKind
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
+from arengo_core.plugins.contributions import Slot
 from arengo_marketplace.costs.keys import AllocationKey
 
 __all__ = [
@@ -26,6 +27,12 @@ __all__ = [
     "SettlementClosed",
     "UsageReading",
 ]
+
+
+DASHBOARD_SLOT = Slot(
+    "marketplace.dashboard",
+    "At the end of the office's overview. Subject: the id of the organization acted for.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from arengo_core.plugins.contributions import (
     GraphqlContribution,
     NavigationItem,
     Resources,
+    Slot,
 )
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
@@ -23,7 +24,7 @@ from arengo_marketplace import accounting, graphql, pages
 from arengo_marketplace.activations import models as _activation_tables
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.capability import MarketplaceCapability
-from arengo_marketplace.contract import Marketplace
+from arengo_marketplace.contract import DASHBOARD_SLOT, Marketplace
 from arengo_marketplace.demo import steps
 from arengo_marketplace.members import commands, joining
 from arengo_marketplace.members import models as _member_tables
@@ -77,6 +78,11 @@ def arengo_routes() -> list[object]:
 @hookimpl
 def arengo_navigation() -> list[NavigationItem]:
     return [*pages.NAVIGATION, *accounting.NAVIGATION]
+
+
+@hookimpl
+def arengo_slots() -> list[Slot]:
+    return [DASHBOARD_SLOT]
 
 
 @hookimpl

@@ -91,6 +91,34 @@ class NavigationItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a page of this plugin where others show a part of theirs.
+
+    ``key`` begins with the plugin's own (``storefront.order``); ``description`` says where the
+    place is and what the part's ``subject`` is there.
+    """
+
+    key: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPart:
+    """What a plugin shows in a slot, its own or another's.
+
+    ``values(uow, subject)`` answers what ``template`` shows, or None to show nothing; it reads
+    in a transaction of its own, in the caller's scope. With ``service`` the part is there only
+    where a member whom the page concerns has it active.
+    """
+
+    slot: str
+    template: str
+    values: Callable[[UnitOfWork, Any], Awaitable[Mapping[str, Any] | None]]
+    order: int = 100
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HealthCheck:
     """A question to a plugin whether its part works; raises or returns False when not."""
 

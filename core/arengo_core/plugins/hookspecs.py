@@ -17,6 +17,8 @@ from arengo_core.plugins.contributions import (
     NavigationItem,
     Provider,
     Resources,
+    Slot,
+    SlotPart,
 )
 from arengo_core.plugins.manifest import Manifest, Service
 
@@ -73,6 +75,18 @@ def arengo_routes() -> Sequence[Any]:  # pyright: ignore[reportReturnType]
 @hookspec
 def arengo_navigation() -> Sequence[NavigationItem]:  # pyright: ignore[reportReturnType]
     """Menu entries."""
+
+
+@hookspec
+def arengo_slots() -> Sequence[Slot]:  # pyright: ignore[reportReturnType]
+    """Places in the plugin's pages where others show something."""
+
+
+@hookspec
+def arengo_slot_parts() -> Sequence[SlotPart]:  # pyright: ignore[reportReturnType]
+    """What the plugin shows in slots. One that nobody offers sets the plugin aside, unless the
+    plugin that would offer it is not installed.
+    """
 
 
 @hookspec

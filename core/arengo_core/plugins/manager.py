@@ -26,6 +26,8 @@ from arengo_core.plugins.contributions import (
     NavigationItem,
     Provider,
     Resources,
+    Slot,
+    SlotPart,
 )
 from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.manifest import Manifest, Service
@@ -44,6 +46,8 @@ _MANY: dict[str, type[Any]] = {
     "providers": Provider,
     "routes": object,
     "navigation": NavigationItem,
+    "slots": Slot,
+    "slot_parts": SlotPart,
     "event_handlers": EventHandler,
     "jobs": Job,
     "schedules": Schedule,

@@ -19,6 +19,8 @@ from arengo_core.plugins.contributions import (
     NavigationItem,
     Provider,
     Resources,
+    Slot,
+    SlotPart,
 )
 from arengo_core.plugins.manifest import Manifest, Service
 
@@ -64,6 +66,8 @@ class Plugin:
     graphql: GraphqlContribution = field(default_factory=GraphqlContribution)
     routes: list[Any] = field(default_factory=list[Any])
     navigation: list[NavigationItem] = field(default_factory=list[NavigationItem])
+    slots: list[Slot] = field(default_factory=list[Slot])
+    slot_parts: list[SlotPart] = field(default_factory=list[SlotPart])
     event_handlers: list[EventHandler] = field(default_factory=list[EventHandler])
     jobs: list[Job] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
@@ -89,6 +93,7 @@ class Registry:
         self.providers: dict[tuple[type[Any], str], Owned] = {}
         self.event_handlers: dict[str, Owned] = {}
         self.jobs: dict[str, Owned] = {}
+        self.slots: dict[str, Owned] = {}
         self._handlers_by_event: dict[str, list[str]] = {}
         for plugin in self.plugins:
             self._add(plugin)
@@ -104,6 +109,7 @@ class Registry:
         self._claim(
             self.event_handlers, plugin, "event handler", plugin.event_handlers, lambda h: h.key
         )
+        self._claim(self.slots, plugin, "slot", plugin.slots, lambda slot: slot.key)
         jobs = [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
         unique = {job.name: job for job in jobs}
         self._claim(self.jobs, plugin, "job", unique.values(), lambda job: job.name)
@@ -136,6 +142,31 @@ class Registry:
     def providers_of(self, contract: type[Any]) -> list[Owned]:
         """The providers of a contract, in the order of registration."""
         return [owned for (kind, _), owned in self.providers.items() if kind is contract]
+
+    def parts_of(self, slot: str) -> list[Owned]:
+        """What plugins show in a slot, in order."""
+        parts = [
+            Owned(plugin.name, part)
+            for plugin in self.plugins
+            for part in plugin.slot_parts
+            if part.slot == slot
+        ]
+        return sorted(parts, key=lambda owned: owned.value.order)
+
+    def misplaced_parts(self) -> list[PluginError]:
+        """Parts for slots that the plugin, though it is here, does not offer."""
+        names = {plugin.name for plugin in self.plugins}
+        return [
+            PluginError(
+                plugin.name,
+                "arengo_slot_parts",
+                f"plugin {owner!r} offers no slot {part.slot!r}",
+            )
+            for plugin in self.plugins
+            for part in plugin.slot_parts
+            if part.slot not in self.slots
+            if (owner := part.slot.partition(".")[0]) in names
+        ]
 
     def plugin(self, name: str) -> Plugin:
         """A loaded plugin by its key. KeyError when it is not loaded."""

@@ -57,6 +57,8 @@ def create_app(host: Host) -> Litestar:
 
 def _get_ready(host: Host) -> None:
     """Themes, then what plugins build once all are there; the one schema comes last."""
+    for error in host.registry.misplaced_parts():
+        host.registry = host.registry.without(error.plugin, error)
     host.state["pages"] = from_those_that_fit(host, "themes", lambda plugins: Pages(host, plugins))
     for plugin in sorted(host.registry.plugins, key=lambda plugin: plugin.name == "graphql"):
         for ready in plugin.on_ready:

@@ -27,6 +27,7 @@ from arengo_core.plugins.contributions import NavigationItem
 from arengo_core.plugins.registry import Plugin
 from arengo_core.web import flashes
 from arengo_core.web.context import ArengoRequest, host_of
+from arengo_core.web.slots import SlotAt, fill
 from arengo_themes.environment import new_environment
 from arengo_themes.registry import ThemeRegistry
 
@@ -178,11 +179,13 @@ async def page(
     status: int = 200,
     theme: str | None = None,
     site: SiteInfo | None = None,
+    slots: Sequence[SlotAt] = (),
     **context: Any,
 ) -> Response[str]:
     """Render a page inside its unit of work.
 
-    ``face`` is ``office``, ``desk`` or ``market``; ``theme`` one an organization chose.
+    ``face`` is ``office``, ``desk`` or ``market``; ``theme`` one an organization chose;
+    ``slots`` are those that the template fills with ``slot(key)``.
     """
     host = host_of(request)
     pages: Pages = host.state["pages"]
@@ -209,6 +212,7 @@ async def page(
     }
     own = acting.organization.theme if acting.organization and face != "market" else None
     environment = pages.environment(pages.theme_for(face, theme or own))
+    values["slot"] = await fill(host, uow.caller, environment, slots, values)
     text = environment.get_template(template).render(values)
     answer: Response[str] = Response(text, status_code=status, media_type="text/html")
     answer.headers["cache-control"] = "no-store" if acting.person else "private, max-age=0"

@@ -12,8 +12,10 @@ from arengo_core.caller import OrganizationKind
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import redirect
 from arengo_core.web.pages import page
+from arengo_core.web.slots import SlotAt
 from arengo_marketplace.activations import catalogue
 from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.contract import DASHBOARD_SLOT
 from arengo_marketplace.members import directory, founding, joining
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.acting import acting_in
@@ -58,6 +60,7 @@ async def dashboard(
             municipalities=counts.get(OrganizationKind.MUNICIPALITY.value, 0),
             merchants=counts.get(OrganizationKind.MERCHANT.value, 0),
             set_aside=host.registry.set_aside if acting.is_office else [],
+            slots=[SlotAt(DASHBOARD_SLOT.key, acting.organization_id, [acting.organization_id])],
         )
 
 

@@ -103,6 +103,13 @@ async def test_fields_on_types_of_others(host, resort, visit, caller_for):
     assert error["message"].startswith("Cannot query field 'openLifts' on type 'Organization'.")
 
 
+async def test_the_overview_says_how_many_run(host, resort, visit, caller_for):
+    having, without = resort
+    await _report(host, await caller_for(having.person), having.id)
+    assert "Impianti aperti" in (await (await visit(having.person)).get("/office")).text
+    assert "Impianti aperti" not in (await (await visit(without.person)).get("/office")).text
+
+
 async def test_the_mutation_is_the_same_service(resort, visit):
     having, without = resort
     mutation = (

@@ -9,11 +9,30 @@ from uuid import UUID
 
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
+from arengo_core.plugins.contributions import Slot
 
 PRODUCT_TYPE = "Product"
 SHOP_TYPE = "Shop"
 ORDER_TYPE = "Order"
 MERCHANT_ORDER_TYPE = "MerchantOrder"
+
+ORDER_SLOT = Slot(
+    "storefront.order",
+    "Beside the shopper's order, under its total. Subject: the order's id.",
+)
+CONFIRM_SLOT = Slot(
+    "storefront.confirm",
+    "Above the binding button, in the checkout's last step. Subject: the ids of the merchants.",
+)
+DESK_ORDER_SLOT = Slot(
+    "storefront.desk_order",
+    "Beside the merchant's order, at the end. Subject: the merchant order's id.",
+)
+DESK_PRODUCT_SLOT = Slot(
+    "storefront.desk_product",
+    "Under the form of a product that was kept. Subject: the product's id.",
+)
+SLOTS = (ORDER_SLOT, CONFIRM_SLOT, DESK_ORDER_SLOT, DESK_PRODUCT_SLOT)
 
 
 @dataclass(frozen=True, slots=True)

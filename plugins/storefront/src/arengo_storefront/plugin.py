@@ -16,6 +16,7 @@ from arengo_core.plugins.contributions import (
     GraphqlContribution,
     NavigationItem,
     Resources,
+    Slot,
 )
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
@@ -27,7 +28,7 @@ from arengo_storefront.catalogue import models as catalogue
 from arengo_storefront.catalogue.capability import PublishedProducts
 from arengo_storefront.catalogue.mutations import CatalogueMutation
 from arengo_storefront.catalogue.queries import CatalogueQuery
-from arengo_storefront.contract import Catalogue
+from arengo_storefront.contract import SLOTS, Catalogue
 from arengo_storefront.demo.loading import load_shops
 from arengo_storefront.demo.orders import load_orders
 from arengo_storefront.desk import category_pages, product_pages
@@ -115,6 +116,11 @@ def arengo_navigation() -> list[NavigationItem]:
         ),
         *ordering.NAVIGATION,
     ]
+
+
+@hookimpl
+def arengo_slots() -> list[Slot]:
+    return [*SLOTS]
 
 
 @hookimpl

@@ -16,9 +16,11 @@ from arengo_core.plugins.contributions import (
     GraphqlContribution,
     NavigationItem,
     Resources,
+    SlotPart,
 )
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Meter, Service, setting
+from arengo_marketplace.contract import DASHBOARD_SLOT
 from arengo_skilift import __version__
 from arengo_skilift.contract import SERVICE, LiftReported, LiftReports
 from arengo_skilift.lifts import graphql, pages, reactions, service
@@ -115,6 +117,13 @@ def arengo_navigation() -> list[NavigationItem]:
             roles=frozenset(service.REPORTERS),
             service=SERVICE,
         ),
+    ]
+
+
+@hookimpl
+def arengo_slot_parts() -> list[SlotPart]:
+    return [
+        SlotPart(DASHBOARD_SLOT.key, "skilift/card.html", pages.card_of, service=SERVICE),
     ]
 
 

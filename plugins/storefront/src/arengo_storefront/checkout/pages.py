@@ -17,6 +17,7 @@ from arengo_core.i18n import gettext as _
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
+from arengo_core.web.slots import SlotAt
 from arengo_marketplace.contract import Marketplace
 from arengo_storefront.carts import cookies
 from arengo_storefront.carts import service as carts
@@ -26,6 +27,7 @@ from arengo_storefront.checkout import paying, service
 from arengo_storefront.checkout.draft import draft_of
 from arengo_storefront.checkout.service import Placed
 from arengo_storefront.checkout.ways import SHOP_KEY, at_the_shop, ways_for
+from arengo_storefront.contract import CONFIRM_SLOT
 from arengo_storefront.market.site import market_page
 from arengo_storefront.orders.links import secret_of
 
@@ -228,6 +230,7 @@ async def _confirm(
             methods=methods,
             form=form,
             shop_key=SHOP_KEY,
+            slots=[SlotAt(CONFIRM_SLOT.key, draft.merchants, draft.merchants)],
         )
 
 

@@ -19,10 +19,12 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
+from arengo_core.web.slots import SlotAt
 from arengo_storefront.base import in_language
 from arengo_storefront.catalogue import service
 from arengo_storefront.catalogue.models import VAT_RATES, ProductState
 from arengo_storefront.catalogue.repository import products as repository
+from arengo_storefront.contract import DESK_PRODUCT_SLOT
 from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.desk.product_forms import (
     read_draft,
@@ -127,6 +129,7 @@ async def _show(
             rows=shown_rows,
             max_pictures=service.MAX_PICTURES,
             in_language=in_language,
+            slots=[SlotAt(DESK_PRODUCT_SLOT.key, product.id, [merchant])] if product else [],
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import gettext
 from arengo_core.web.context import ArengoRequest, host_of
 from arengo_core.web.pages import SiteInfo, page
+from arengo_core.web.slots import SlotAt
 from arengo_marketplace.contract import Consortium, Marketplace
 from arengo_storefront.base import in_language
 from arengo_storefront.carts.cookies import count_in
@@ -80,6 +82,7 @@ async def market_page(
     shop: Shop | None = None,
     theme: str | None = None,
     status: int = 200,
+    slots: Sequence[SlotAt] = (),
     **context: object,
 ) -> Response[str]:
     """Render a page for shoppers in the theme that the shop, town or consortium chose."""
@@ -99,6 +102,7 @@ async def market_page(
         status=status,
         theme=chosen,
         site=SiteInfo(name),
+        slots=slots,
         market=market,
         shop=shop,
         links=links,

@@ -22,6 +22,8 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
+from arengo_core.web.slots import SlotAt
+from arengo_storefront.contract import DESK_ORDER_SLOT
 from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.orders import desk, money, parcels, repository
 from arengo_storefront.orders.models import MerchantOrder
@@ -117,6 +119,7 @@ async def _order(
             cases=await cases.cases_of(uow.session, [row.id], [merchant_id]),
             tracking=await _tracking(host, uow, row),
             is_owner=caller.has_role(merchant_id, Role.MERCHANT),
+            slots=[SlotAt(DESK_ORDER_SLOT.key, row.id, [merchant_id])],
             **SHARED,
         )
 

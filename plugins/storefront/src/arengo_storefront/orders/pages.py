@@ -16,9 +16,11 @@ from arengo_core.i18n import gettext as _
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
+from arengo_core.web.slots import SlotAt
 from arengo_storefront.checkout import paying
 from arengo_storefront.checkout import service as checkout
 from arengo_storefront.checkout.pages import to_payment
+from arengo_storefront.contract import ORDER_SLOT
 from arengo_storefront.market.site import market_of, market_page
 from arengo_storefront.orders import finding, parcels, repository, service
 from arengo_storefront.orders.showing import SHARED_WITH_SHOPPERS
@@ -97,6 +99,7 @@ async def order_page(
             came_back="back" in request.query_params,
             just_paid="paid" in request.query_params,
             at_counter=view.row.method == paying.COUNTER,
+            slots=[SlotAt(ORDER_SLOT.key, view.id, merchants)],
             **SHARED_WITH_SHOPPERS,
         )
     answer.headers["referrer-policy"] = "no-referrer"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, gettext
@@ -100,6 +102,11 @@ async def report(
     return redirect(
         request, "/office/lifts", Flash("success", gettext("Thank you: the valley knows now."))
     )
+
+
+async def card_of(uow: UnitOfWork, organization_id: UUID) -> dict[str, Any]:
+    """What stands in the office's overview: how many lifts of the organization run."""
+    return {"open_lifts": await service.open_lifts(uow, organization_id)}
 
 
 ROUTES: list[Any] = [lifts_page, office_page, report]
