@@ -19,7 +19,8 @@ PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 PASSWORD = "arengo-demo-2026"
 SHOTS = {
     "market": ("/", None, 1280),
-    "office": ("/office/mayor", "officer@chiesa-in-valmalenco.example", 1280),
+    "office": ("/office/services", "officer@lanzada.example", 1280),
+    "mayor": ("/office/mayor", "officer@chiesa-in-valmalenco.example", 1280),
     "desk": ("/desk/orders", "merchant@forno-delle-tre-segali.example", 390),
 }
 
@@ -43,6 +44,8 @@ def _take(base_url: str, chromium: str) -> None:
         for name, (path, email, width) in SHOTS.items():
             page = _page(browser, base_url, email, width)
             page.goto(path)
+            if name == "office":
+                page.goto(str(page.locator("a[href$='/activate']").first.get_attribute("href")))
             page.screenshot(path=PICTURES / f"{name}.png")
             print(PICTURES / f"{name}.png")
         browser.close()

@@ -72,6 +72,7 @@ async def test_a_courier_brings_one_part_and_the_other_is_fetched(
         assert parcel is not None
         assert await host.continuing(uow, Delivery).parcel_of(bakery.id) is None
     assert dairy.row.delivery_total == courier.price.amount
+    assert dairy.row.delivery_title == "Valley courier", "in no language: a msgid"
     assert bakery.row.delivery_total == 0
     assert sum(part.gross.amount for part in dairy.vat) == dairy.row.total
 

@@ -56,7 +56,10 @@ class PickUpPoint:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOption:
-    """A way to deliver one merchant's goods, with its price (VAT included)."""
+    """A way to deliver one merchant's goods, with its price (VAT included).
+
+    ``title`` is a msgid: what is ordered is read later, perhaps in another language.
+    """
 
     key: str
     carrier: str

@@ -10,7 +10,6 @@ from uuid import UUID
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import gettext
 from arengo_core.organizations import service as organizations
 from arengo_delivery.carriers.keys import PICK_UP_POINT
 from arengo_delivery.contract import Carrier, DeliveryKind, DeliveryOption, PickUpPoint, Quote
@@ -79,7 +78,7 @@ def _option(key: str, quote: Quote, points: tuple[PickUpPoint, ...]) -> Delivery
         key=f"{key}:{quote.option}",
         carrier=key,
         kind=DeliveryKind.PICK_UP if pick_up else DeliveryKind.COURIER,
-        title=gettext(quote.title),
+        title=quote.title,
         price=quote.price,
         points=points if pick_up else (),
     )

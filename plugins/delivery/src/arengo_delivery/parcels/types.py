@@ -10,6 +10,7 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
+from arengo_core.i18n import gettext
 from arengo_delivery.contract import DeliveryOption, PickUpPoint
 from arengo_delivery.parcels.loaders import PointLoader, StepsLoader
 from arengo_delivery.parcels.models import ParcelRow
@@ -65,7 +66,7 @@ class DeliveryOptionType:
             key=option.key,
             carrier=option.carrier,
             kind=option.kind.value,
-            title=option.title,
+            title=gettext(option.title),
             price=MoneyType.of(option.price),
             points=[PickUpPlace.of(point) for point in option.points],
         )
