@@ -179,6 +179,14 @@ def test_a_nonsense_scheme_of_a_proxy_is_left_out():
     assert scope["scheme"] == "http"
 
 
+async def test_a_method_that_somebody_made_up_makes_no_series(app, visit):
+    await (await visit()).http.request("BREW-A1B2", "/sign-in")
+    async with _client(app) as client:
+        text = (await client.get("/metrics")).text
+    assert "BREW" not in text
+    assert 'method="other"' in text
+
+
 async def test_metrics_are_for_this_machine(app):
     async with _client(app) as client:
         assert (await client.get("/metrics")).status_code == 200

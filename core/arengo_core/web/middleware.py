@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from arengo_core import tracing
 from arengo_core.host import Host
 from arengo_core.i18n import LOCALES, set_locale
-from arengo_core.observability.metrics import REQUEST_SECONDS, REQUESTS
+from arengo_core.observability.metrics import REQUEST_SECONDS, REQUESTS, known_method
 from arengo_core.web.context import LOCALE_COOKIE
 from arengo_core.web.sites import site_for
 
@@ -162,7 +162,7 @@ def around_requests(host: Host) -> Any:
                 seconds = time.perf_counter() - started
                 if scope["type"] == "http":
                     route = scope.get("path_template", "") or "unmatched"
-                    REQUESTS.labels(scope["method"], route, str(status)).inc()
+                    REQUESTS.labels(known_method(scope["method"]), route, str(status)).inc()
                     REQUEST_SECONDS.labels(route).observe(seconds)
                     _log.debug(
                         "request",
