@@ -20,9 +20,11 @@ from arengo_core.feedback.graphql import FeedbackMutation
 from arengo_core.feedback.pages import ROUTES as FEEDBACK_PAGES
 from arengo_core.i18n import N_
 from arengo_core.identity import mails
+from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.queries import PeopleQuery
+from arengo_core.identity.token_graphql import CONTRIBUTION as TOKEN_API
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
@@ -68,7 +70,14 @@ def arengo_schedules() -> list[Schedule]:
 
 @hookimpl
 def arengo_routes() -> list[object]:
-    return [*IDENTITY_PAGES, *ORGANIZATION_PAGES, *AUDIT_PAGES, *FEEDBACK_PAGES, *LEGAL_PAGES]
+    return [
+        *IDENTITY_PAGES,
+        *ACCOUNT_PAGES,
+        *ORGANIZATION_PAGES,
+        *AUDIT_PAGES,
+        *FEEDBACK_PAGES,
+        *LEGAL_PAGES,
+    ]
 
 
 @hookimpl
@@ -90,8 +99,8 @@ def arengo_navigation() -> list[NavigationItem]:
 def arengo_graphql() -> GraphqlContribution:
     return replace(
         IDENTITY_API,
-        queries=(*IDENTITY_API.queries, PeopleQuery, AuditQuery),
-        mutations=(*IDENTITY_API.mutations, FeedbackMutation),
+        queries=(*IDENTITY_API.queries, *TOKEN_API.queries, PeopleQuery, AuditQuery),
+        mutations=(*IDENTITY_API.mutations, *TOKEN_API.mutations, FeedbackMutation),
     )
 
 

@@ -63,6 +63,7 @@ class Caller:
     acting_id: UUID | None = None
     session_id: UUID | None = None
     locale: str = "it"
+    read_only: bool = False
     system: Scope | None = field(default=None)
 
     @classmethod

@@ -17,6 +17,7 @@ from arengo_communications.subscriptions import service as subscriptions
 from arengo_core import clock
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller, Role
+from arengo_core.identity import tokens
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_marketplace.costs.period import Period
@@ -170,7 +171,19 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "nonsense": "nonsense",
     }
     await _secrets(host, world, made)
+    await _api_token(host, world, valley.dairy)
     return world
+
+
+async def _api_token(host, world, shop):
+    """A token that the shop's merchant made for scripts."""
+    async with host.unit_of_work() as uow:
+        session = await host.identity.open_session(uow, shop.person.id)
+        caller = await host.identity.caller_of(uow, session, "it")
+    async with host.unit_of_work(caller) as uow:
+        await tokens.create(uow, organization_ids=[shop.id], read_only=True, days=30)
+        [made] = await tokens.own(uow)
+    world.objects["api_token"] = ("ApiToken", made.id)
 
 
 async def _secrets(host, world, made):

@@ -12,6 +12,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ForbiddenError
 from arengo_core.host import Host
 from arengo_core.web.context import ArengoRequest
 
@@ -61,7 +62,14 @@ class ApiContext:
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[UnitOfWork]:
-        """A root mutation field's own transaction; the payload's fields are read after it."""
+        """A root mutation field's own transaction; the payload's fields are read after it.
+
+        ForbiddenError when the caller's token may only read.
+        """
+        if self.caller.read_only:
+            raise ForbiddenError(
+                "This token may only read. Make one with full rights on your account's page."
+            )
         async with self.host.unit_of_work(self.caller) as uow:
             before, self._current = self._current, uow
             self._loaders.clear()

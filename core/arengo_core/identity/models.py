@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
@@ -65,6 +66,23 @@ class UserSession(CoreBase, Identified, Stamped):
     user_id: Mapped[UUID]
     acting_id: Mapped[UUID | None]
     expires_at: Mapped[datetime]
+
+
+class ApiToken(CoreBase, Identified, Stamped):
+    """A person's token for scripts: what it may do, where, until when; by its digest."""
+
+    __tablename__ = "api_token"
+    __table_args__ = table(
+        TableClass.PLATFORM, Index(None, "user_id"), reason="sign-in: ids and digests only"
+    )
+
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[UUID]
+    hint: Mapped[str]
+    read_only: Mapped[bool]
+    organization_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
 
 
 class Invitation(CoreBase, Identified, Owned, Stamped):

@@ -1,4 +1,4 @@
-"""Pages of identity: signing in and out, the account, invitations, passwords, people."""
+"""Pages of identity: signing in and out, invitations, passwords, people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from arengo_core.caller import LEADERS, Caller, Role
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, gettext
+from arengo_core.identity.labels import ROLE_LABELS
 from arengo_core.identity.people import people_of
 from arengo_core.identity.service import SESSION_LIFE
 from arengo_core.organizations import repository as organizations
@@ -21,13 +22,6 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, face_of, page
 
-ROLE_LABELS = {
-    Role.CONSORTIUM_OFFICER: N_("Consortium officer"),
-    Role.MUNICIPAL_OFFICER: N_("Municipal officer"),
-    Role.MERCHANT: N_("Merchant"),
-    Role.CLERK: N_("Clerk"),
-    Role.DEVELOPER: N_("Plugin developer"),
-}
 _REFUSED = N_("Address and password do not fit. After eight tries the address waits ten minutes.")
 
 
@@ -111,22 +105,6 @@ async def sign_out(request: ArengoRequest, host: FromHost, caller: FromCaller) -
     answer = redirect(request, "/")
     answer.delete_cookie(SESSION_COOKIE)
     return answer
-
-
-@get("/account", name="account")
-async def account(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
-    """One's own account: for whom to act, signing out everywhere."""
-    caller.require_signed_in()
-    async with host.unit_of_work(caller, read_only=True) as uow:
-        places = await organizations.by_ids(
-            uow.session, [grant.organization_id for grant in caller.grants]
-        )
-        rows = [
-            (places[grant.organization_id], gettext(ROLE_LABELS[grant.role]))
-            for grant in caller.grants
-            if grant.organization_id in places
-        ]
-        return await page(request, uow, "identity/account.html", face="office", places=rows)
 
 
 @post("/account/acting", name="act-for", opt={"mutation": "actFor"}, status_code=303)
@@ -332,7 +310,6 @@ ROUTES: list[Any] = [
     sign_in_page,
     sign_in,
     sign_out,
-    account,
     act_for,
     invitation_page,
     accept_invitation,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import any_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.caller import Grant, OrganizationKind, Role
 from arengo_core.identity.models import (
+    ApiToken,
     Invitation,
     OneTimeLink,
     Person,
@@ -49,6 +50,55 @@ async def session_and_grants(
         if row[3]:
             grants.append(Grant(row[1], OrganizationKind(row[3]), Role(row[2])))
     return found, tuple(grants)
+
+
+async def token_and_grants(
+    session: AsyncSession, token_digest: bytes, at: datetime
+) -> tuple[ApiToken | None, tuple[Grant, ...]]:
+    """A live API token with its user's grants in the token's organizations, in one statement."""
+    statement = (
+        select(ApiToken, RoleGrant.organization_id, RoleGrant.role, Organization.kind)
+        .outerjoin(
+            RoleGrant,
+            (RoleGrant.user_id == ApiToken.user_id)
+            & (RoleGrant.organization_id == any_(ApiToken.organization_ids)),
+        )
+        .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
+        .where(ApiToken.digest == token_digest, ApiToken.expires_at > at)
+    )
+    found: ApiToken | None = None
+    grants: list[Grant] = []
+    for row in (await session.execute(statement)).all():
+        found = row[0]
+        if row[3]:
+            grants.append(Grant(row[1], OrganizationKind(row[3]), Role(row[2])))
+    return found, tuple(grants)
+
+
+async def note_use(session: AsyncSession, token_id: UUID, at: datetime) -> None:
+    """Set when an API token was last used."""
+    await session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
+
+
+async def tokens_of(session: AsyncSession, user_id: UUID) -> Sequence[ApiToken]:
+    """A user's API tokens, newest first."""
+    statement = select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc())
+    return (await session.execute(statement)).scalars().all()
+
+
+async def remove_token(session: AsyncSession, user_id: UUID, token_id: UUID) -> bool:
+    """Delete one API token of a user; whether there was one."""
+    statement = (
+        delete(ApiToken)
+        .where(ApiToken.id == token_id, ApiToken.user_id == user_id)
+        .returning(ApiToken.id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def remove_tokens(session: AsyncSession, user_id: UUID) -> None:
+    """Delete every API token of a user."""
+    await session.execute(delete(ApiToken).where(ApiToken.user_id == user_id))
 
 
 async def grants_of(session: AsyncSession, user_id: UUID) -> tuple[Grant, ...]:

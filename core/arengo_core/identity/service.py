@@ -16,7 +16,7 @@ from arengo_core.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
-from arengo_core.identity import repository
+from arengo_core.identity import repository, tokens
 from arengo_core.identity.models import (
     Invitation,
     OneTimeLink,
@@ -136,7 +136,9 @@ class Identity:
         return token
 
     async def caller_of(self, uow: UnitOfWork, token: str, locale: str) -> Caller | None:
-        """The caller behind a session token; None when it is unknown or over."""
+        """The caller behind a session's or API token; None when it is unknown or over."""
+        if tokens.is_api_token(token):
+            return await tokens.caller_of(uow, token, locale)
         found, grants = await repository.session_and_grants(uow.session, digest(token), clock.now())
         if found is None:
             return None
@@ -278,7 +280,7 @@ class Identity:
             uow.enqueue(SEND_RESET, {"user": str(record.user_id)})
 
     async def reset_password(self, uow: UnitOfWork, *, token: str, password: str) -> None:
-        """Set a new password by link; ends every session of the user."""
+        """Set a new password by link; ends every session and API token of the user."""
         link = await repository.take_link(uow.session, digest(token), "password_reset", clock.now())
         record = await repository.sign_in_by_user(uow.session, link.subject_id) if link else None
         if record is None:
@@ -286,6 +288,7 @@ class Identity:
         record.password_hash = await self.passwords.hash(password)
         record.failures, record.locked_until = 0, None
         await repository.remove_sessions(uow.session, record.user_id)
+        await repository.remove_tokens(uow.session, record.user_id)
 
     async def remove_role(
         self, uow: UnitOfWork, *, user_id: UUID, organization_id: UUID, role: Role

@@ -13,8 +13,10 @@ from litestar.di import NamedDependency
 from arengo_core.caller import ANONYMOUS, Caller
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale
+from arengo_core.identity.tokens import is_api_token
 
 SESSION_COOKIE = "arengo_session"
+API_PATH = "/graphql"
 LOCALE_COOKIE = "arengo_locale"
 
 ArengoRequest = Request[Any, Any, Any]
@@ -35,7 +37,7 @@ def host_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Host:
 
 
 def token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """A session token: from the cookie, or ``Authorization: Bearer`` of a script."""
+    """A token: a session's from the cookie, or any in a script's ``Authorization: Bearer``."""
     header = connection.headers.get("authorization", "")
     if header.lower().startswith("bearer "):
         return header[7:].strip()
@@ -57,7 +59,10 @@ async def _look_up(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     if not token:
         return Caller(locale=current_locale())
     host = host_of(connection)
-    async with host.unit_of_work(ANONYMOUS, read_only=True) as uow:
+    for_scripts = is_api_token(token)
+    if for_scripts and connection.url.path.rstrip("/") != API_PATH:
+        return Caller(locale=current_locale())
+    async with host.unit_of_work(ANONYMOUS, read_only=not for_scripts) as uow:
         found = await host.identity.caller_of(uow, token, current_locale())
     return found or Caller(locale=current_locale())
 

@@ -1,0 +1,14 @@
+"""Roles in words."""
+
+from __future__ import annotations
+
+from arengo_core.caller import Role
+from arengo_core.i18n import N_
+
+ROLE_LABELS = {
+    Role.CONSORTIUM_OFFICER: N_("Consortium officer"),
+    Role.MUNICIPAL_OFFICER: N_("Municipal officer"),
+    Role.MERCHANT: N_("Merchant"),
+    Role.CLERK: N_("Clerk"),
+    Role.DEVELOPER: N_("Plugin developer"),
+}
