@@ -15,7 +15,6 @@ QUERIES = {"select", "insert", "update", "delete", "text"}
 
 # Core's own machinery, whose tables are queried in one place each.
 MACHINERY = {
-    "core/arengo_core/audit/sealing.py",
     "core/arengo_core/idempotency.py",
     "core/arengo_core/observability/health.py",
     "core/arengo_core/plugins/gate.py",

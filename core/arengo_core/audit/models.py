@@ -1,4 +1,4 @@
-"""Table of the audit log."""
+"""Tables of the audit log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Owned, TableClass, table
@@ -32,12 +32,16 @@ class AuditEntry(CoreBase, Identified, Owned):
 
 
 class AuditSeal(CoreBase, Identified, Owned):
-    """A link of an Organization's hash chain over a batch of its entries."""
+    """A link of an Organization's hash chain: a batch of entries and their digests, in order."""
 
     __tablename__ = "audit_seal"
-    __table_args__ = table(TableClass.MEMBER, append_only=True)
+    __table_args__ = table(
+        TableClass.MEMBER, UniqueConstraint("organization_id", "number"), append_only=True
+    )
 
+    number: Mapped[int]
     sealed_at: Mapped[datetime]
     last_entry_id: Mapped[UUID]
-    entries: Mapped[int]
+    entry_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    entry_digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     digest: Mapped[bytes]

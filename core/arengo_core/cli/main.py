@@ -13,6 +13,7 @@ from arengo_core.errors import ArengoError
 
 # Imported when asked for: starting a server must not wait for what migrations need.
 _COMMANDS = {
+    "audit": "arengo_core.cli.audit",
     "backup": "arengo_core.cli.database",
     "demo": "arengo_core.cli.demo",
     "migrate": "arengo_core.cli.database",

@@ -40,6 +40,11 @@ async def of_kind(session: AsyncSession, kind: str) -> Sequence[Organization]:
     return (await session.execute(statement)).scalars().all()
 
 
+async def everyone(session: AsyncSession) -> Sequence[Organization]:
+    """Every organization there is, by name."""
+    return (await session.execute(select(Organization).order_by(Organization.name))).scalars().all()
+
+
 async def slugs_like(session: AsyncSession, prefix: str) -> set[str]:
     """Taken short names that begin so."""
     statement = select(Organization.slug).where(Organization.slug.startswith(prefix))
