@@ -22,7 +22,7 @@ from arengo_core.mail.sender import MailSender
 from arengo_core.plugins import gate
 from arengo_core.plugins.contributions import Capability, Provider
 from arengo_core.plugins.guard import Guard
-from arengo_core.plugins.registry import PluginError, Registry
+from arengo_core.plugins.registry import ESSENTIAL, Owned, PluginError, Registry
 from arengo_core.secrets import Cipher
 from arengo_core.settings import Settings
 
@@ -46,7 +46,11 @@ class Host:
     @classmethod
     def create(cls, settings: Settings, registry: Registry, app_url: str) -> Host:
         """Put a host together; opens no connection yet."""
-        engine = make_engine(app_url, pool_size=settings.database_pool_size)
+        engine = make_engine(
+            app_url,
+            pool_size=settings.database_pool_size,
+            statement_limit=settings.statement_time_limit,
+        )
         sessions = make_sessions(engine)
         secret = settings.secret_key.get_secret_value().encode()
         catalogue.add(arengo_themes.LOCALES)
@@ -97,15 +101,22 @@ class Host:
         capability: Capability = found.value
         if capability.service is not None:
             await gate.require_active(uow.session, capability.service, member)
-        return cast(ContractT, self.guard.wrap(found.plugin, capability.make(self, uow)))
+        return self._guarded(found, contract, uow)
+
+    def _guarded(self, found: Owned, contract: type[ContractT], uow: UnitOfWork) -> ContractT:
+        """A capability in the caller's transaction; a faulty one spoils its own part of it."""
+        apart = None if found.plugin in ESSENTIAL else uow
+        made = found.value.make(self, uow)
+        return cast(
+            ContractT, self.guard.wrap(found.plugin, made, door=contract.__name__, uow=apart)
+        )
 
     def continuing(self, uow: UnitOfWork, contract: type[ContractT]) -> ContractT:
         """A capability to finish what was begun (refunds, tracking), whatever its Activation."""
         found = self.registry.capabilities.get(contract)
         if found is None:
             raise NotActiveError(contract.__name__)
-        capability: Capability = found.value
-        return cast(ContractT, self.guard.wrap(found.plugin, capability.make(self, uow)))
+        return self._guarded(found, contract, uow)
 
     def standalone(self, contract: type[ContractT], *, time_limit: float = 30.0) -> ContractT:
         """A capability that opens its own units of work: it talks to the outside between them.
@@ -115,9 +126,14 @@ class Host:
         found = self.registry.capabilities.get(contract)
         if found is None:
             raise NotActiveError(contract.__name__)
-        capability: Capability = found.value
         return cast(
-            ContractT, self.guard.wrap(found.plugin, capability.make(self, None), time_limit)
+            ContractT,
+            self.guard.wrap(
+                found.plugin,
+                found.value.make(self, None),
+                door=contract.__name__,
+                time_limit=time_limit,
+            ),
         )
 
     def provider(
@@ -138,7 +154,12 @@ class Host:
         provider: Provider = found.value
         return cast(
             ContractT,
-            self.guard.wrap(found.plugin, provider.make(self, settings or {}), time_limit),
+            self.guard.wrap(
+                found.plugin,
+                provider.make(self, settings or {}),
+                door=f"{contract.__name__} {key}",
+                time_limit=time_limit,
+            ),
         )
 
     def url(self, path: str) -> str:

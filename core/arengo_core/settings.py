@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """Cost of hashing passwords; ``low`` is for demo and tests."""
     plugin_time_limit: float = Field(default=5.0, gt=0, le=120)
     """Seconds that a call into a plugin may take."""
+    statement_time_limit: float = Field(default=15.0, gt=0, le=600)
+    """Seconds that one SQL statement may take; in a call into a plugin, half of its limit."""
     page_time_limit: float = Field(default=60.0, gt=0, le=600)
     """Seconds that a page or a webhook may take."""
     request_max_bytes: int = Field(default=12_000_000, ge=100_000)

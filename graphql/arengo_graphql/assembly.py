@@ -16,11 +16,12 @@ from arengo_core.api.context import Info
 from arengo_core.api.gating import only_with
 from arengo_core.api.ids import node_query
 from arengo_core.api.scalars import CONFIG
+from arengo_core.database.limits import statements_within
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.plugins import gate
 from arengo_core.plugins.contributions import FieldExtension
-from arengo_core.plugins.registry import Plugin, PluginError, Registry
+from arengo_core.plugins.registry import ESSENTIAL, Plugin, PluginError, Registry
 from arengo_graphql.limits import limits_rule
 from arengo_graphql.schemas import MemberSchema, Schemas
 
@@ -108,16 +109,17 @@ def _guarded(plugin: str, extension: FieldExtension) -> Callable[..., Any]:
         context = info.context
         host = context.host
         try:
-            async with context.apart():
-                if extension.service is not None and extension.member is not None:
-                    member = extension.member(root)
-                    if not await gate.is_active(context.uow.session, extension.service, member):
-                        return None
-                return await host.guard.call(
-                    plugin,
-                    f"field {extension.type_name}.{extension.name}",
-                    lambda: extension.resolve(root, info, **arguments),
-                )
+            with statements_within(host.guard.time_limit / 2):
+                async with context.apart():
+                    if extension.service is not None and extension.member is not None:
+                        member = extension.member(root)
+                        if not await gate.is_active(context.uow.session, extension.service, member):
+                            return None
+                    return await host.guard.call(
+                        plugin,
+                        f"field {extension.type_name}.{extension.name}",
+                        lambda: extension.resolve(root, info, **arguments),
+                    )
         except Exception as error:
             # The field is the extender's alone: its fault must not fail the owner's object.
             if not isinstance(error, ArengoError):
@@ -163,7 +165,7 @@ def assemble(host: Host) -> Schemas:
         try:
             return _assemble(host, host.registry)
         except PluginError as error:
-            if error.plugin in {"core", "marketplace", "graphql"}:
+            if error.plugin in ESSENTIAL:
                 raise
             host.registry = host.registry.without(error.plugin, error)
 

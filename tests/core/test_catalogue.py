@@ -13,6 +13,8 @@ CLASSES = {"member", "consortium", "public", "platform"}
 # Text columns of platform tables, each with why it cannot be personal.
 PLATFORM_TEXTS = {
     "core.active_service.service": "a service's key",
+    "core.disabled_plugin.plugin": "a plugin's key",
+    "core.disabled_plugin.why": "an operator's reason",
     "core.outbox_cursor.handler": "a handler's key",
     "core.outbox_cursor.error": "an error class",
     "core.one_time_link.purpose": "a word of ours",

@@ -6,8 +6,9 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from arengo_core import clock as wall
 from arengo_core.errors import ConflictError, UnavailableError
 from arengo_core.ids import new_id
 from arengo_core.plugins import guard as guarding
@@ -140,10 +141,121 @@ async def test_methods_of_a_wrapped_object_pass_the_guard_and_the_rest_is_itself
         async def broken(self):
             raise KeyError("x")
 
-    wrapped = guard.wrap(plugin, Prices())
+    wrapped = guard.wrap(plugin, Prices(), door="Prices")
     assert wrapped.currency == "EUR"
     assert await wrapped.price(3, each=2) == 6
     with pytest.raises(UnavailableError) as caught:
         await wrapped.broken()
     assert isinstance(caught.value.__cause__, KeyError)
     assert plugin in str(caught.value)
+
+
+async def _sleep_in(uow):
+    await uow.session.execute(text("select pg_sleep(30)"))
+
+
+async def _notes(host, plugin):
+    async with host.unit_of_work() as uow:
+        rows = await uow.session.execute(
+            text(
+                "select stage, message, closed_until, trace_id from core.plugin_failure"
+                " where plugin = :p"
+            ),
+            {"p": plugin},
+        )
+        return {row.stage: row for row in rows}
+
+
+async def test_one_broken_door_leaves_the_plugins_other_doors_open(host, guard, plugin):
+    for _ in range(5):
+        with pytest.raises(UnavailableError):
+            await guard.call(plugin, "field Shop.rating", _fail)
+    assert await guard.call(plugin, "Payments.start", _work) == "done"
+    assert guard.breaker(plugin, "field Shop.rating").is_open
+    assert not guard.breaker(plugin, "Payments.start").is_open
+
+
+async def test_until_when_a_door_is_closed_is_noted_and_gone_once_it_works(
+    host, guard, plugin, clock
+):
+    for count in range(5):
+        with pytest.raises(UnavailableError):
+            await guard.call(plugin, "price", _fail)
+        assert ((await _notes(host, plugin))["price"].closed_until is None) == (count < 4)
+    note = (await _notes(host, plugin))["price"]
+    assert note.closed_until > wall.now()
+    clock.now += 31
+    await guard.call(plugin, "price", _work)
+    assert (await _notes(host, plugin))["price"].closed_until is None
+
+
+async def test_slow_sql_of_a_plugin_ends_in_its_own_fault_and_the_transaction_goes_on(host, plugin):
+    guard = Guard(host.sessions, time_limit=0.6)
+    async with host.unit_of_work() as uow:
+        before = await uow.session.scalar(text("show statement_timeout"))
+        for work in (lambda: _sleep_in(uow), lambda: uow.session.execute(text("select 1/0"))):
+            with pytest.raises(UnavailableError):
+                await guard.call(plugin, "quote", work, uow=uow)
+        assert await uow.session.scalar(text("select 1")) == 1
+        assert await uow.session.scalar(text("show statement_timeout")) == before
+        asked = await guard.call(
+            plugin, "limit", lambda: uow.session.scalar(text("show statement_timeout")), uow=uow
+        )
+        assert asked == "300ms"
+        assert await uow.session.scalar(text("show statement_timeout")) == before
+    async with host.unit_of_work() as uow:
+        messages = await uow.session.scalars(
+            text("select message from core.plugin_failure where plugin = :p order by 1"),
+            {"p": plugin},
+        )
+        assert messages.all() == ["DivisionByZeroError: 22012", "slow SQL: 57014"]
+
+
+async def test_what_a_failed_call_wrote_and_noted_goes_and_the_callers_stays(host, plugin):
+    guard = Guard(host.sessions, time_limit=5)
+    town = new_id()
+
+    async def half():
+        await uow.widen([town])
+        uow.enqueue("nothing.does.this", {})
+        await uow.session.execute(text("create temporary table half (n int) on commit drop"))
+        raise RuntimeError("half done")
+
+    async with host.unit_of_work() as uow:
+        with pytest.raises(UnavailableError):
+            await guard.call(plugin, "write", half, uow=uow)
+        assert town not in uow.scope.organizations
+        assert await uow.session.scalar(text("select to_regclass('half')")) is None
+        scope = await uow.session.scalar(text("select current_setting('arengo.organizations')"))
+        assert str(town) not in scope
+
+
+async def test_a_call_that_asks_nothing_of_the_database_costs_no_statement(host, plugin):
+    statements = []
+
+    def note(*arguments):
+        statements.append(arguments[2])
+
+    event.listen(host.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        async with host.unit_of_work() as uow:
+            assert await Guard(host.sessions, 5).call(plugin, "idle", _work, uow=uow) == "done"
+    finally:
+        event.remove(host.engine.sync_engine, "before_cursor_execute", note)
+    assert statements == []
+
+
+async def test_failures_of_the_database_are_recorded_without_values(host, guard, plugin):
+    async def leak():
+        async with host.unit_of_work() as uow:
+            await uow.session.execute(text("select cast(:v as uuid)"), {"v": "a secret"})
+
+    async def cast():
+        async with host.unit_of_work() as uow:
+            await uow.session.execute(text("select ('' || :v)::uuid"), {"v": "a secret"})
+
+    for work in (leak, cast):
+        with pytest.raises(UnavailableError):
+            await guard.call(plugin, "leak", work, time_limit=5)
+    for _, message, _ in await _failures(host, plugin):
+        assert "secret" not in message

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from arengo_core import clock
 from arengo_core.errors import ForbiddenError
 from arengo_core.ids import new_id
 from arengo_core.plugins.registry import PluginError
@@ -39,3 +42,21 @@ async def test_only_officers_of_a_consortium_look_after_plugins(host, make_conso
             await service.report(uow, host)
         with pytest.raises(ForbiddenError):
             await service.retry(uow, host, plugin="core")
+
+
+async def test_a_closed_door_says_until_when_and_what_members_notice(host, make_consortium, visit):
+    made = await make_consortium()
+    stage = f"field Shop.rating_{new_id().hex}"
+    until = clock.now() + timedelta(seconds=30)
+    await host.guard.record("bells", stage, RuntimeError("broken"), closed_until=until)
+    await host.guard.record(
+        "bells", f"{stage}_past", RuntimeError("old"), closed_until=until - timedelta(hours=1)
+    )
+    visitor = await visit(made.officer)
+    page = (await visitor.get("/office/plugins")).text
+    assert "Porte chiuse" in page or "Closed doors" in page
+    asked = await visitor.graphql("{ pluginHealth { key state closedDoors } }")
+    [bells] = [one for one in asked["data"]["pluginHealth"] if one["key"] == "bells"]
+    assert bells["state"] == "degraded"
+    [door] = [one for one in bells["closedDoors"] if stage in one]
+    assert door == f"{stage}: {until:%Y-%m-%dT%H:%M:%SZ}"

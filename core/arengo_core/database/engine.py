@@ -33,21 +33,27 @@ def _to_json(value: Any) -> str:
     return _json.encode(value).decode()
 
 
-def make_engine(url: str, *, pool_size: int = 10, name: str = "arengo") -> AsyncEngine:
-    """An engine for one event loop. JSON passes through msgspec."""
+def make_engine(
+    url: str, *, pool_size: int = 10, name: str = "arengo", statement_limit: float = 15.0
+) -> AsyncEngine:
+    """An engine for one event loop. JSON passes through msgspec.
+
+    ``statement_limit``: seconds after which the server ends a statement. Errors carry no values.
+    """
     return create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=5,
         pool_timeout=10,
         pool_recycle=1800,
+        hide_parameters=True,
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
         connect_args={
             "server_settings": {
                 "application_name": name,
                 "jit": "off",
-                "statement_timeout": "15000",
+                "statement_timeout": str(round(statement_limit * 1000)),
                 "idle_in_transaction_session_timeout": "60000",
                 "timezone": "UTC",
                 # Disks are solid, pages cached: an index read is hardly dearer than the next page.

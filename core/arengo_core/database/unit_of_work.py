@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, event, insert, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction
 
 from arengo_core import clock, tracing
 from arengo_core.audit.models import AuditEntry
 from arengo_core.caller import Caller, Scope
+from arengo_core.database import limits
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import JobRequest
 from arengo_core.jobs.queue import enqueue
@@ -32,6 +33,11 @@ _SET_READING_SCOPE = text(
 _SET_SCOPE = text(
     "select set_config('arengo.organizations', :organizations, true),"
     " set_config('arengo.governs', :governs, true)"
+)
+_SET_LIMIT = text("select set_config('statement_timeout', :limit, true)")
+_SHORTEN = text(
+    "select old, set_config('statement_timeout', :limit, true)"
+    " from (select current_setting('statement_timeout') as old offset 0) as before"
 )
 
 
@@ -54,6 +60,7 @@ class UnitOfWork:
         self._jobs: list[JobRequest] = []
         self._audit: list[dict[str, Any]] = []
         self._events: list[Event] = []
+        self._contained: dict[SessionTransaction | None, str | None] = {}
 
     @property
     def scope_settings(self) -> dict[str, str]:
@@ -93,6 +100,39 @@ class UnitOfWork:
                 await self.session.flush()
                 self.scope = before
                 await self._apply_scope()
+
+    def limit_part(self, part: SessionTransaction, connection: Connection) -> None:
+        """Shorten the statements of a contained part as it begins; its end restores them."""
+        limit = limits.milliseconds()
+        if part in self._contained and limit is not None:
+            self._contained[part] = connection.scalar(_SHORTEN, {"limit": limit})
+
+    @asynccontextmanager
+    async def contained(self) -> AsyncGenerator[None]:
+        """A part of this transaction that fails alone: what it wrote and noted goes with it.
+
+        Costs a savepoint where it asks the database something, and nothing where it does not.
+        """
+        before = self.scope
+        noted = [(notes, len(notes)) for notes in (self._jobs, self._audit, self._events)]
+        part = await self.session.begin_nested()
+        self._contained[part.sync_transaction] = None
+        try:
+            yield
+            limit = self._contained.pop(part.sync_transaction)
+            if limit is not None:
+                await self.session.execute(_SET_LIMIT, {"limit": limit})
+            await part.commit()
+        except BaseException:
+            self._contained.pop(part.sync_transaction, None)
+            is_wider, self.scope = self.scope != before, before
+            for notes, count in noted:
+                del notes[count:]
+            with suppress(SQLAlchemyError):  # a connection that was lost says so to its next user
+                await part.rollback()
+                if is_wider:  # the transaction itself may have begun in the part
+                    await self._apply_scope()
+            raise
 
     def record(self, event: Event) -> None:
         """Note a domain event; stored with this transaction, delivered after its commit."""
@@ -179,10 +219,17 @@ class ScopedSession(Session):
 @event.listens_for(ScopedSession, "after_begin")
 def _set_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     uow: UnitOfWork | None = session.info.get("uow")
-    if uow is not None and not transaction.nested:
-        uow.has_begun = True
-        reading = session.info.get("read_only", False)
-        connection.execute(_SET_READING_SCOPE if reading else _SET_SCOPE, uow.scope_settings)
+    if uow is None:
+        return
+    if transaction.nested:
+        uow.limit_part(transaction, connection)
+        return
+    uow.has_begun = True
+    reading = session.info.get("read_only", False)
+    connection.execute(_SET_READING_SCOPE if reading else _SET_SCOPE, uow.scope_settings)
+    limit = limits.milliseconds()
+    if limit is not None:
+        connection.execute(_SET_LIMIT, {"limit": limit})
 
 
 def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -9,6 +9,7 @@ import msgspec
 
 from arengo_core import clock, tracing
 from arengo_core.caller import Caller
+from arengo_core.database.limits import statements_within
 from arengo_core.host import Host
 from arengo_core.outbox import repository
 from arengo_core.outbox.events import Delivery, EventHandler
@@ -23,8 +24,9 @@ async def deliver(host: Host, payload: dict[str, Any]) -> None:
     tracing.start(payload.get("trace"))
     aggregate, organization = UUID(payload["aggregate"]), UUID(payload["organization"])
     try:
-        while await _step(host, found.value, aggregate, organization, payload["version"]):
-            pass
+        with statements_within(host.guard.time_limit):
+            while await _step(host, found.value, aggregate, organization, payload["version"]):
+                pass
     except Exception as error:
         await host.guard.record(found.plugin, f"event handler {payload['handler']}", error)
         await _mark(host, payload["handler"], aggregate, type(error).__name__)

@@ -7,10 +7,9 @@ from types import TracebackType
 from typing import TypeVar
 
 from arengo_core.host import Host
-from arengo_core.plugins.registry import Plugin, PluginError, Registry
+from arengo_core.plugins.registry import ESSENTIAL, Plugin, PluginError, Registry
 
 T = TypeVar("T")
-_ESSENTIAL = frozenset({"core", "marketplace", "graphql"})
 
 
 def _packages(traceback: TracebackType | None) -> Iterator[str]:
@@ -27,7 +26,7 @@ def plugin_of(registry: Registry, error: BaseException | None) -> str | None:
     known = {plugin.package: plugin.name for plugin in registry.plugins if plugin.package}
     while error is not None:
         found = [known[package] for package in _packages(error.__traceback__) if package in known]
-        outside = [name for name in found if name not in _ESSENTIAL]
+        outside = [name for name in found if name not in ESSENTIAL]
         if outside or (found and error.__cause__ is None):
             return (outside or found)[-1]
         error = error.__cause__
@@ -37,7 +36,7 @@ def plugin_of(registry: Registry, error: BaseException | None) -> str | None:
 def set_aside(host: Host, plugin: Plugin, stage: str, error: Exception) -> None:
     """Go on without a plugin. Raises PluginError when the program cannot do without it."""
     fault = PluginError(plugin.name, stage, f"{type(error).__name__}: {error}")
-    if plugin.name in _ESSENTIAL:
+    if plugin.name in ESSENTIAL:
         raise fault from error
     host.registry = host.registry.without(plugin.name, fault)
 

@@ -31,12 +31,10 @@ from arengo_core.plugins.contributions import (
 )
 from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.manifest import Manifest, Service
-from arengo_core.plugins.registry import Plugin, PluginError, Registry
+from arengo_core.plugins.registry import ESSENTIAL, Plugin, PluginError, Registry
 
 if TYPE_CHECKING:
     from arengo_core.host import Host
-
-ESSENTIAL = ("core", "marketplace", "graphql")
 
 # What each hook's answer consists of. Litestar's handlers and controllers share no type, and
 # allocation keys are the marketplace's own Protocol.

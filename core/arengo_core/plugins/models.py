@@ -50,6 +50,7 @@ class PluginFailure(CoreBase):
     occurrences: Mapped[int]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+    closed_until: Mapped[datetime | None]
 
 
 class DisabledPlugin(CoreBase):

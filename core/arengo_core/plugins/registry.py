@@ -46,6 +46,10 @@ class PluginError(ArengoError):
         self.message = message
 
 
+ESSENTIAL = ("core", "marketplace", "graphql")
+"""Plugins without which the program does not serve."""
+
+
 class Owned(NamedTuple):
     """A registered object with the plugin that brought it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from arengo_core import clock
 from arengo_core.caller import Role
@@ -33,6 +33,15 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedDoor:
+    """A part of a plugin that nobody is let into for a while, and what members notice of it."""
+
+    stage: str
+    until: datetime
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class PluginHealth:
     """One plugin: its state (healthy, degraded, down), why, and what members notice."""
 
@@ -44,6 +53,7 @@ class PluginHealth:
     services: tuple[str, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     failures: tuple[PluginFailure, ...] = ()
+    doors: tuple[ClosedDoor, ...] = ()
     held_events: int = 0
     held_jobs: int = 0
     reason: str = ""
@@ -81,7 +91,6 @@ async def report(uow: UnitOfWork, host: Host) -> list[PluginHealth]:
     for plugin, results in zip(host.registry.plugins, checks, strict=True):
         found.append(
             _of(
-                host,
                 plugin,
                 results,
                 tuple(row for row in failures if row.plugin == plugin.name),
@@ -114,22 +123,36 @@ async def _check(host: Host, check: HealthCheck) -> CheckResult:
     return CheckResult(gettext(check.title), passed)
 
 
+def _closed(failures: Sequence[PluginFailure]) -> tuple[ClosedDoor, ...]:
+    """The doors that are closed in any of the program's processes, each once."""
+    until: dict[str, datetime] = {}
+    for row in failures:
+        if row.closed_until is not None and row.closed_until > clock.now():
+            until[row.stage] = max(row.closed_until, until.get(row.stage, row.closed_until))
+    return tuple(ClosedDoor(stage, moment, _noticed(stage)) for stage, moment in until.items())
+
+
+def _noticed(stage: str) -> str:
+    if stage.startswith("field "):
+        return gettext("This figure or text stays empty; the rest of the page or answer is there.")
+    return gettext("Who needs this part reads “try again in a minute”, or is offered other ways.")
+
+
 def _of(
-    host: Host,
     plugin: Plugin,
     checks: tuple[CheckResult, ...],
     failures: tuple[PluginFailure, ...],
     held_events: int,
     held_jobs: int,
 ) -> PluginHealth:
-    is_open = host.guard.breaker(plugin.name).is_open
+    doors = _closed(failures)
     fresh = any(row.last_at >= clock.now() - _NOW for row in failures)
     failing = not all(check.passed for check in checks)
-    if is_open:
-        state = "down"
+    if doors:
+        state = "degraded"
         notice = gettext(
-            "Pages of this plugin answer “try again in a minute”; it is asked again every half"
-            " minute. Everything else works."
+            "Parts of this plugin that failed repeatedly are left out; each is tried again after"
+            " half a minute. Its other parts and everything else work."
         )
     elif failing or fresh:
         state = "degraded"
@@ -153,6 +176,7 @@ def _of(
         services=tuple(gettext(service.title) for service in plugin.services),
         checks=checks,
         failures=failures,
+        doors=doors,
         held_events=held_events,
         held_jobs=held_jobs,
     )

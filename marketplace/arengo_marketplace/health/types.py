@@ -21,6 +21,7 @@ class PluginHealthType:
     held_events: int
     held_jobs: int
     failures: list[str]
+    closed_doors: list[str]
 
     @classmethod
     def of(cls, health: PluginHealth) -> PluginHealthType:
@@ -35,6 +36,9 @@ class PluginHealthType:
             held_events=health.held_events,
             held_jobs=health.held_jobs,
             failures=[f"{row.stage}: {row.message}" for row in health.failures],
+            closed_doors=[
+                f"{door.stage}: {door.until:%Y-%m-%dT%H:%M:%SZ}" for door in health.doors
+            ],
         )
 
 

@@ -9,7 +9,8 @@ import click
 from arengo_core import clock
 from arengo_core.cli.running import open_host
 from arengo_core.plugins import repository
-from arengo_core.plugins.manager import ESSENTIAL, load_plugins
+from arengo_core.plugins.manager import load_plugins
+from arengo_core.plugins.registry import ESSENTIAL
 
 _RESTART = "Restart server and worker for it to take effect."
 

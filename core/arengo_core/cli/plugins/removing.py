@@ -10,7 +10,8 @@ from arengo_core.cli.database import as_owner
 from arengo_core.database import migrate
 from arengo_core.database.engine import make_engine
 from arengo_core.plugins.fingerprint import GROUP
-from arengo_core.plugins.manager import ESSENTIAL, load_plugins
+from arengo_core.plugins.manager import load_plugins
+from arengo_core.plugins.registry import ESSENTIAL
 from arengo_core.settings import Settings, load_settings
 
 

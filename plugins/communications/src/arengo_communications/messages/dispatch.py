@@ -66,7 +66,8 @@ async def dispatch(host: Host, payload: dict[str, Any]) -> None:
 def _channel(host: Host, taken: Taken) -> Channel:
     owned = host.registry.providers[(Channel, taken.channel)]
     made = owned.value.make(host, taken.settings)
-    return cast(Channel, host.guard.wrap(owned.plugin, made, TIME_LIMIT))
+    door = f"Channel {taken.channel}"
+    return cast(Channel, host.guard.wrap(owned.plugin, made, door=door, time_limit=TIME_LIMIT))
 
 
 async def _take(

@@ -65,7 +65,12 @@ async def _quotes(
 ) -> Sequence[Quote]:
     owned = host.registry.providers[(Carrier, key)]
     made = owned.value.make(host, settings)
-    carrier = cast(Carrier, host.guard.wrap(owned.plugin, made, host.guard.time_limit / 2))
+    carrier = cast(
+        Carrier,
+        host.guard.wrap(
+            owned.plugin, made, door=f"Carrier {key}", time_limit=host.guard.time_limit / 2
+        ),
+    )
     try:
         return await carrier.quote(weight_grams, origin or "", destination or "")
     except ArengoError:
