@@ -133,7 +133,7 @@ def _closed(failures: Sequence[PluginFailure]) -> tuple[ClosedDoor, ...]:
 
 
 def _noticed(stage: str) -> str:
-    if stage.startswith("field "):
+    if stage.startswith(("field ", "slot ")):
         return gettext("This figure or text stays empty; the rest of the page or answer is there.")
     return gettext("Who needs this part reads “try again in a minute”, or is offered other ways.")
 

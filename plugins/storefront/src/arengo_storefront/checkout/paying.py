@@ -66,9 +66,8 @@ async def methods_for(
     if not with_payments(host):
         return counter
     try:
-        async with uow.session.begin_nested():
-            payments = host.continuing(uow, partners.Payments)
-            found = await payments.methods(consortium_id, merchants)
+        payments = host.continuing(uow, partners.Payments)
+        found = await payments.methods(consortium_id, merchants)
     except ArengoError:
         return counter
     return [Method(method.key, _(method.title), method.hosted) for method in found]

@@ -67,11 +67,10 @@ async def ways_for(
     if not partners.HAS_DELIVERY:
         return [at_the_shop()]
     try:
-        async with uow.session.begin_nested():
-            delivery = await host.capability(uow, partners.Delivery, merchant_id)
-            options = await delivery.options(
-                merchant_id, consortium_id, weight_grams, istat_code or None
-            )
+        delivery = await host.capability(uow, partners.Delivery, merchant_id)
+        options = await delivery.options(
+            merchant_id, consortium_id, weight_grams, istat_code or None
+        )
     except ArengoError:
         return [at_the_shop()]
     found = [

@@ -61,7 +61,6 @@ async def due_to(host: Host, uow: UnitOfWork, merchant_id: UUID) -> Money | None
     if not with_payments(host):
         return None
     try:
-        async with uow.session.begin_nested():
-            return await host.continuing(uow, partners.Payments).due_to(merchant_id)
+        return await host.continuing(uow, partners.Payments).due_to(merchant_id)
     except ArengoError:
         return None
