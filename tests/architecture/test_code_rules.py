@@ -18,7 +18,7 @@ MACHINERY = {
     "core/arengo_core/idempotency.py",
     "core/arengo_core/observability/health.py",
     "core/arengo_core/plugins/gate.py",
-    "core/arengo_core/plugins/guard.py",
+    "core/arengo_core/plugins/failures.py",
     "core/arengo_core/web/sites.py",
 }
 MONEY_WORDS = {"amount", "price", "cost", "fee", "share", "total", "balance", "minor", "money"}

@@ -115,22 +115,21 @@ class UnitOfWork:
         """
         before = self.scope
         noted = [(notes, len(notes)) for notes in (self._jobs, self._audit, self._events)]
-        part = await self.session.begin_nested()
-        self._contained[part.sync_transaction] = None
         try:
-            yield
-            limit = self._contained.pop(part.sync_transaction)
-            if limit is not None:
-                await self.session.execute(_SET_LIMIT, {"limit": limit})
-            await part.commit()
+            async with self.session.begin_nested() as part:
+                self._contained[part.sync_transaction] = None
+                try:
+                    yield
+                finally:
+                    limit = self._contained.pop(part.sync_transaction)
+                if limit is not None:
+                    await self.session.execute(_SET_LIMIT, {"limit": limit})
         except BaseException:
-            self._contained.pop(part.sync_transaction, None)
             is_wider, self.scope = self.scope != before, before
             for notes, count in noted:
                 del notes[count:]
-            with suppress(SQLAlchemyError):  # a connection that was lost says so to its next user
-                await part.rollback()
-                if is_wider:  # the transaction itself may have begun in the part
+            if is_wider:  # the transaction itself may have begun in the part
+                with suppress(SQLAlchemyError):  # a lost connection says so to its next user
                     await self._apply_scope()
             raise
 
