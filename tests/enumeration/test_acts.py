@@ -7,7 +7,7 @@ import re
 
 from arengo_core.audit.wording import act_in_words, details_in_words
 from arengo_core.i18n import set_locale
-from tests.enumeration import messages
+from arengo_core.testing import messages
 
 _KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 STATES = {
