@@ -14,6 +14,7 @@ CLASSES = {"member", "consortium", "public", "platform"}
 PLATFORM_TEXTS = {
     "core.active_service.service": "a service's key",
     "core.disabled_plugin.plugin": "a plugin's key",
+    "core.api_token.hint": "the first letters of a token, which open nothing",
     "core.disabled_plugin.why": "an operator's reason",
     "core.outbox_cursor.handler": "a handler's key",
     "core.outbox_cursor.error": "an error class",

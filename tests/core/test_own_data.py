@@ -25,7 +25,7 @@ async def test_an_officer_changes_the_address_and_the_theme(host, visit, make_us
     shown = await visitor.get("/office/organization")
     assert 'class="ar-theme-bottega"' in shown.text
     log = await visitor.get("/office/log")
-    assert "organization.updated" in log.text
+    assert "Dati propri modificati" in log.text
 
 
 async def test_a_clerk_may_not(host, visit, make_user):
