@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, delete, func, select, update
+from sqlalchemy import Row, any_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.caller import Grant, OrganizationKind, Role
@@ -33,6 +34,11 @@ async def sign_in_by_user(session: AsyncSession, user_id: UUID) -> SignIn | None
     return await session.get(SignIn, user_id)
 
 
+def _grants_in(rows: Sequence[Row[Any, UUID, str, str]]) -> tuple[Grant, ...]:
+    """The grants of rows of (who, organization, role, kind); one without any has no kind."""
+    return tuple(Grant(row[1], OrganizationKind(row[3]), Role(row[2])) for row in rows if row[3])
+
+
 async def session_and_grants(
     session: AsyncSession, token_digest: bytes, at: datetime
 ) -> tuple[UserSession | None, tuple[Grant, ...]]:
@@ -43,13 +49,8 @@ async def session_and_grants(
         .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
         .where(UserSession.token_digest == token_digest, UserSession.expires_at > at)
     )
-    found: UserSession | None = None
-    grants: list[Grant] = []
-    for row in (await session.execute(statement)).all():
-        found = row[0]
-        if row[3]:
-            grants.append(Grant(row[1], OrganizationKind(row[3]), Role(row[2])))
-    return found, tuple(grants)
+    rows = (await session.execute(statement)).all()
+    return (rows[0][0] if rows else None), _grants_in(rows)
 
 
 async def token_and_grants(
@@ -66,13 +67,8 @@ async def token_and_grants(
         .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
         .where(ApiToken.digest == token_digest, ApiToken.expires_at > at)
     )
-    found: ApiToken | None = None
-    grants: list[Grant] = []
-    for row in (await session.execute(statement)).all():
-        found = row[0]
-        if row[3]:
-            grants.append(Grant(row[1], OrganizationKind(row[3]), Role(row[2])))
-    return found, tuple(grants)
+    rows = (await session.execute(statement)).all()
+    return (rows[0][0] if rows else None), _grants_in(rows)
 
 
 async def note_use(session: AsyncSession, token_id: UUID, at: datetime) -> None:
