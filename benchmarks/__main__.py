@@ -21,6 +21,7 @@ from arengo_core.cli.demo import Stage, start_companions
 from arengo_core.cli.demo_build import build
 from arengo_core.cli.supervisor import Child, Supervisor, free_port
 from arengo_core.database import roles
+from arengo_core.database.setup import gather_statistics
 from arengo_core.host import Host
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
@@ -35,6 +36,8 @@ async def _prepare() -> Stage:
         await grow(host)
     finally:
         await host.close()
+    assert urls.owner is not None
+    await gather_statistics(urls.owner)
     return stage
 
 

@@ -72,6 +72,12 @@ async def test_a_backup_comes_back_whole_in_a_new_database(
     after = await _digests(target.owner)
     assert after == before
     assert f"rows from {file}" in restored.stdout
+    owner = await asyncpg.connect(target.owner)
+    try:
+        known = "select reltuples from pg_class where oid = 'core.organization'::regclass"
+        assert await owner.fetchval(known) == before["core.organization"][0], "statistics are new"
+    finally:
+        await owner.close()
 
     # The restored rows are under the same policies, and the program may use them.
     connection = await asyncpg.connect(target.app)

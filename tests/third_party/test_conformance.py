@@ -96,6 +96,16 @@ def site(new_plugin, tmp_path_factory):
     return target
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_server(database_server):
+    """The kit's runs use this run's server: each would start its own."""
+    server, _ = database_server
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARENGO_TEST_OWNER_URL", server.owner)
+        patch.setenv("ARENGO_TEST_APP_URL", server.app)
+        yield
+
+
 def _environment(*places):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     kept["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"

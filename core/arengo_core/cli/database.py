@@ -13,7 +13,7 @@ from arengo_core.database import roles
 from arengo_core.database.backup import back_up, bring_back
 from arengo_core.database.bootstrap import bootstrap as prepare_server
 from arengo_core.database.engine import make_engine
-from arengo_core.database.setup import migrate_all
+from arengo_core.database.setup import gather_statistics, migrate_all
 from arengo_core.errors import SettingsError
 from arengo_core.observability.logs import configure
 from arengo_core.plugins.manager import load_plugins
@@ -95,6 +95,8 @@ def restore(file: Path) -> None:
 
     async def run(settings: Settings, owner: str) -> None:
         await _migrate(settings, owner)
-        click.echo(f"{await bring_back(owner, file)} rows from {file}")
+        rows = await bring_back(owner, file)
+        await gather_statistics(owner)
+        click.echo(f"{rows} rows from {file}")
 
     as_owner(run)

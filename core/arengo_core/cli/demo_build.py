@@ -6,7 +6,7 @@ import click
 
 from arengo_core.cli.demo import Stage
 from arengo_core.database import roles
-from arengo_core.database.setup import migrate_all
+from arengo_core.database.setup import gather_statistics, migrate_all
 from arengo_core.errors import SettingsError
 from arengo_core.host import Host
 from arengo_core.jobs.worker import drain
@@ -41,6 +41,8 @@ async def build(settings: Settings, consortium: str, *, fresh: bool) -> Stage:
             await drain(host)
         finally:
             await host.close()
+        if urls.owner is not None:
+            await gather_statistics(urls.owner)
     companions = {
         companion.key: (companion.title, list(companion.arguments))
         for loaded in registry.plugins

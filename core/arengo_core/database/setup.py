@@ -80,6 +80,18 @@ async def migrate_all(urls: roles.DatabaseUrls, registry: Registry) -> Registry:
     return registry
 
 
+async def gather_statistics(owner_url: str) -> None:
+    """Tell the planner of rows that came all at once; until then a search takes 30 times as long.
+
+    PostgreSQL does so by itself, but minutes later.
+    """
+    connection = await asyncpg.connect(owner_url)
+    try:
+        await connection.execute("analyze")
+    finally:
+        await connection.close()
+
+
 async def set_aside_unmigrated(app_url: str, registry: Registry) -> Registry:
     """The registry without plugins whose tables are not at the code's head.
 

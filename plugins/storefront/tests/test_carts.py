@@ -93,10 +93,11 @@ async def test_changing_and_removing_lines(valley):
 
 
 async def test_old_carts_are_cleared_away_with_what_was_typed(valley, move_clock):
+    move_clock(datetime.now(UTC) - timedelta(days=31))
     old = await valley.fill((valley.bread, 1))
-    move_clock(datetime.now(UTC) + timedelta(days=29))
+    move_clock(datetime.now(UTC) - timedelta(days=29))
     young = await valley.fill((valley.bread, 1))
-    move_clock(datetime.now(UTC) + timedelta(days=31))
+    move_clock(datetime.now(UTC))
     await service.clear_away(valley.host, {})
     async with valley.host.unit_of_work() as uow:
         assert (await service.reach(uow, young)).name == "Anna Prova"
