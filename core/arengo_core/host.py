@@ -69,7 +69,7 @@ class Host:
             sessions=sessions,
             guard=Guard(sessions, settings.plugin_time_limit),
             identity=Identity(Passwords(settings.password_cost), secret),
-            cipher=Cipher(secret),
+            cipher=Cipher(settings.master_keys()),
             mail=MailSender(settings.smtp_url, settings.mail_from),
         )
 

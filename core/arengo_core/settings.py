@@ -37,6 +37,10 @@ Names = Annotated[list[str], NoDecode]
 """A list that the environment gives as words with commas between them."""
 
 
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[\s,]+", text.strip()) if part]
+
+
 class Settings(BaseSettings):
     """All settings of the program. Plugins keep theirs in the database, per activation."""
 
@@ -69,8 +73,12 @@ class Settings(BaseSettings):
     """The address under which people reach the site; links in mails begin with it."""
     secret_key: SecretStr = SecretStr(DEFAULT_SECRET)
     """Signs cookies and links and encrypts secrets at rest: at least 32 characters, kept safe.
-    ``arengo serve`` refuses the default. Changing it ends sessions and makes stored secrets
-    unreadable."""
+    ``arengo serve`` refuses the default. It is not for changing: links, carts and digests of
+    addresses are made with it. Stored secrets have ``ARENGO_ENCRYPTION_KEYS``."""
+    encryption_keys: SecretStr = SecretStr("")
+    """Master keys of secrets at rest, the newest first, with commas between them, each of at
+    least 32 characters; ``arengo secrets rotate`` brings all under the first. Empty, or last of
+    all: a key derived from ``ARENGO_SECRET_KEY``."""
     trusted_hosts: Names = Field(default_factory=list)
     """Further host names of the market itself, with commas between them."""
     trusted_proxies: Names = Field(default_factory=list)
@@ -125,12 +133,19 @@ class Settings(BaseSettings):
             raise ValueError("only PostgreSQL is supported: postgresql://user:password@host/name")
         return "postgresql://" + value.split("://", 1)[1]
 
+    @field_validator("encryption_keys")
+    @classmethod
+    def _long_keys(cls, value: SecretStr) -> SecretStr:
+        if any(len(key) < 32 for key in _parts(value.get_secret_value())):
+            raise ValueError("each key has at least 32 characters")
+        return value
+
     @field_validator("trusted_hosts", "trusted_proxies", "disabled_plugins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return [part for part in re.split(r"[\s,]+", value.strip()) if part]
+        return _parts(value)
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -165,6 +180,11 @@ class Settings(BaseSettings):
         if urlsplit(value).scheme not in {"smtp", "smtps", "smtp+starttls"}:
             raise ValueError("smtp://, smtps:// or smtp+starttls:// is expected")
         return value
+
+    def master_keys(self) -> list[bytes]:
+        """What secrets at rest are encrypted with: the newest first."""
+        named = _parts(self.encryption_keys.get_secret_value())
+        return [key.encode() for key in (*named, self.secret_key.get_secret_value())]
 
     @property
     def base_url(self) -> str:

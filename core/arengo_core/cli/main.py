@@ -19,6 +19,7 @@ _COMMANDS = {
     "migrate": "arengo_core.cli.database",
     "plugin": "arengo_core.cli.plugins.group",
     "restore": "arengo_core.cli.database",
+    "secrets": "arengo_core.cli.secrets",
     "serve": "arengo_core.cli.serve",
     "worker": "arengo_core.cli.worker",
 }

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.secrets import Sealed
 from arengo_marketplace.base import MarketplaceBase
 
 _STATES = "state in ('requested', 'approved', 'active', 'suspended', 'ended')"
@@ -41,7 +42,7 @@ class Activation(MarketplaceBase, Identified, Shared, Stamped):
     service: Mapped[str]
     state: Mapped[str]
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    secrets: Mapped[bytes | None]
+    secrets: Mapped[Sealed | None]
     forecast: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Owned, Shared, Stamped, TableClass, table
+from arengo_core.secrets import Sealed
 from arengo_marketplace.base import MarketplaceBase
 
 
@@ -28,7 +29,7 @@ class Charter(MarketplaceBase, Identified, Owned, Stamped):
     collecting_entity_id: Mapped[UUID | None]
     collector_is_public: Mapped[bool] = mapped_column(default=False)
     gateway: Mapped[str] = mapped_column(default="")
-    gateway_secrets: Mapped[bytes | None]
+    gateway_secrets: Mapped[Sealed | None]
     is_illustrative: Mapped[bool] = mapped_column(default=False)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_communications.base import CommunicationsBase
 from arengo_core.database.base import Identified, Owned, Stamped, TableClass, table
+from arengo_core.secrets import Sealed
 
 
 class DispatchState(StrEnum):
@@ -44,7 +45,7 @@ class Message(CommunicationsBase, Identified, Owned, Stamped):
     topic: Mapped[str]
     subject: Mapped[str]
     recipient_hint: Mapped[str]
-    sealed: Mapped[bytes | None]
+    sealed: Mapped[Sealed | None]
 
 
 class Dispatch(CommunicationsBase, Identified, Owned):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from arengo_communications.base import CommunicationsBase
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.secrets import Sealed
 
 
 class Subscription(CommunicationsBase, Identified, Owned):
@@ -26,7 +27,7 @@ class Subscription(CommunicationsBase, Identified, Owned):
     )
 
     email_digest: Mapped[bytes]
-    email_sealed: Mapped[bytes]
+    email_sealed: Mapped[Sealed]
     locale: Mapped[str]
     mails: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)

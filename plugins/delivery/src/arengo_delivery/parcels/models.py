@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.secrets import Sealed
 from arengo_delivery.base import DeliveryBase
 from arengo_delivery.contract import ParcelState
 
@@ -52,7 +53,7 @@ class ParcelRow(DeliveryBase, Identified, Shared, Stamped):
     city: Mapped[str]
     istat_code: Mapped[str]
     phone: Mapped[str]
-    email_sealed: Mapped[bytes]
+    email_sealed: Mapped[Sealed]
     locale: Mapped[str]
     point_id: Mapped[UUID | None]
     tracking_code: Mapped[str]
