@@ -25,6 +25,7 @@ from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.queries import PeopleQuery
 from arengo_core.identity.token_graphql import CONTRIBUTION as TOKEN_API
+from arengo_core.identity.tokens import CLEAR_TOKENS
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
@@ -65,7 +66,7 @@ def arengo_jobs() -> list[Job]:
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [Schedule(SEAL_AUDIT, "* * * * *")]
+    return [Schedule(SEAL_AUDIT, "* * * * *"), Schedule(CLEAR_TOKENS, "23 3 * * *")]
 
 
 @hookimpl

@@ -64,6 +64,7 @@ class Caller:
     session_id: UUID | None = None
     locale: str = "it"
     read_only: bool = False
+    token_id: UUID | None = None
     system: Scope | None = field(default=None)
 
     @classmethod
@@ -101,6 +102,22 @@ class Caller:
             return
         self.require_signed_in()
         raise ForbiddenError("You may not do this for that organization.")
+
+    def require_writing(self) -> None:
+        """Raise ForbiddenError when the caller's token may only read."""
+        if self.read_only:
+            raise ForbiddenError(
+                "This token may only read. Make one with full rights on your account's page."
+            )
+
+    @property
+    def origin(self) -> str:
+        """By what it calls: ``session``, ``token``, ``program``, or ``visitor`` (nobody yet)."""
+        if self.system is not None:
+            return "program"
+        if self.token_id is not None:
+            return "token"
+        return "session" if self.user_id is not None else "visitor"
 
     def require_signed_in(self) -> UUID:
         """The user's id; UnauthenticatedError when nobody is signed in."""

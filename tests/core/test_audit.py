@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 
 import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from arengo_core import clock
 from arengo_core.audit.models import AuditEntry, AuditSeal
-from arengo_core.audit.sealing import seal_all
+from arengo_core.audit.sealing import entry_digest, seal_all
 from arengo_core.audit.verifying import Fault, Finding, verify
 from arengo_core.caller import Caller
 from tests.core.places import place
@@ -98,6 +100,12 @@ async def test_entries_of_a_moment_ago_wait_for_the_next_seal(host, town):
         "object_id = gen_random_uuid()",
         "at = at + interval '1 second'",
         "trace_id = 'another'",
+        "acting_id = gen_random_uuid()",
+        "origin = 'session'",
+        "network = '198.51.100.0/24'",
+        "token_id = gen_random_uuid()",
+        'changes = \'{"state": ["a", "b"]}\'',
+        "origin = null",
     ],
 )
 async def test_a_changed_entry_is_found_with_its_batch(host, town, tamper, change):
@@ -211,3 +219,16 @@ async def test_another_organizations_chain_stays_whole(host, town, tamper, move_
     await seal_all(host, {})
     await tamper(("delete from core.audit_entry where id = $1", (await _entries(host, town))["a"]))
     assert (await verify(host, other.id)).findings == []
+
+
+async def test_entries_of_earlier_versions_keep_their_digest(host, town):
+    entry_id = (await _entries(host, town))["c"]
+    async with host.unit_of_work(Caller.program([town])) as uow:
+        entry = await uow.session.get(AuditEntry, entry_id)
+    entry.origin = None
+    row = [
+        *(str(entry.id), str(town), entry.at.isoformat(), "None", "c", "Thing", "None"),
+        {"figure": 3},
+        entry.trace_id,
+    ]
+    assert entry_digest(entry) == sha256(msgspec.json.encode(row, order="sorted")).digest()

@@ -12,7 +12,6 @@ from strawberry.types import Info as StrawberryInfo
 
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ForbiddenError
 from arengo_core.host import Host
 from arengo_core.web.context import ArengoRequest
 
@@ -66,10 +65,7 @@ class ApiContext:
 
         ForbiddenError when the caller's token may only read.
         """
-        if self.caller.read_only:
-            raise ForbiddenError(
-                "This token may only read. Make one with full rights on your account's page."
-            )
+        self.caller.require_writing()
         async with self.host.unit_of_work(self.caller) as uow:
             before, self._current = self._current, uow
             self._loaders.clear()

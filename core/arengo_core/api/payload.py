@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import strawberry
+from strawberry.types import Info
 
+from arengo_core.caller import Caller
 from arengo_core.errors import ArengoError, SettingsError, UnavailableError
 from arengo_core.i18n import error_text
 
@@ -38,18 +40,26 @@ def _camel(name: str | None) -> str | None:
     return head + "".join(part.capitalize() for part in rest)
 
 
+def _caller_of(args: tuple[object, ...], kwargs: dict[str, Any]) -> Caller:
+    """The caller in a resolver's ``info``, however it is handed over."""
+    (info,) = [value for value in (*args, *kwargs.values()) if isinstance(value, Info)]
+    return cast(Caller, info.context.caller)
+
+
 def answers(
     payload: type[PayloadT],
 ) -> Callable[[Callable[P, Awaitable[PayloadT]]], Callable[P, Awaitable[PayloadT]]]:
     """Turn ArengoErrors of a mutation resolver into the payload's ``userErrors``.
 
-    Put it under ``@strawberry.mutation``. Faults of ours stay GraphQL errors.
+    Put it under ``@strawberry.mutation``: a token that may only read is refused before the
+    resolver begins. Faults of ours stay GraphQL errors.
     """
 
     def decorate(resolve: Callable[P, Awaitable[PayloadT]]) -> Callable[P, Awaitable[PayloadT]]:
         @functools.wraps(resolve)
         async def answer(*args: P.args, **kwargs: P.kwargs) -> PayloadT:
             try:
+                _caller_of(args, kwargs).require_writing()
                 return await resolve(*args, **kwargs)
             except (SettingsError, UnavailableError):
                 raise

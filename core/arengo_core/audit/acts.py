@@ -9,6 +9,8 @@ ACTS = [
     Act("role.granted", N_("Role given")),
     Act("role.removed", N_("Role taken away")),
     Act("invitation.sent", N_("Invitation sent")),
+    Act("token.created", N_("API token made")),
+    Act("token.revoked", N_("API token ended")),
     Act("organization.created", N_("Organization entered")),
     Act("organization.updated", N_("Own data changed")),
 ]

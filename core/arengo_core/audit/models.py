@@ -15,11 +15,21 @@ from arengo_core.database.core_base import CoreBase
 
 
 class AuditEntry(CoreBase, Identified, Owned):
-    """One act in an Organization. Details hold ids and figures, never personal values."""
+    """One act in an Organization. Details hold ids and figures, never personal values.
+
+    ``acting_id``: the organization in whose name the actor acted. ``changes`` are those of the
+    object, ``{column: [before, after]}``, or ``{column: null}`` where the value is not kept.
+    ``network`` is the shortened address. Entries of earlier versions lack all five.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = table(
-        TableClass.MEMBER, Index(None, "organization_id", "at"), append_only=True
+        TableClass.MEMBER,
+        Index(None, "organization_id", "at"),
+        Index(None, "organization_id", "actor_id", "id"),
+        Index(None, "organization_id", "action", "id"),
+        Index(None, "organization_id", "object_id", "id"),
+        append_only=True,
     )
 
     at: Mapped[datetime]
@@ -29,6 +39,11 @@ class AuditEntry(CoreBase, Identified, Owned):
     object_id: Mapped[UUID | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
     trace_id: Mapped[str]
+    acting_id: Mapped[UUID | None]
+    origin: Mapped[str | None]
+    network: Mapped[str | None]
+    token_id: Mapped[UUID | None]
+    changes: Mapped[dict[str, list[Any] | None] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class AuditSeal(CoreBase, Identified, Owned):

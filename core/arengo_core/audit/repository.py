@@ -2,29 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.audit.models import AuditEntry, AuditSeal
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which entries are asked for; what is None asks for all. ``until`` is not included."""
+
+    actor_id: UUID | None = None
+    by_program: bool = False
+    action: str | None = None
+    object_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_ALL = Search()
+
+
+def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.actor_id is not None:
+        yield AuditEntry.actor_id == search.actor_id
+    if search.by_program:
+        yield AuditEntry.actor_id.is_(None)
+    if search.action is not None:
+        yield AuditEntry.action == search.action
+    if search.object_id is not None:
+        yield AuditEntry.object_id == search.object_id
+    if search.since is not None:
+        yield AuditEntry.at >= search.since
+    if search.until is not None:
+        yield AuditEntry.at < search.until
+
+
 async def entries(
-    session: AsyncSession, organization_id: UUID, *, before: UUID | None, limit: int
+    session: AsyncSession,
+    organization_id: UUID,
+    *,
+    before: UUID | None,
+    limit: int,
+    search: Search = _ALL,
 ) -> Sequence[AuditEntry]:
-    """An organization's entries, newest first, from before an entry."""
+    """An organization's entries that fit, newest first, from before an entry."""
     statement = (
         select(AuditEntry)
-        .where(AuditEntry.organization_id == organization_id)
+        .where(AuditEntry.organization_id == organization_id, *_conditions(search))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
     if before is not None:
         statement = statement.where(AuditEntry.id < before)
     return (await session.execute(statement)).scalars().all()
+
+
+# One look into the index for each value that there is, however long the log.
+_DISTINCT = """
+with recursive found as (
+  (select {column} as value from core.audit_entry
+   where organization_id = :place and {column} is not null order by {column} limit 1)
+  union all
+  select (select {column} from core.audit_entry
+          where organization_id = :place and {column} > found.value order by {column} limit 1)
+  from found where found.value is not null
+)
+select value from found where value is not null
+"""
+_ACTORS = text(_DISTINCT.format(column="actor_id"))
+_ACTIONS = text(_DISTINCT.format(column="action"))
+
+
+async def actors_in(session: AsyncSession, organization_id: UUID) -> Sequence[UUID]:
+    """Everybody who ever did something in an organization."""
+    return (await session.execute(_ACTORS, {"place": organization_id})).scalars().all()
+
+
+async def actions_in(session: AsyncSession, organization_id: UUID) -> Sequence[str]:
+    """Every kind of act that an organization's log holds."""
+    return (await session.execute(_ACTIONS, {"place": organization_id})).scalars().all()
 
 
 async def unsealed(

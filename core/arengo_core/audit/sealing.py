@@ -27,7 +27,7 @@ GENESIS = b"\0" * 32
 
 def entry_digest(entry: AuditEntry) -> bytes:
     """SHA-256 of everything that an entry says."""
-    row = [
+    row: list[Any] = [
         str(entry.id),
         str(entry.organization_id),
         entry.at.isoformat(),
@@ -38,6 +38,10 @@ def entry_digest(entry: AuditEntry) -> bytes:
         entry.details,
         entry.trace_id,
     ]
+    later = (entry.acting_id, entry.origin, entry.network, entry.token_id, entry.changes)
+    if any(value is not None for value in later):  # entries of earlier versions have none
+        row += [str(entry.acting_id), entry.origin, entry.network, str(entry.token_id)]
+        row.append(entry.changes)
     return hashlib.sha256(msgspec.json.encode(row, order="sorted")).digest()
 
 

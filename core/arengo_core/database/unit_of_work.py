@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction
 
 from arengo_core import clock, tracing
+from arengo_core.audit import origin
 from arengo_core.audit.models import AuditEntry
 from arengo_core.caller import Caller, Scope
 from arengo_core.database import limits
+from arengo_core.database.changes import Changes
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import JobRequest
 from arengo_core.jobs.queue import enqueue
@@ -60,6 +62,7 @@ class UnitOfWork:
         self._jobs: list[JobRequest] = []
         self._audit: list[dict[str, Any]] = []
         self._events: list[Event] = []
+        self.changes = Changes()
         self._contained: dict[SessionTransaction | None, str | None] = {}
 
     @property
@@ -151,7 +154,11 @@ class UnitOfWork:
         object_id: UUID | None = None,
         **details: Any,
     ) -> None:
-        """Note an act in the Organization's audit log. Ids and figures only."""
+        """Note an act in the Organization's audit log. Ids and figures only.
+
+        What this unit of work writes to the object with ``object_id`` is noted along, before and
+        after.
+        """
         self._audit.append(
             {
                 "id": new_id(),
@@ -163,6 +170,10 @@ class UnitOfWork:
                 "object_id": object_id,
                 "details": msgspec.to_builtins(details),
                 "trace_id": tracing.current(),
+                "acting_id": self.caller.acting_id,
+                "origin": self.caller.origin,
+                "network": origin.network() or None,
+                "token_id": self.caller.token_id,
             }
         )
 
@@ -174,6 +185,8 @@ class UnitOfWork:
         self._events.clear()
         if self._audit:
             await self.widen({row["organization_id"] for row in self._audit})
+            for row in self._audit:
+                row["changes"] = self.changes.of(row["object_id"])
             await self.session.execute(insert(AuditEntry), self._audit)
             self._audit.clear()
         await enqueue(self.session, self._jobs)
@@ -231,6 +244,13 @@ def _set_scope(session: Session, transaction: SessionTransaction, connection: Co
         connection.execute(_SET_LIMIT, {"limit": limit})
 
 
+@event.listens_for(ScopedSession, "before_flush")
+def _note_changes(session: Session, _context: object, _instances: object) -> None:
+    uow: UnitOfWork | None = session.info.get("uow")
+    if uow is not None:
+        uow.changes.collect(session)
+
+
 def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """The factory of sessions for units of work."""
     return async_sessionmaker(
@@ -246,7 +266,11 @@ async def unit_of_work(
     *,
     read_only: bool = False,
 ) -> AsyncGenerator[UnitOfWork]:
-    """Open a transaction in the caller's scope; commits at the end, rolls back on error."""
+    """Open a transaction in the caller's scope; commits at the end, rolls back on error.
+
+    A caller that may only read gets one that only reads, whatever is asked for.
+    """
+    read_only = read_only or caller.read_only
     async with sessions() as session, session.begin():
         uow = UnitOfWork(session, caller, handlers_of)
         session.info["uow"] = uow

@@ -82,19 +82,19 @@ async def tokens_of(session: AsyncSession, user_id: UUID) -> Sequence[ApiToken]:
     return (await session.execute(statement)).scalars().all()
 
 
-async def remove_token(session: AsyncSession, user_id: UUID, token_id: UUID) -> bool:
-    """Delete one API token of a user; whether there was one."""
-    statement = (
-        delete(ApiToken)
-        .where(ApiToken.id == token_id, ApiToken.user_id == user_id)
-        .returning(ApiToken.id)
-    )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+async def remove_tokens(
+    session: AsyncSession, user_id: UUID, token_id: UUID | None = None
+) -> Sequence[ApiToken]:
+    """Delete one API token of a user, or every one; those that there were."""
+    statement = delete(ApiToken).where(ApiToken.user_id == user_id)
+    if token_id is not None:
+        statement = statement.where(ApiToken.id == token_id)
+    return (await session.execute(statement.returning(ApiToken))).scalars().all()
 
 
-async def remove_tokens(session: AsyncSession, user_id: UUID) -> None:
-    """Delete every API token of a user."""
-    await session.execute(delete(ApiToken).where(ApiToken.user_id == user_id))
+async def remove_expired_tokens(session: AsyncSession, at: datetime) -> None:
+    """Delete API tokens that are over."""
+    await session.execute(delete(ApiToken).where(ApiToken.expires_at <= at))
 
 
 async def grants_of(session: AsyncSession, user_id: UUID) -> tuple[Grant, ...]:

@@ -288,7 +288,7 @@ class Identity:
         record.password_hash = await self.passwords.hash(password)
         record.failures, record.locked_until = 0, None
         await repository.remove_sessions(uow.session, record.user_id)
-        await repository.remove_tokens(uow.session, record.user_id)
+        await tokens.revoke_all(uow, record.user_id)
 
     async def remove_role(
         self, uow: UnitOfWork, *, user_id: UUID, organization_id: UUID, role: Role

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from arengo_core import clock
@@ -18,6 +19,10 @@ from arengo_core.errors import (
 from arengo_core.identity import repository
 from arengo_core.identity.models import ApiToken
 from arengo_core.ids import digest, new_id, new_token
+from arengo_core.jobs.definition import Job
+
+if TYPE_CHECKING:
+    from arengo_core.host import Host
 
 PREFIX = "arengo_"
 LONGEST_LIFE = 366
@@ -68,6 +73,8 @@ async def create(
     )
     uow.session.add(token)
     await uow.session.flush()
+    for organization_id in chosen:
+        uow.audit(organization_id, "token.created", "ApiToken", token.id)
     return PREFIX + secret
 
 
@@ -78,8 +85,30 @@ async def own(uow: UnitOfWork) -> Sequence[ApiToken]:
 
 async def revoke(uow: UnitOfWork, token_id: UUID) -> None:
     """End one of the caller's tokens. NotFoundError when it is none of theirs."""
-    if not await repository.remove_token(uow.session, _require_session(uow), token_id):
+    if not await _remove(uow, _require_session(uow), token_id):
         raise NotFoundError("There is no such token.")
+
+
+async def revoke_all(uow: UnitOfWork, user_id: UUID) -> None:
+    """End every token of a user."""
+    await _remove(uow, user_id, None)
+
+
+async def _remove(uow: UnitOfWork, user_id: UUID, token_id: UUID | None) -> bool:
+    removed = await repository.remove_tokens(uow.session, user_id, token_id)
+    for row in removed:
+        for organization_id in row.organization_ids:
+            uow.audit(organization_id, "token.revoked", "ApiToken", row.id, person=user_id)
+    return bool(removed)
+
+
+async def clear_away(host: Host, _payload: dict[str, Any]) -> None:
+    """Job: delete tokens that have expired."""
+    async with host.unit_of_work(Caller.program()) as uow:
+        await repository.remove_expired_tokens(uow.session, clock.now())
+
+
+CLEAR_TOKENS = Job("core.clear_tokens", clear_away)
 
 
 async def caller_of(uow: UnitOfWork, token: str, locale: str) -> Caller | None:
@@ -91,4 +120,12 @@ async def caller_of(uow: UnitOfWork, token: str, locale: str) -> Caller | None:
     if found.last_used_at is None or moment - found.last_used_at > USE_NOTED_EVERY:
         await repository.note_use(uow.session, found.id, moment)
     acting = found.organization_ids[0] if len(found.organization_ids) == 1 else None
-    return Caller(found.user_id, grants, acting, None, locale, read_only=found.read_only)
+    return Caller(
+        found.user_id,
+        grants,
+        acting,
+        None,
+        locale,
+        read_only=found.read_only,
+        token_id=found.id,
+    )

@@ -14,6 +14,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from arengo_core import tracing
+from arengo_core.audit import origin
 from arengo_core.host import Host
 from arengo_core.i18n import LOCALES, set_locale
 from arengo_core.observability.metrics import REQUEST_SECONDS, REQUESTS, known_method
@@ -156,8 +157,10 @@ def around_requests(host: Host) -> Any:
                         )
                 await send(message)
 
+            client = scope.get("client")
             try:
-                await app(scope, receive, send_with_headers)
+                with origin.coming_from(client[0] if client else ""):
+                    await app(scope, receive, send_with_headers)
             finally:
                 seconds = time.perf_counter() - started
                 if scope["type"] == "http":

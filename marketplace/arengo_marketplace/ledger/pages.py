@@ -15,12 +15,12 @@ from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, instant_and_id
 from arengo_marketplace.ledger import repository, service
 from arengo_marketplace.ledger.chart import BY_CODE
 from arengo_marketplace.ledger.models import LedgerPosting, LedgerTransaction
 from arengo_marketplace.members.acting import office_of
-from arengo_marketplace.spreadsheet import csv_answer
 
 PAGE = 50
 Line = tuple[LedgerPosting, LedgerTransaction]

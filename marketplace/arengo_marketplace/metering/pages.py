@@ -14,6 +14,7 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.cursors import cursor_at, day_and_id
@@ -30,7 +31,6 @@ from arengo_marketplace.metering.reading import (
     year_to,
 )
 from arengo_marketplace.months import month_asked, month_key
-from arengo_marketplace.spreadsheet import csv_answer
 from arengo_marketplace.titles import meter_of, meter_title
 
 PAGE = 100

@@ -20,6 +20,7 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
@@ -28,7 +29,6 @@ from arengo_marketplace.pools import planned, repository, service
 from arengo_marketplace.pools.models import KIND_LABELS, LineKind, PoolLine
 from arengo_marketplace.pools.service import LineData, kind_named, month_named
 from arengo_marketplace.settlements import repository as settlements
-from arengo_marketplace.spreadsheet import csv_answer
 from arengo_marketplace.titles import service_title
 
 

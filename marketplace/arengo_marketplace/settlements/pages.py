@@ -21,6 +21,7 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.acting import office_of
@@ -31,7 +32,6 @@ from arengo_marketplace.settlements import repository, service
 from arengo_marketplace.settlements.assembly import Draft
 from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
 from arengo_marketplace.settlements.wording import stored_rule_in_words
-from arengo_marketplace.spreadsheet import csv_answer
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
 from arengo_marketplace.titles import service_title

@@ -14,10 +14,10 @@ from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.contract import Member
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import Acting, acting_in
-from arengo_marketplace.spreadsheet import csv_answer
 from arengo_marketplace.statements.year import FIRST_YEAR, MemberYear, year_of
 
 

@@ -22,13 +22,13 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.members.acting import Acting, acting_in
 from arengo_marketplace.months import month_key
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.settlements.wording import explain, stored_rule_in_words
-from arengo_marketplace.spreadsheet import csv_answer
 from arengo_marketplace.statements import repository, service
 from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.titles import service_title

@@ -14,6 +14,7 @@ ROUTES = {
     "GET /licences": anybody(),
     "GET /metrics": anybody(),
     "GET /office/log": municipality(),
+    "GET /office/log/csv": municipality(),
     "GET /office/organization": municipality(),
     "GET /office/people": municipality(),
     "GET /password": anybody(),
