@@ -10,7 +10,7 @@ from arengo_core.audit.acts import ACTS
 from arengo_core.audit.pages import ROUTES as AUDIT_PAGES
 from arengo_core.audit.queries import AuditQuery
 from arengo_core.audit.sealing import SEAL_AUDIT
-from arengo_core.caller import LEADERS
+from arengo_core.caller import LEADERS, Role
 from arengo_core.database.core_base import CoreBase
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.database.unit_of_work import DELIVER
@@ -26,7 +26,10 @@ from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.queries import PeopleQuery
 from arengo_core.identity.token_graphql import CONTRIBUTION as TOKEN_API
 from arengo_core.identity.tokens import CLEAR_TOKENS
+from arengo_core.jobs import models as _job_tables
 from arengo_core.jobs.definition import Job, Schedule
+from arengo_core.jobs.graphql import DeadLetterMutation, DeadLetterQuery
+from arengo_core.jobs.pages import ROUTES as JOB_PAGES
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
 from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
@@ -36,7 +39,7 @@ from arengo_core.web import models as _site_tables
 from arengo_core.web.legal import ROUTES as LEGAL_PAGES
 
 _HERE = Path(__file__).parent
-TABLES = (_feedback_tables, _site_tables)
+TABLES = (_feedback_tables, _job_tables, _site_tables)
 
 
 @hookimpl
@@ -61,7 +64,11 @@ def arengo_resources() -> Resources:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [Job(DELIVER, deliver), *mails.JOBS, *feedback.JOBS]
+    return [
+        Job(DELIVER, deliver, title=N_("Tell a plugin of an event")),
+        *mails.JOBS,
+        *feedback.JOBS,
+    ]
 
 
 @hookimpl
@@ -77,6 +84,7 @@ def arengo_routes() -> list[object]:
         *ORGANIZATION_PAGES,
         *AUDIT_PAGES,
         *FEEDBACK_PAGES,
+        *JOB_PAGES,
         *LEGAL_PAGES,
     ]
 
@@ -89,10 +97,21 @@ def arengo_navigation() -> list[NavigationItem]:
         (N_("People"), "/office/people", 920),
         (N_("Log"), "/office/log", 930),
     )
+    held = NavigationItem(
+        "office",
+        N_("Held work"),
+        "/office/held",
+        order=73,
+        roles=frozenset({Role.CONSORTIUM_OFFICER}),
+        group=N_("Consortium"),
+    )
     return [
-        NavigationItem(face, label, path, order=order, roles=frozenset(LEADERS), group=own)
-        for face in ("office", "desk")
-        for label, path, order in entries
+        held,
+        *(
+            NavigationItem(face, label, path, order=order, roles=frozenset(LEADERS), group=own)
+            for face in ("office", "desk")
+            for label, path, order in entries
+        ),
     ]
 
 
@@ -100,8 +119,19 @@ def arengo_navigation() -> list[NavigationItem]:
 def arengo_graphql() -> GraphqlContribution:
     return replace(
         IDENTITY_API,
-        queries=(*IDENTITY_API.queries, *TOKEN_API.queries, PeopleQuery, AuditQuery),
-        mutations=(*IDENTITY_API.mutations, *TOKEN_API.mutations, FeedbackMutation),
+        queries=(
+            *IDENTITY_API.queries,
+            *TOKEN_API.queries,
+            PeopleQuery,
+            AuditQuery,
+            DeadLetterQuery,
+        ),
+        mutations=(
+            *IDENTITY_API.mutations,
+            *TOKEN_API.mutations,
+            FeedbackMutation,
+            DeadLetterMutation,
+        ),
     )
 
 

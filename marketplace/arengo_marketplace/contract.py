@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from arengo_core.caller import OrganizationKind
+from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
 from arengo_core.plugins.contributions import Slot
@@ -100,6 +101,7 @@ class ActivationChanged(Event):
     """A member's Activation changed its state. Aggregate: the activation."""
 
     name: ClassVar[str] = "marketplace.activation_changed"
+    title: ClassVar[str] = N_("A service was switched on, changed or ended")
 
     service: str
     state: str
@@ -110,6 +112,7 @@ class MemberAdmitted(Event):
     """An organization became a member. Aggregate: the membership."""
 
     name: ClassVar[str] = "marketplace.member_admitted"
+    title: ClassVar[str] = N_("A member joined")
 
     consortium_id: UUID
     kind: str
@@ -120,6 +123,7 @@ class SettlementClosed(Event):
     """A consortium closed a period. Organization: the consortium; aggregate: the settlement."""
 
     name: ClassVar[str] = "marketplace.settlement_closed"
+    title: ClassVar[str] = N_("A month was closed")
 
     starts_on: date
     ends_on: date

@@ -16,6 +16,8 @@ PLATFORM_TEXTS = {
     "core.disabled_plugin.plugin": "a plugin's key",
     "core.api_token.hint": "the first letters of a token, which open nothing",
     "core.disabled_plugin.why": "an operator's reason",
+    "core.held_job.error": "an error class and its text, bounded",
+    "core.held_job.trace_id": "random",
     "core.outbox_cursor.handler": "a handler's key",
     "core.outbox_cursor.error": "an error class",
     "core.one_time_link.purpose": "a word of ours",

@@ -13,4 +13,6 @@ ACTS = [
     Act("token.revoked", N_("API token ended")),
     Act("organization.created", N_("Organization entered")),
     Act("organization.updated", N_("Own data changed")),
+    Act("job.replayed", N_("Held work started again")),
+    Act("job.discarded", N_("Held work discarded")),
 ]

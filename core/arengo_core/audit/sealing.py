@@ -15,6 +15,7 @@ from arengo_core.audit import repository
 from arengo_core.audit.models import AuditEntry, AuditSeal
 from arengo_core.caller import Caller
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job
 from arengo_core.organizations import repository as organizations
@@ -89,4 +90,4 @@ async def seal_all(host: Host, _payload: dict[str, Any]) -> None:
         await _seal(host, organization.id)
 
 
-SEAL_AUDIT = Job("core.seal_audit", seal_all, concurrency=1)
+SEAL_AUDIT = Job("core.seal_audit", seal_all, concurrency=1, title=N_("Seal the log"))

@@ -16,6 +16,7 @@ _COMMANDS = {
     "audit": "arengo_core.cli.audit",
     "backup": "arengo_core.cli.database",
     "demo": "arengo_core.cli.demo",
+    "jobs": "arengo_core.cli.jobs",
     "migrate": "arengo_core.cli.database",
     "plugin": "arengo_core.cli.plugins.group",
     "restore": "arengo_core.cli.database",

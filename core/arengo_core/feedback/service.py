@@ -14,8 +14,8 @@ from arengo_core.errors import ConflictError, InvalidInputError, TooManyError
 from arengo_core.feedback import repository
 from arengo_core.feedback.models import Feedback
 from arengo_core.host import Host
+from arengo_core.i18n import N_, set_locale
 from arengo_core.i18n import gettext as _
-from arengo_core.i18n import set_locale
 from arengo_core.identity import repository as people
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job
@@ -133,4 +133,4 @@ async def deliver(host: Host, payload: dict[str, Any]) -> None:
             sent.sent_at, sent.text, sent.reply_to = clock.now(), "", ""
 
 
-JOBS = [Job(SEND, deliver)]
+JOBS = [Job(SEND, deliver, title=N_("Send feedback to the office"))]

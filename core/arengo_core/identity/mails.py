@@ -7,8 +7,8 @@ from uuid import UUID
 
 from arengo_core.caller import Caller
 from arengo_core.host import Host
+from arengo_core.i18n import N_, set_locale
 from arengo_core.i18n import gettext as _
-from arengo_core.i18n import set_locale
 from arengo_core.identity.models import Invitation, Person
 from arengo_core.identity.service import (
     INVITATION_LIFE,
@@ -84,4 +84,7 @@ async def send_reset(host: Host, payload: dict[str, Any]) -> None:
     )
 
 
-JOBS = [Job(SEND_INVITATION, send_invitation), Job(SEND_RESET, send_reset)]
+JOBS = [
+    Job(SEND_INVITATION, send_invitation, title=N_("Send an invitation")),
+    Job(SEND_RESET, send_reset, title=N_("Send a link for a new password")),
+]

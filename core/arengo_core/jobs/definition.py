@@ -16,13 +16,15 @@ JobHandler = Callable[["Host", dict[str, Any]], Awaitable[None]]
 class Job:
     """A kind of job. It runs at least once and opens its own units of work.
 
-    After ``attempts`` failures, with growing pauses, it is held for a person to look at.
+    After ``attempts`` failures, with growing pauses, it is held for a person to look at, who
+    reads ``title`` (a msgid).
     """
 
     name: str
     handle: JobHandler
     attempts: int = 8
     concurrency: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,18 @@ from pgqueuer.adapters.persistence.qb import (
 )
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.settings import DBSettings
+from pgqueuer.domain.types import JobId
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.jobs.definition import JobRequest
 
 SCHEMA = "queue"
 _SETTINGS = DBSettings(db_schema=SCHEMA)
+_UNKEY = f"update {SCHEMA}.pgqueuer set dedupe_key = null where id = any($1::bigint[])"  # noqa: S608
+_QUEUE = QueryQueueBuilder(_SETTINGS)
 _BUILDERS = {
     "qbe": QueryBuilderEnvironment(_SETTINGS),
-    "qbq": QueryQueueBuilder(_SETTINGS),
+    "qbq": _QUEUE,
     "qbs": QuerySchedulerBuilder(_SETTINGS),
 }
 
@@ -76,6 +79,23 @@ async def enqueue(session: AsyncSession, requests: Sequence[JobRequest]) -> None
         [request.dedupe_key for request in requests],
         on_conflict="skip",
     )
+
+
+async def requeue(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Queue jobs that gave up again, with all their attempts.
+
+    They lose their dedupe key: the same work may have been queued anew under it.
+    """
+    driver = _SessionDriver(session)
+    await driver.execute(_UNKEY, list(ids))
+    await queries_on(driver).requeue_jobs([JobId(number) for number in ids])
+
+
+async def cancel(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Take jobs out of the queue; the queue's own log keeps that they were cancelled."""
+    driver = _SessionDriver(session)
+    log = _QUEUE.build_log_job_query()
+    await driver.execute(log, list(ids), ["canceled"] * len(ids), [None] * len(ids))
 
 
 def decode_payload(payload: bytes | None) -> dict[str, Any]:

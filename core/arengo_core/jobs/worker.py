@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import structlog
@@ -17,18 +16,21 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule as QueuedSchedule
 from pgqueuer.domain.types import QueueExecutionMode
 
-from arengo_core import tracing
+from arengo_core import clock, tracing
 from arengo_core.database.engine import plain_url
 from arengo_core.host import Host
 from arengo_core.i18n import set_locale
+from arengo_core.jobs import repository
 from arengo_core.jobs.definition import Job, JobRequest
 from arengo_core.jobs.queue import decode_payload, due_queries_on, enqueue, queries_on
+from arengo_core.plugins.guard import told
 
 _TIME_LIMIT = 120.0
 _log = structlog.get_logger("arengo.jobs")
 
 
-async def _run(host: Host, plugin: str, job: Job, payload: dict[str, Any]) -> None:
+async def _run(host: Host, plugin: str, job: Job, queued: QueuedJob) -> None:
+    payload = decode_payload(queued.payload)
     tracing.start(payload.get("trace"))
     set_locale(host.settings.default_locale)
     try:
@@ -36,20 +38,29 @@ async def _run(host: Host, plugin: str, job: Job, payload: dict[str, Any]) -> No
             await job.handle(host, payload)
     except Exception as error:
         await host.guard.record(plugin, f"job {job.name}", error)
+        if queued.attempts >= job.attempts - 1:
+            await _give_up(host, queued, error)
         raise
+
+
+async def _give_up(host: Host, queued: QueuedJob, error: Exception) -> None:
+    async with host.sessions() as session, session.begin():
+        await repository.note(session, queued.id, told(error), tracing.current(), clock.now())
 
 
 def _entry(host: Host, plugin: str, job: Job) -> Callable[[QueuedJob], Awaitable[None]]:
     async def run(queued: QueuedJob) -> None:
-        await _run(host, plugin, job, decode_payload(queued.payload))
+        await _run(host, plugin, job, queued)
 
     return run
 
 
 def _tick(host: Host, job: Job) -> Callable[[QueuedSchedule], Awaitable[None]]:
     async def tick(_: QueuedSchedule) -> None:
+        key = f"tick:{job.name}"
         async with host.sessions() as session, session.begin():
-            await enqueue(session, [JobRequest(job.name, {}, dedupe_key=f"tick:{job.name}")])
+            await repository.remove_earlier(session, key)
+            await enqueue(session, [JobRequest(job.name, {}, dedupe_key=key)])
 
     return tick
 

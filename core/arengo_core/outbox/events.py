@@ -17,9 +17,11 @@ class Event:
     """Something that happened to an aggregate of an Organization. Ids and figures only.
 
     A subclass sets ``name`` (``storefront.order_placed``) and adds fields that msgspec encodes.
+    ``title`` (a msgid) says to people what happened.
     """
 
     name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
 
     organization_id: UUID
     aggregate_id: UUID

@@ -34,20 +34,16 @@ async def lock_cursor(session: AsyncSession, handler: str, aggregate_id: UUID) -
 
 
 async def next_event(
-    session: AsyncSession, aggregate_id: UUID, after: int, up_to: int
+    session: AsyncSession, aggregate_id: UUID, after: int, up_to: int | None
 ) -> OutboxEvent | None:
-    """The aggregate's first event after a version, at most ``up_to``."""
+    """The aggregate's first event after a version, at most ``up_to`` where it is given."""
+    statement = select(OutboxEvent).where(
+        OutboxEvent.aggregate_id == aggregate_id, OutboxEvent.version > after
+    )
+    if up_to is not None:
+        statement = statement.where(OutboxEvent.version <= up_to)
     return (
-        await session.execute(
-            select(OutboxEvent)
-            .where(
-                OutboxEvent.aggregate_id == aggregate_id,
-                OutboxEvent.version > after,
-                OutboxEvent.version <= up_to,
-            )
-            .order_by(OutboxEvent.version)
-            .limit(1)
-        )
+        await session.execute(statement.order_by(OutboxEvent.version).limit(1))
     ).scalar_one_or_none()
 
 

@@ -66,7 +66,7 @@ class Breaker:
         return self.is_open
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """An error's class and text; of the database's errors the class alone, for values in them."""
     if isinstance(error, TimeoutError):
         return f"late answer: {error}"
@@ -153,7 +153,7 @@ class Guard:
         closed_until: datetime | None = None,
     ) -> None:
         """Note a failure against a plugin, in a transaction of its own."""
-        message = _told(error)
+        message = told(error)
         _log.warning("plugin_failed", plugin=plugin, stage=stage, error=message, exc_info=error)
         try:
             async with self.sessions() as session, session.begin():

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from arengo_core import clock
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ForbiddenError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
+from arengo_core.jobs import service as held
 from arengo_core.outbox import repository as outbox
 from arengo_core.plugins.contributions import HealthCheck
 from arengo_core.plugins.models import PluginFailure
@@ -59,18 +58,11 @@ class PluginHealth:
     reason: str = ""
 
 
-def require_officer(uow: UnitOfWork) -> None:
-    """Only officers of a consortium look after plugins."""
-    uow.caller.require_signed_in()
-    if not any(grant.role is Role.CONSORTIUM_OFFICER for grant in uow.caller.grants):
-        raise ForbiddenError("Only the consortium's office may do this.")
-
-
 async def report(uow: UnitOfWork, host: Host) -> list[PluginHealth]:
     """The state of every plugin, those set aside first."""
-    require_officer(uow)
+    held.require_officer(uow)
     failures = await repository.failures_since(uow.session, clock.now() - LATELY)
-    jobs = await repository.held_jobs(uow.session)
+    waiting = await held.waiting(uow, host)
     cursors = await outbox.held(uow.session)
     found = [
         PluginHealth(
@@ -99,15 +91,10 @@ async def report(uow: UnitOfWork, host: Host) -> list[PluginHealth]:
                     for cursor in cursors
                     if (owned := host.registry.event_handlers.get(cursor.handler))
                 ),
-                sum(count for name, count in jobs.items() if _owner(host, name) == plugin.name),
+                waiting.get(plugin.name, 0),
             )
         )
     return found
-
-
-def _owner(host: Host, job: str) -> str | None:
-    owned = host.registry.jobs.get(job)
-    return owned.plugin if owned else None
 
 
 async def _checks(host: Host, plugin: Plugin) -> tuple[CheckResult, ...]:
@@ -184,8 +171,4 @@ def _of(
 
 async def retry(uow: UnitOfWork, host: Host, *, plugin: str) -> int:
     """Start a plugin's held jobs again; how many."""
-    require_officer(uow)
-    names: Sequence[str] = [name for name in host.registry.jobs if _owner(host, name) == plugin]
-    if not names:
-        raise NotFoundError("There is no such plugin.")
-    return await repository.retry_jobs(uow.session, names)
+    return await held.replay_plugin(uow, host, plugin)

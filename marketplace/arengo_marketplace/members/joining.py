@@ -10,8 +10,8 @@ from arengo_core.caller import Caller, OrganizationKind, Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
+from arengo_core.i18n import N_, set_locale
 from arengo_core.i18n import gettext as _
-from arengo_core.i18n import set_locale
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job
 from arengo_core.mail.address import check_email
@@ -184,4 +184,4 @@ async def send_refusal(host: Host, payload: dict[str, Any]) -> None:
     )
 
 
-JOBS = [Job(SEND_REFUSAL, send_refusal)]
+JOBS = [Job(SEND_REFUSAL, send_refusal, title=N_("Tell somebody that a request was refused"))]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from arengo_core.caller import Caller
 from arengo_core.host import Host
-from arengo_core.i18n import current_locale, format_date, format_money, set_locale
+from arengo_core.i18n import N_, current_locale, format_date, format_money, set_locale
 from arengo_core.i18n import gettext as _
 from arengo_core.identity import repository as identity
 from arengo_core.jobs.definition import Job
@@ -71,4 +71,4 @@ def _text(host: Host, statement: Statement, member: str, consortium: str) -> str
     )
 
 
-JOBS = [Job(MAIL_STATEMENT, mail_statement)]
+JOBS = [Job(MAIL_STATEMENT, mail_statement, title=N_("Mail a statement"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.enumeration.case import anybody, merchant, municipality, person, secret
+from tests.enumeration.case import anybody, consortium, merchant, municipality, person, secret
 
 ROUTES = {
     "GET /accessibility": anybody(),
@@ -13,6 +13,7 @@ ROUTES = {
     "GET /invitations/{token}": secret(token="invitation_secret"),
     "GET /licences": anybody(),
     "GET /metrics": anybody(),
+    "GET /office/held": consortium(),
     "GET /office/log": municipality(),
     "GET /office/log/csv": municipality(),
     "GET /office/organization": municipality(),
@@ -28,6 +29,8 @@ ROUTES = {
     "POST /account/tokens/{token_id}/revoke": merchant(token_id="api_token"),
     "POST /feedback": anybody(),
     "POST /invitations/{token}": secret(token="invitation_secret"),
+    "POST /office/held/{number}/discard": consortium(number="held", shared=True),
+    "POST /office/held/{number}/replay": consortium(number="held", shared=True),
     "POST /office/organization": municipality(),
     "POST /office/people": municipality(),
     "POST /office/people/{user_id}/remove": merchant(user_id="person", data={"role": "merchant"}),
@@ -39,10 +42,13 @@ ROUTES = {
 
 FIELDS = {
     "Query.me": person(),
+    "Query.deadLetters": consortium(),
     "Query.apiTokens": person(),
     "Query.people": merchant(organizationId="dairy"),
     "Query.invitations": merchant(organizationId="dairy"),
     "Query.log": merchant(organizationId="dairy"),
+    "Mutation.replayDeadLetter": consortium(id="held", shared=True),
+    "Mutation.discardDeadLetter": consortium(id="held", shared=True),
     "Mutation.signIn": anybody(unknown=True),
     "Mutation.signOut": person(),
     "Mutation.actFor": merchant(organizationId="dairy"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from arengo_core.i18n import N_
 from arengo_core.outbox.events import Event
 
 
@@ -68,6 +69,7 @@ class MessageSent(Event):
     """A message left by a channel. Organization: the member; aggregate: the message."""
 
     name: ClassVar[str] = "communications.message_sent"
+    title: ClassVar[str] = N_("A message was sent")
 
     channel: str
     topic: str

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
 
@@ -104,6 +105,7 @@ class ParcelMoved(Event):
     """A parcel changed its state. Organization: the merchant; aggregate: the parcel."""
 
     name: ClassVar[str] = "delivery.parcel_moved"
+    title: ClassVar[str] = N_("A parcel moved on")
 
     merchant_order_id: UUID
     state: str

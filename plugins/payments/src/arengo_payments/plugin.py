@@ -122,14 +122,24 @@ def arengo_navigation() -> list[NavigationItem]:
 @hookimpl
 def arengo_jobs() -> list[Job]:
     return [
-        Job(MAKE_REFUND, making.make_refund),
-        Job(RETURN_DUPLICATE, making.return_duplicate),
+        Job(MAKE_REFUND, making.make_refund, title=N_("Make a refund")),
+        Job(RETURN_DUPLICATE, making.return_duplicate, title=N_("Return a payment made twice")),
     ]
 
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [Schedule(Job(janitor.RESOLVE, janitor.resolve, attempts=1), "* * * * *")]
+    return [
+        Schedule(
+            Job(
+                janitor.RESOLVE,
+                janitor.resolve,
+                attempts=1,
+                title=N_("Ask how open payments ended"),
+            ),
+            "* * * * *",
+        )
+    ]
 
 
 @hookimpl

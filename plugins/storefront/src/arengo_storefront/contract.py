@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
 from arengo_core.plugins.contributions import Slot
@@ -40,6 +41,7 @@ class MerchantOrderPlaced(Event):
     """A merchant has a new, confirmed order. Organization: merchant; aggregate: its order."""
 
     name: ClassVar[str] = "storefront.merchant_order_placed"
+    title: ClassVar[str] = N_("An order came in")
 
     order_id: UUID
     total: int
@@ -51,6 +53,7 @@ class MerchantOrderMoved(Event):
     """A merchant order changed its state. Organization: merchant; aggregate: its order."""
 
     name: ClassVar[str] = "storefront.merchant_order_moved"
+    title: ClassVar[str] = N_("An order moved on")
 
     order_id: UUID
     state: str
@@ -61,6 +64,7 @@ class ProductChanged(Event):
     """A product was published, changed or withdrawn. Organization: merchant; aggregate: it."""
 
     name: ClassVar[str] = "storefront.product_changed"
+    title: ClassVar[str] = N_("A product was published, changed or withdrawn")
 
     published: bool
 

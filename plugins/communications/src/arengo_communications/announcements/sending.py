@@ -15,8 +15,8 @@ from arengo_communications.subscriptions.models import Subscription
 from arengo_communications.subscriptions.service import unsubscribe_url
 from arengo_core.caller import Caller
 from arengo_core.host import Host
+from arengo_core.i18n import N_, set_locale
 from arengo_core.i18n import gettext as _
-from arengo_core.i18n import set_locale
 from arengo_core.jobs.definition import Job
 from arengo_core.organizations import repository as organizations
 
@@ -62,4 +62,4 @@ def _message(host: Host, row: Announcement, subscriber: Subscription, place: str
     )
 
 
-JOBS = [Job(SEND, send_batch)]
+JOBS = [Job(SEND, send_batch, title=N_("Send an announcement"))]

@@ -19,6 +19,7 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import UnavailableError
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job
 
 ATTEMPTS = 6
@@ -136,4 +137,4 @@ async def _sent(uow: UnitOfWork, row: Dispatch) -> None:
     )
 
 
-JOBS = [Job(DISPATCH, dispatch)]
+JOBS = [Job(DISPATCH, dispatch, title=N_("Send a message"))]

@@ -10,6 +10,7 @@ from uuid import UUID
 from arengo_communications.offering import METER
 from arengo_core.caller import Caller
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job
 from arengo_marketplace.contract import Marketplace, UsageReading
 
@@ -30,4 +31,4 @@ async def report_usage(host: Host, payload: dict[str, Any]) -> None:
         await host.continuing(uow, Marketplace).report_usage([reading])
 
 
-JOBS = [Job(REPORT_USAGE, report_usage)]
+JOBS = [Job(REPORT_USAGE, report_usage, title=N_("Count messages for the bill"))]

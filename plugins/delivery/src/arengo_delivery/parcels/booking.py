@@ -15,6 +15,7 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, UnavailableError
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job
 from arengo_delivery.carriers.keys import VALLEY_COURIER
 from arengo_delivery.contract import (
@@ -169,4 +170,8 @@ async def book_again(uow: UnitOfWork, row: ParcelRow) -> None:
     uow.enqueue(BOOK, {"merchant": str(row.organization_id), "parcel": str(row.id)})
 
 
-JOBS = [Job(BOOK, book), Job(CALL_OFF, call_off), Job(TRACK, track)]
+JOBS = [
+    Job(BOOK, book, title=N_("Book a parcel with the carrier")),
+    Job(CALL_OFF, call_off, title=N_("Call a parcel off with the carrier")),
+    Job(TRACK, track, title=N_("Ask the carrier where a parcel is")),
+]

@@ -12,7 +12,7 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import NotActiveError
 from arengo_core.host import Host
-from arengo_core.i18n import current_locale, set_locale
+from arengo_core.i18n import N_, current_locale, set_locale
 from arengo_core.i18n import gettext as _
 from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
@@ -158,4 +158,4 @@ async def _through_messages(
     return True
 
 
-JOBS = [Job(TELL, tell)]
+JOBS = [Job(TELL, tell, title=N_("Tell a shopper of a parcel"))]

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
 
@@ -108,6 +109,7 @@ class PaymentSucceeded(Event):
     """
 
     name: ClassVar[str] = "payments.payment_succeeded"
+    title: ClassVar[str] = N_("A payment succeeded")
 
     payment_id: UUID
     amount: int
@@ -119,6 +121,7 @@ class PaymentEnded(Event):
     """A payment failed or expired without money. Organization: consortium; aggregate: order."""
 
     name: ClassVar[str] = "payments.payment_ended"
+    title: ClassVar[str] = N_("A payment ended without money")
 
     payment_id: UUID
     state: str
@@ -129,6 +132,7 @@ class RefundSettled(Event):
     """A refund was made or refused. Organization: the consortium; aggregate: the order."""
 
     name: ClassVar[str] = "payments.refund_settled"
+    title: ClassVar[str] = N_("A refund was made or refused")
 
     refund_id: UUID
     payment_id: UUID

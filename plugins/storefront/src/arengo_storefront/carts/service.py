@@ -11,6 +11,7 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_storefront.carts import repository
@@ -167,5 +168,5 @@ async def clear_away(host: Host, _payload: dict[str, Any]) -> None:
             await repository.remove(uow.session, over)
 
 
-CLEAR_AWAY = Job("storefront.clear_carts", clear_away)
+CLEAR_AWAY = Job("storefront.clear_carts", clear_away, title=N_("Clear old carts away"))
 SCHEDULES = [Schedule(CLEAR_AWAY, "17 3 * * *")]

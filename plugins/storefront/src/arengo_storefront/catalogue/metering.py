@@ -39,5 +39,7 @@ async def read_products(host: Host, _payload: dict[str, Any]) -> None:
         )
 
 
-READ_PRODUCTS = Job("storefront.read_products", read_products)
+READ_PRODUCTS = Job(
+    "storefront.read_products", read_products, title=N_("Count products for the bill")
+)
 SCHEDULES = [Schedule(READ_PRODUCTS, "40 1 * * *")]

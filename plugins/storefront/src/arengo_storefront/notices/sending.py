@@ -12,7 +12,7 @@ from arengo_core.caller import Caller, Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, UnavailableError
 from arengo_core.host import Host
-from arengo_core.i18n import set_locale
+from arengo_core.i18n import N_, set_locale
 from arengo_core.identity import repository as identity
 from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
@@ -158,4 +158,4 @@ async def _by_messages(host: Host, uow: UnitOfWork, envelope: Envelope, notice: 
     return False
 
 
-JOBS = [Job(SEND_JOB, send)]
+JOBS = [Job(SEND_JOB, send, title=N_("Mail a notice about an order"))]

@@ -11,6 +11,7 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.money import Money
 from arengo_marketplace.contract import Marketplace, UsageReading
@@ -141,10 +142,12 @@ async def close_page(host: Host, payload: dict[str, Any]) -> None:
     await host.standalone(partners.PaymentDesk).close(UUID(payload["payment"]))
 
 
-RELEASE = Job("storefront.release_stock", release_overdue)
+RELEASE = Job(
+    "storefront.release_stock", release_overdue, title=N_("Give back stock of unpaid orders")
+)
 JOBS = [
-    Job(service.CONFIRMED_JOB, order_confirmed),
-    Job(service.REFUND_PAYMENT_JOB, refund_payment),
-    Job(service.CLOSE_PAGE_JOB, close_page),
+    Job(service.CONFIRMED_JOB, order_confirmed, title=N_("Follow up a confirmed order")),
+    Job(service.REFUND_PAYMENT_JOB, refund_payment, title=N_("Give money back for an order")),
+    Job(service.CLOSE_PAGE_JOB, close_page, title=N_("Close an order's payment page")),
 ]
 SCHEDULES = [Schedule(RELEASE, "* * * * *")]
