@@ -16,6 +16,7 @@ from arengo_core.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
+from arengo_core.i18n import N_
 from arengo_core.identity import repository
 from arengo_core.identity.models import ApiToken
 from arengo_core.ids import digest, new_id, new_token
@@ -108,7 +109,7 @@ async def clear_away(host: Host, _payload: dict[str, Any]) -> None:
         await repository.remove_expired_tokens(uow.session, clock.now())
 
 
-CLEAR_TOKENS = Job("core.clear_tokens", clear_away)
+CLEAR_TOKENS = Job("core.clear_tokens", clear_away, title=N_("Clear ended tokens away"))
 
 
 async def caller_of(uow: UnitOfWork, token: str, locale: str) -> Caller | None:
