@@ -6,13 +6,14 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from arengo_core import clock as wall
 from arengo_core.errors import ConflictError, UnavailableError
 from arengo_core.ids import new_id
 from arengo_core.plugins import guard as guarding
 from arengo_core.plugins.guard import Guard
+from arengo_core.testing.statements import counting
 
 
 @pytest.fixture
@@ -231,17 +232,9 @@ async def test_what_a_failed_call_wrote_and_noted_goes_and_the_callers_stays(hos
 
 
 async def test_a_call_that_asks_nothing_of_the_database_costs_no_statement(host, plugin):
-    statements = []
-
-    def note(*arguments):
-        statements.append(arguments[2])
-
-    event.listen(host.engine.sync_engine, "before_cursor_execute", note)
-    try:
+    with counting(host) as statements:
         async with host.unit_of_work() as uow:
             assert await Guard(host.sessions, 5).call(plugin, "idle", _work, uow=uow) == "done"
-    finally:
-        event.remove(host.engine.sync_engine, "before_cursor_execute", note)
     assert statements == []
 
 

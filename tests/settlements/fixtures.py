@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from functools import partial
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event
 
 from arengo_core.host import Host
 from arengo_core.plugins.manager import load_plugins
+from arengo_core.testing.statements import counting
 from tests.settlements.valley import OPENING, PLAN, RULE, Bells, Valley
 
 
@@ -49,17 +49,4 @@ async def valley(make_valley):
 def count_statements(host):
     """``with count_statements() as seen``: the SQL statements that the host runs meanwhile."""
 
-    @contextmanager
-    def counting():
-        seen: list[str] = []
-
-        def note(_connection, _cursor, statement, *_):
-            seen.append(statement)
-
-        event.listen(host.engine.sync_engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(host.engine.sync_engine, "before_cursor_execute", note)
-
-    return counting
+    return partial(counting, host)

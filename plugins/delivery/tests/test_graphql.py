@@ -8,9 +8,9 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import event
 
 from arengo_core.api.scalars import global_id
+from arengo_core.testing.statements import counting
 
 
 def org(member) -> str:
@@ -221,20 +221,12 @@ async def test_another_shop_sees_nothing(valley, announce, visit):
 async def test_a_list_of_parcels_holds_its_number_of_statements(host, valley, announce, api, count):
     for _ in range(count):
         await announce(valley.to_counter())
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(host.engine.sync_engine, "before_cursor_execute", note)
-    try:
+    with counting(host) as statements:
         await api(
             valley.shop.person,
             """query($o: ID!) { parcels(organizationId: $o) {
                  nodes { id steps { state } point { name } } } }""",
             o=org(valley.shop),
         )
-    finally:
-        event.remove(host.engine.sync_engine, "before_cursor_execute", note)
     ours = [s for s in statements if "delivery." in s]
     assert len(ours) == 4

@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from PIL import Image
-from sqlalchemy import event
 
 from arengo_core.caller import Caller
 from arengo_core.host import Host
 from arengo_core.testing.fixtures import application
 from arengo_core.testing.serving import serving
+from arengo_core.testing.statements import counting
 from arengo_marketplace.testing import ConsortiumMade, MemberMade
 from arengo_storefront.carts import service as carts
 from arengo_storefront.catalogue import service as products
@@ -178,15 +178,8 @@ def make_photo() -> Callable[..., bytes]:
 @pytest.fixture
 def statements(host: Host) -> Iterator[list[str]]:
     """The SQL that the host sends, but for setting scopes; clear it before what is measured."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if "set_config" not in statement:
-            seen.append(statement)
-
-    event.listen(host.engine.sync_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(host.engine.sync_engine, "before_cursor_execute", note)
+    with counting(host, besides="set_config") as seen:
+        yield seen
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

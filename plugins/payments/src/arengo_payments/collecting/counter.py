@@ -15,9 +15,9 @@ async def received(uow: UnitOfWork, payment_id: UUID, merchant_order_id: UUID) -
 
     NotFoundError for an order that is not the caller's, ForbiddenError for a wrong role.
     """
-    consortium_id = await service.consortium_of(uow, payment_id)
-    parts = await repository.parts(uow.session, consortium_id, payment_id)
-    own = next((part for part in parts if part.merchant_order_id == merchant_order_id), None)
+    own = await repository.part_of(
+        uow.session, uow.scope.organizations, merchant_order_id, payment_id
+    )
     if own is None:
         uow.caller.require_signed_in()
         raise NotFoundError("There is no such payment.")

@@ -76,6 +76,19 @@ async def parts(
     return (await session.execute(statement)).scalars().all()
 
 
+async def part_of(
+    session: AsyncSession, merchants: Iterable[UUID], merchant_order_id: UUID, payment_id: UUID
+) -> PaymentPartRow | None:
+    """What a payment holds for an order of one of the merchants."""
+    return await session.scalar(
+        select(PaymentPartRow).where(
+            PaymentPartRow.organization_id.in_(list(merchants)),
+            PaymentPartRow.merchant_order_id == merchant_order_id,
+            PaymentPartRow.payment_id == payment_id,
+        )
+    )
+
+
 async def parts_of_payments(
     session: AsyncSession, consortium_id: UUID, payment_ids: Iterable[UUID]
 ) -> dict[UUID, list[PaymentPartRow]]:
