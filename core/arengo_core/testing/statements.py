@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from arengo_core.host import Host
 
 
 @contextmanager
-def counting(host: Host, *, besides: str | None = None) -> Iterator[list[str]]:
+def counting(host: Host, *, besides: str | None = None) -> Generator[list[str]]:
     """A list to which each statement is added that the host sends in the block.
 
     Statements that hold ``besides`` are left out.
