@@ -19,6 +19,7 @@ from arengo_core.i18n import catalogue
 from arengo_core.identity.passwords import Passwords
 from arengo_core.identity.service import Identity
 from arengo_core.mail.sender import MailSender
+from arengo_core.outbound.client import Outbound
 from arengo_core.plugins import gate
 from arengo_core.plugins.contributions import Capability, Provider
 from arengo_core.plugins.guard import Guard
@@ -41,6 +42,7 @@ class Host:
     identity: Identity
     cipher: Cipher
     mail: MailSender
+    outbound: Outbound
     state: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @classmethod
@@ -71,6 +73,7 @@ class Host:
             identity=Identity(Passwords(settings.password_cost), secret),
             cipher=Cipher(settings.master_keys()),
             mail=MailSender(settings.smtp_url, settings.mail_from),
+            outbound=Outbound(settings.outbound_networks),
         )
 
     async def close(self) -> None:

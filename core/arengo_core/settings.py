@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     trusted_proxies: Names = Field(default_factory=list)
     """Addresses or networks of reverse proxies whose ``X-Forwarded-*`` headers are believed,
     with commas between them: ``10.0.0.0/8, 192.168.1.7``."""
+    outbound_networks: Names = Field(default_factory=list)
+    """Addresses or networks that addresses entered by people (gateways, webhooks) may lead to
+    though they are no public ones, with commas between them: ``10.20.0.0/16``. Addresses in
+    them, not names, may be called without ``https`` too. Empty: the public internet alone."""
     smtp_url: str = "smtp://127.0.0.1:1025"
     """The mail server: ``smtp://``, ``smtps://`` or ``smtp+starttls://user:password@host:port``."""
     mail_from: str = "Arengo <noreply@arengo.example>"
@@ -140,14 +144,16 @@ class Settings(BaseSettings):
             raise ValueError("each key has at least 32 characters")
         return value
 
-    @field_validator("trusted_hosts", "trusted_proxies", "disabled_plugins", mode="before")
+    @field_validator(
+        "trusted_hosts", "trusted_proxies", "outbound_networks", "disabled_plugins", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         return _parts(value)
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "outbound_networks")
     @classmethod
     def _networks(cls, value: list[str]) -> list[str]:
         for part in value:

@@ -57,6 +57,7 @@ def _environment(settings: Settings, folder: Path, smtp_port: int) -> dict[str, 
     return {
         **os.environ,
         "ARENGO_DEMO": "true",
+        "ARENGO_OUTBOUND_NETWORKS": "127.0.0.0/8",
         "ARENGO_DATA_DIR": str(folder),
         "ARENGO_SECRET_KEY": _secret(folder),
         "ARENGO_CLOCK": os.environ.get("ARENGO_CLOCK") or f"@{folder / 'clock'}",

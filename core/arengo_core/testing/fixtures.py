@@ -93,6 +93,7 @@ def settings(
         smtp_url=mailbox.smtp_url,
         password_cost="low",  # noqa: S106 - a cost, not a password
         log_level="WARNING",
+        outbound_networks=["127.0.0.0/8"],
     )
 
 

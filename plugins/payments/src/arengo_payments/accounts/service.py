@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from arengo_core.caller import Caller, OrganizationKind, Role
@@ -159,17 +158,5 @@ def _settings(
                 raise InvalidInputError(_EXPECTED[name], field=name)
     base = choice.api_base.strip().rstrip("/") or LIVE_API
     if not (base == STANDIN and host.settings.demo):
-        _check_base(base)
+        base = host.outbound.check(base, field="api_base")
     return {**settings, "api_base": base}
-
-
-def _check_base(base: str) -> None:
-    parts = urlsplit(base)
-    schemes = {"https", "http"} if parts.hostname in {"localhost", "127.0.0.1"} else {"https"}
-    if not parts.hostname or parts.scheme not in schemes:
-        raise InvalidInputError(
-            "{value} is not an address that may be used: https://… is expected, or nothing for"
-            " the gateway's own.",
-            field="api_base",
-            value=base,
-        )

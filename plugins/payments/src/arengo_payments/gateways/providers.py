@@ -46,7 +46,7 @@ def make_stripe(host: Host, settings: Mapping[str, Any]) -> StripeGateway:
     )
     key = (id(asyncio.get_running_loop()), wanted)
     if key not in kept:
-        kept[key] = StripeGateway(wanted)
+        kept[key] = StripeGateway(wanted, host.outbound.transport(time_limit=wanted.time_limit))
     return kept[key]
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import httpx
+
 from arengo_payments.contract import (
     CheckoutOpened,
     CheckoutRefused,
@@ -54,10 +56,16 @@ class StripeSettings:
 
 
 class StripeGateway:
-    """Stripe as a `PaymentGateway`. One instance belongs to one event loop."""
+    """Stripe as a `PaymentGateway`. One instance belongs to one event loop.
 
-    def __init__(self, settings: StripeSettings) -> None:
+    `transport` is how it reaches an address that people entered; None: the SDK's own way.
+    """
+
+    def __init__(
+        self, settings: StripeSettings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._settings = settings
+        self._transport = transport
         self._client: stripe.StripeClient | None = None
         self._http: stripe.HTTPXClient | None = None
 
@@ -229,7 +237,7 @@ class StripeGateway:
             return self._client
         # At its finest level the SDK logs what payers told and what Stripe answered.
         logging.getLogger("stripe").setLevel(logging.WARNING)
-        self._http = stripe.HTTPXClient(timeout=self._settings.time_limit)
+        self._http = _http_client(stripe, self._settings.time_limit, self._transport)
         client: stripe.StripeClient = stripe.StripeClient(
             self._settings.secret_key,
             stripe_version=API_VERSION,
@@ -239,6 +247,16 @@ class StripeGateway:
         )
         self._client = client
         return client
+
+
+def _http_client(
+    stripe: Any, time_limit: float, transport: httpx.AsyncBaseTransport | None
+) -> stripe.HTTPXClient:
+    """The SDK's client. It passes httpx no transport: the client under it is ours instead."""
+    made = stripe.HTTPXClient(timeout=time_limit)
+    if transport is not None:
+        made._client_async = httpx.AsyncClient(transport=transport, trust_env=False)
+    return made
 
 
 async def _sdk() -> Any:
