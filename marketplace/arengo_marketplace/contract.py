@@ -14,13 +14,18 @@ from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
 from arengo_core.plugins.contributions import Slot
-from arengo_marketplace.costs.keys import AllocationKey
+from arengo_marketplace.costs.bearer import Bearer
+from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.keys import AllocationKey, KeyContext
 
 __all__ = [
     "ActivationChanged",
     "AllocationKey",
+    "Bearer",
     "CollectingEntity",
     "Consortium",
+    "Document",
+    "KeyContext",
     "Marketplace",
     "Member",
     "MemberAdmitted",

@@ -32,6 +32,13 @@ def installed(tmp_path_factory):
     return target
 
 
+@pytest.fixture(scope="session")
+def server_of_this_run(database_server):
+    """What lets the kit's runs use this run's server: each would start its own."""
+    server, _ = database_server
+    return {"ARENGO_TEST_OWNER_URL": server.owner, "ARENGO_TEST_APP_URL": server.app}
+
+
 @pytest.fixture
 async def empty_database(database_server, request):
     """A migrated database without the sample's tables."""

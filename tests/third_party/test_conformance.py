@@ -97,12 +97,10 @@ def site(new_plugin, tmp_path_factory):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _one_server(database_server):
-    """The kit's runs use this run's server: each would start its own."""
-    server, _ = database_server
+def _one_server(server_of_this_run):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARENGO_TEST_OWNER_URL", server.owner)
-        patch.setenv("ARENGO_TEST_APP_URL", server.app)
+        for name, value in server_of_this_run.items():
+            patch.setenv(name, value)
         yield
 
 

@@ -17,7 +17,7 @@ from arengo_core.plugins.registry import Plugin
 from arengo_core.testing.fixtures import Visitor
 from arengo_core.testing.messages import folder
 from arengo_core.web.pages import menu
-from arengo_marketplace.conformance.conftest import Pair
+from arengo_marketplace.conformance.kit import Pair
 
 _PLACE = re.compile(r"{\w+(:\w+)?}")
 _GATE = "gate.require_active("

@@ -10,6 +10,7 @@ from arengo_core.plugins.registry import Plugin
 from arengo_core.testing.messages import folder
 
 _LIBRARIES_OF_TESTS = ("arengo_core.testing", "arengo_marketplace.testing")
+_TESTS = {"demo", "testing", "testing.py", "contract_tests.py", "conformance", "conformance.py"}
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -32,7 +33,7 @@ def test_only_contracts_of_others_are_imported(subject: Plugin) -> None:
     strange = [
         f"{path.relative_to(place)}: {name}"
         for path in sorted(place.rglob("*.py"))
-        if not {"demo", "testing", "testing.py"} & set(path.relative_to(place).parts)
+        if not _TESTS & set(path.relative_to(place).parts)
         for name in _imports(path)
         if not _is_allowed(name, subject.package) or name.startswith(_LIBRARIES_OF_TESTS)
     ]

@@ -14,7 +14,7 @@ from arengo_core.host import Host
 from arengo_core.plugins.manifest import Service
 from arengo_core.testing.fixtures import Visitor
 from arengo_marketplace.activations import settings
-from arengo_marketplace.conformance.conftest import Pair
+from arengo_marketplace.conformance.kit import Pair
 from arengo_marketplace.conformance.samples import typed_in
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,12 +85,21 @@ def check(plugin: str, report: Path | None) -> None:
     sys.exit(1 if done.returncode else 0)
 
 
+def _own_tests(key: str) -> Iterator[Path]:
+    """The plugin's module ``conformance``: its implementations of others' contracts, tried."""
+    [point] = entry_points(group=GROUP, name=key)
+    package = find_spec(point.value.partition(".")[0])
+    for place in (package and package.submodule_search_locations) or ():
+        yield from (path for path in Path(place).glob("conformance*") if path.suffix in {"", ".py"})
+
+
 def _run(kit: Path, key: str, report: Path) -> subprocess.CompletedProcess[str]:
     """The kit in a process of its own, under its own settings."""
     return subprocess.run(  # noqa: S603 - our own module
         [
             sys.executable,
-            *("-m", "pytest", "-q", "-p", "no:randomly", "-c", str(kit / "pytest.ini"), str(kit)),
+            *("-m", "pytest", "-q", "-p", "no:randomly", "-c", str(kit / "pytest.ini")),
+            *map(str, (kit, *_own_tests(key))),
             *("--arengo-plugin", key, "--arengo-report", str(report)),
         ],
         capture_output=True,

@@ -1,10 +1,11 @@
-"""Which plugin is tried, the members it is tried on, and the report."""
+"""The kit as a pytest plugin: which plugin is tried, on which members, and the report."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ import pytest
 
 from arengo_core.caller import OrganizationKind
 from arengo_core.host import Host
+from arengo_core.plugins.fingerprint import GROUP
+from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Plugin
 from arengo_marketplace.activations.models import Activation
@@ -30,13 +33,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_REPORT] = []
+    owners = {point.value.partition(".")[0] for point in entry_points(group=GROUP)}
+    modules = [f"{owner}.contract_tests" for owner in (*owners, "arengo_themes")]
+    pytest.register_assert_rewrite(*modules, "arengo_core.testing.contracts")
+
+
+def _named(item: pytest.Item) -> tuple[str, str]:
+    """Area and check of a test; the plugin's own tests of contracts name what they try."""
+    check = item.name.removeprefix("test_").replace("_", " ")
+    provider = getattr(getattr(item, "cls", None), "provider", "")
+    if item.path.stem == "conformance" or provider:
+        return "contracts", f"{provider}: {check}" if provider else check
+    return item.path.stem.removeprefix("test_"), check
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     report: pytest.TestReport = yield
     if report.when == "call" or report.outcome != "passed":
-        area = item.path.stem.removeprefix("test_")
+        area, check = _named(item)
         reason = ""
         if report.skipped and isinstance(report.longrepr, tuple):
             reason = str(report.longrepr[2]).removeprefix("Skipped: ")
@@ -45,7 +60,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         item.config.stash[_REPORT].append(
             {
                 "area": area,
-                "check": item.name.removeprefix("test_").replace("_", " "),
+                "check": check,
                 "outcome": report.outcome,
                 "reason": reason,
             }
@@ -61,14 +76,35 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with ``service`` runs once for each service that the plugin brings."""
+    """A test with ``service`` or ``theme_folder`` runs once for each that the plugin brings."""
     if "service" in metafunc.fixturenames:
-        from arengo_core.plugins.manager import load_plugins
-
-        name = metafunc.config.getoption("--arengo-plugin")
-        brought = [p for p in load_plugins().plugins if p.name == name]
-        services = brought[0].services if brought else []
+        services = [service for plugin in _brought(metafunc.config) for service in plugin.services]
         metafunc.parametrize("service", services, ids=[service.key for service in services])
+    if "theme_folder" in metafunc.fixturenames:
+        none = pytest.param(None, marks=pytest.mark.skip(reason="it ships no theme"), id="none")
+        folders = [pytest.param(folder, id=folder.name) for folder in _themes(metafunc.config)]
+        metafunc.parametrize("theme_folder", folders or [none])
+
+
+def _brought(config: pytest.Config) -> list[Plugin]:
+    """The plugin that is tried, unless it does not load."""
+    name = config.getoption("--arengo-plugin")
+    return [plugin for plugin in load_plugins().plugins if plugin.name == name]
+
+
+def _themes(config: pytest.Config) -> list[Path]:
+    return [
+        file.parent
+        for plugin in _brought(config)
+        for place in plugin.resources.themes
+        for file in sorted({*place.glob("theme.toml"), *place.glob("*/theme.toml")})
+    ]
+
+
+@pytest.fixture
+def theme_folders(pytestconfig: pytest.Config) -> list[Path]:
+    """The folders of all themes that the plugin ships."""
+    return _themes(pytestconfig)
 
 
 @pytest.fixture

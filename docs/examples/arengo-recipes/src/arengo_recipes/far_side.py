@@ -1,0 +1,120 @@
+"""For tests: a server that plays the bank, the post and the provider of text messages."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class FarSide:
+    """What it keeps, and what it does to the next call that changes something."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.mood = ""
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    async def lose_next_answer(self) -> None:
+        self.mood = "lose"
+
+    async def fall_silent(self) -> None:
+        self.mood = "silent"
+
+    async def refuse_next(self) -> None:
+        self.mood = "refuse"
+
+    async def pay(self, url: str) -> None:
+        """As the payer on the bank's page would."""
+        found = self.kept[url.rpartition("/")[2]]
+        found |= {"status": "paid", "payment": f"p-{found['id']}", "url": None}
+
+    def by_key(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What a key made."""
+        return next((i for i in self.kept.values() if (i["kind"], i["key"]) == (kind, key)), None)
+
+    def create(self, kind: str, key: str, body: dict[str, Any]) -> dict[str, Any] | str:
+        """Make something once for a key, or say why not."""
+        known = self.by_key(kind, key)
+        if known is not None:
+            return known
+        reference = f"{kind[0]}-{len(self.kept)}"
+        made = {**body, "id": reference, "kind": kind, "key": key, "status": "open", "steps": []}
+        if kind == "checkouts":
+            if body["amount"] > 100_000:
+                return "more than the bank takes at once"
+            made |= {"payment": None, "url": f"{self.address}/pages/{reference}"}
+        if kind == "refunds":
+            back = [i["amount"] for i in self.kept.values() if i.get("payment") == body["payment"]]
+            # The first is the checkout itself; the others went back already.
+            if not back or body["amount"] > back[0] - sum(back[1:]):
+                return "more than is left of the payment"
+        if kind == "bookings" and body["option"] != "parcel":
+            return "no such option"
+        self.kept[reference] = made
+        return made
+
+
+_ENDS = {"expire": ("open", "expired"), "cancel": ("open", "cancelled")}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    far: FarSide
+
+    def do_GET(self) -> None:
+        kind, _, reference = urlsplit(self.path).path.strip("/").partition("/")
+        key = self.headers.get("Idempotency-Key", "")
+        self._answer(self.far.kept.get(reference) if reference else self.far.by_key(kind, key))
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        mood, self.far.mood = self.far.mood, ""
+        if mood == "silent":
+            time.sleep(3)
+            return
+        kind, *rest = urlsplit(self.path).path.strip("/").split("/")
+        if rest:
+            found = self.far.kept.get(rest[0])
+            before, after = _ENDS[rest[1]]
+            if found is not None and found["status"] == before:
+                found |= {"status": after, "url": None}
+        elif mood == "refuse":
+            found = "there is no such number"
+        else:
+            found = self.far.create(kind, self.headers.get("Idempotency-Key", ""), body)
+        if mood != "lose":
+            self._answer(found)
+
+    def _answer(self, found: dict[str, Any] | str | None) -> None:
+        status = 200
+        if found is None:
+            status, found = 404, {"code": "not_found", "message": "there is no such thing"}
+        elif isinstance(found, str):
+            status, found = 422, {"code": "refused", "message": found}
+        content = json.dumps(found).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests look at what it keeps."""
+
+
+@contextmanager
+def serving() -> Iterator[FarSide]:
+    """The server on a free port."""
+    far = FarSide()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"far": far}))
+    far.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield far
+    server.shutdown()
+    server.server_close()

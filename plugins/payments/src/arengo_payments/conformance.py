@@ -1,0 +1,73 @@
+"""The gateways that this plugin brings, tried by their contract's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from arengo_payments.base import COUNTER
+from arengo_payments.contract import CheckoutRequest
+from arengo_payments.contract_tests import PaymentGatewayContract, checkout_request
+from arengo_payments.gateways.counter import CounterGateway
+from arengo_payments.gateways.providers import STRIPE
+from arengo_payments.gateways.stripe_gateway import StripeGateway, StripeSettings
+from arengo_payments.testing import StripeStandin
+
+
+@dataclass(frozen=True, slots=True)
+class _StandinSide:
+    standin: StripeStandin
+
+    async def pay(self, url: str) -> None:
+        assert (await self.standin.pay(url)).is_paid
+
+    async def lose_next_answer(self) -> None:
+        await self.standin.fail_next("drop", when="after")
+
+    async def fall_silent(self) -> None:
+        await self.standin.fail_next("hang")
+
+
+class TestStripe(PaymentGatewayContract):
+    """Stripe against the stand-in, over HTTP."""
+
+    provider = STRIPE
+    time_limit = 1.0
+
+    @pytest.fixture
+    async def gateway(self, stripe_standin: StripeStandin) -> AsyncIterator[StripeGateway]:
+        """With the stand-in's address as its API base."""
+        settings = StripeSettings(
+            stripe_standin.secret_key,
+            stripe_standin.webhook_secret,
+            api_base=stripe_standin.base_url,
+            time_limit=self.time_limit,
+        )
+        made = StripeGateway(settings)
+        yield made
+        await made.aclose()
+
+    @pytest.fixture
+    def far_side(self, stripe_standin: StripeStandin) -> _StandinSide:
+        """The stand-in."""
+        return _StandinSide(stripe_standin)
+
+    @pytest.fixture
+    def refused_request(self) -> CheckoutRequest:
+        """Stripe opens no checkout for less than half an hour."""
+        return checkout_request(expires_at=datetime.now(UTC) + timedelta(minutes=29))
+
+
+class TestCounter(PaymentGatewayContract):
+    """The counter, which asks nobody."""
+
+    provider = COUNTER
+    is_remote = False
+
+    @pytest.fixture
+    def gateway(self) -> CounterGateway:
+        """There is nothing to set."""
+        return CounterGateway()
