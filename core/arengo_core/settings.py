@@ -113,6 +113,12 @@ class Settings(BaseSettings):
     """Seconds that one SQL statement may take; in a call into a plugin, half of its limit."""
     page_time_limit: float = Field(default=60.0, gt=0, le=600)
     """Seconds that a page or a webhook may take."""
+    standstill_limit: float = Field(default=6.0, ge=1, le=600)
+    """Seconds after which a server or worker process that answers nothing more is ended and
+    replaced; a plugin that caused it three times within an hour is taken out of service."""
+    process_memory_limit: int = Field(default=2_000, ge=0)
+    """Megabytes that a server or worker process may hold; what asks for more fails with its own
+    error. 0: no limit. On Linux only."""
     request_max_bytes: int = Field(default=12_000_000, ge=100_000)
     """The largest request that is read, photos included."""
     graphql_max_depth: int = Field(default=12, ge=3)

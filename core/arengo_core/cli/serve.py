@@ -14,6 +14,7 @@ from arengo_core import clock
 from arengo_core.cli.supervisor import require_address
 from arengo_core.database import roles
 from arengo_core.errors import SettingsError
+from arengo_core.plugins import watchdog
 from arengo_core.settings import DEFAULT_SECRET, Settings, load_settings
 
 TARGET = "arengo_core.web.serving:application"
@@ -41,19 +42,24 @@ def serve() -> None:
     require_address(settings.host, settings.port)
     from arengo_core.database.setup import fit_to_serve
 
-    with counting_together(), roles.embedded_running(settings):
+    with in_common(), roles.embedded_running(settings):
         asyncio.run(fit_to_serve(settings))
         run_server(settings)
 
 
 @contextmanager
-def counting_together() -> Generator[None]:
-    """A folder where the server processes count, so that each can answer for all.
+def in_common() -> Generator[None]:
+    """Folders of the server's processes: where they count, so that each can answer for all, and
+    where the watchdog leaves word.
 
-    Before anything imports the metrics: they look for it when they are made.
+    Before anything imports the metrics: they look for theirs when they are made.
     """
-    with tempfile.TemporaryDirectory(prefix="arengo-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    with (
+        tempfile.TemporaryDirectory(prefix="arengo-metrics-") as metrics,
+        tempfile.TemporaryDirectory(prefix="arengo-watch-") as watch,
+    ):
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
+        os.environ[watchdog.FOLDER] = watch
         yield
 
 
@@ -70,14 +76,24 @@ def run_server(settings: Settings) -> None:
                 TARGET, factory=True, host=settings.host, port=settings.port, log_config=None
             )
             return
-        Server(
-            TARGET,
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.ASGI,
-            workers=settings.workers,
-            factory=True,
-            log_enabled=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=10,  # a worker stopped while it starts may not hear it
-        ).serve()
+        while True:
+            server = Server(
+                TARGET,
+                address=settings.host,
+                port=settings.port,
+                interface=Interfaces.ASGI,
+                workers=settings.workers,
+                factory=True,
+                log_enabled=False,
+                respawn_failed_workers=True,
+                workers_kill_timeout=10,  # a worker stopped while it starts may not hear it
+            )
+            try:
+                server.serve()
+            except SystemExit:
+                # Granian gives up on a worker that dies twice within seconds. One that had begun
+                # to serve left word: whose doing it was is settled when the next one starts.
+                if server.interrupt_signal or not watchdog.has_word():
+                    raise
+            else:
+                return

@@ -1,16 +1,24 @@
-"""``arengo worker``: runs jobs."""
+"""``arengo worker``: runs jobs, in a process that is replaced when it dies."""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
 
 import click
 
-from arengo_core.cli.running import open_host
 from arengo_core.cli.serve import refuse_unsafe
-from arengo_core.jobs.worker import work
+from arengo_core.database import roles
+from arengo_core.plugins.watchdog import FOLDER
 from arengo_core.settings import load_settings
+
+_COMMAND = (sys.executable, "-m", "arengo_core.cli.worker_process")
+_PAUSE = 1.0
 
 
 @click.command()
@@ -19,13 +27,37 @@ def worker() -> None:
     settings = load_settings()
     if not settings.demo:
         refuse_unsafe(settings)
+    with (
+        tempfile.TemporaryDirectory(prefix="arengo-watch-") as folder,
+        roles.embedded_running(settings),
+    ):
+        sys.exit(_keep_running(Path(folder)))
 
-    async def run() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, stop.set)
-        async with open_host(settings) as host:
-            await work(host, stop)
 
-    asyncio.run(run())
+def _keep_running(folder: Path) -> int:
+    """Start the process again and again until we are asked to end; its exit code.
+
+    One that dies before its watchdog began cannot start at all: that is the end.
+    """
+    running: subprocess.Popen[bytes] | None = None
+    ending = False
+
+    def end(_signal: int, _frame: object) -> None:
+        nonlocal ending
+        ending = True
+        if running is not None:
+            running.terminate()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, end)
+    while True:
+        running = subprocess.Popen(  # noqa: S603 - our own module
+            _COMMAND, env={**os.environ, FOLDER: str(folder)}, start_new_session=True
+        )
+        if ending:  # asked between two processes
+            running.terminate()
+        code = running.wait()
+        if ending or code == 0 or not (folder / f"{running.pid}.trace").exists():
+            return 0 if ending else code
+        click.echo(f"arengo: the worker's process died (code {code}); another begins.", err=True)
+        time.sleep(_PAUSE)

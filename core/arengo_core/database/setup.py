@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -11,10 +13,13 @@ from arengo_core.database import migrate, roles
 from arengo_core.database.engine import make_engine
 from arengo_core.database.unit_of_work import make_sessions
 from arengo_core.errors import SettingsError
+from arengo_core.i18n import catalogue, set_locale
 from arengo_core.jobs import queue
 from arengo_core.plugins import repository as plugins
+from arengo_core.plugins import strikes
 from arengo_core.plugins.manager import load_plugins
-from arengo_core.plugins.registry import PluginError, Registry
+from arengo_core.plugins.registry import ESSENTIAL, PluginError, Registry
+from arengo_core.plugins.watchdog import FOLDER
 from arengo_core.settings import Settings
 
 _log = structlog.get_logger("arengo.migrate")
@@ -136,4 +141,22 @@ async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry
     urls = await roles.resolve(settings)
     await roles.refuse_privileged(urls.app)
     registry = await set_aside_unmigrated(urls.app, load_plugins(settings.disabled_plugins))
+    await _settle_strikes(urls.app, settings, registry)
     return urls, await without_disabled(urls.app, registry)
+
+
+async def _settle_strikes(app_url: str, settings: Settings, registry: Registry) -> None:
+    """Read what processes of this server left that died, before their successor loads plugins."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return
+    for plugin in registry.plugins:
+        if plugin.name in ESSENTIAL and plugin.resources.locale is not None:
+            catalogue.add(plugin.resources.locale)
+    set_locale(settings.default_locale)
+    engine = make_engine(app_url, pool_size=1, name="arengo-check")
+    try:
+        async with make_sessions(engine)() as session, session.begin():
+            await strikes.settle(session, Path(folder))
+    finally:
+        await engine.dispose()

@@ -34,16 +34,17 @@ async def _run(host: Host, plugin: str, job: Job, queued: QueuedJob) -> None:
     tracing.start(payload.get("trace"))
     set_locale(host.settings.default_locale)
     try:
-        async with asyncio.timeout(_TIME_LIMIT):
-            await job.handle(host, payload)
-    except Exception as error:
+        with host.guard.under_way.of(plugin):
+            async with asyncio.timeout(_TIME_LIMIT):
+                await job.handle(host, payload)
+    except (Exception, SystemExit) as error:
         await host.guard.record(plugin, f"job {job.name}", error)
         if queued.attempts >= job.attempts - 1:
             await _give_up(host, queued, error)
         raise
 
 
-async def _give_up(host: Host, queued: QueuedJob, error: Exception) -> None:
+async def _give_up(host: Host, queued: QueuedJob, error: BaseException) -> None:
     async with host.sessions() as session, session.begin():
         await repository.note(session, queued.id, told(error), tracing.current(), clock.now())
 

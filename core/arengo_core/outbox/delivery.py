@@ -29,7 +29,7 @@ async def deliver(host: Host, payload: dict[str, Any]) -> None:
     tracing.start(payload.get("trace"))
     aggregate, organization = UUID(payload["aggregate"]), UUID(payload["organization"])
     try:
-        with statements_within(host.guard.time_limit):
+        with statements_within(host.guard.time_limit), host.guard.under_way.of(found.plugin):
             while await _step(host, found.value, aggregate, organization, payload["version"]):
                 pass
     except GapError as error:

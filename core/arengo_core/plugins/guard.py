@@ -20,6 +20,7 @@ from arengo_core.database.limits import statements_within
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, UnavailableError
 from arengo_core.plugins import failures
+from arengo_core.plugins.watchdog import UnderWay
 
 T = TypeVar("T")
 _OPEN_AFTER = 5
@@ -89,6 +90,7 @@ class Guard:
 
     sessions: async_sessionmaker[AsyncSession]
     time_limit: float
+    under_way: UnderWay = field(default_factory=UnderWay)
     _breakers: dict[tuple[str, str], Breaker] = field(
         default_factory=dict[tuple[str, str], Breaker]
     )
@@ -121,12 +123,13 @@ class Guard:
                 around.enter_context(statements_within(limit / 2))
                 if uow is not None:
                     await around.enter_async_context(uow.contained())
+                around.enter_context(self.under_way.of(plugin))
                 async with asyncio.timeout(limit):
                     result = await work()
         except ArengoError:
             await self._reopen(breaker, plugin, stage)
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             until = None
             if breaker.failed():
                 until = clock.now() + timedelta(seconds=_OPEN_SECONDS)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from arengo_core.database.base import TableClass, table
+from arengo_core.database.base import Identified, TableClass, table
 from arengo_core.database.core_base import CoreBase
 
 
@@ -62,6 +62,21 @@ class DisabledPlugin(CoreBase):
     plugin: Mapped[str] = mapped_column(primary_key=True)
     why: Mapped[str]
     disabled_at: Mapped[datetime]
+
+
+class PluginStrike(CoreBase, Identified):
+    """A process of the program that ended by a plugin's doing."""
+
+    __tablename__ = "plugin_strike"
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        Index(None, "plugin", "struck_at"),
+        reason="plugin keys and places in their code only",
+    )
+
+    plugin: Mapped[str]
+    what: Mapped[str]
+    struck_at: Mapped[datetime]
 
 
 class IdempotentRequest(CoreBase):

@@ -1,14 +1,14 @@
-"""Queries on plugins that an operator took out of service."""
+"""Queries on plugins that were taken out of service, and on what they did before."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.plugins.models import DisabledPlugin
+from arengo_core.plugins.models import DisabledPlugin, PluginStrike
 
 
 async def disabled(session: AsyncSession) -> dict[str, str]:
@@ -25,6 +25,21 @@ async def disable(session: AsyncSession, plugin: str, why: str, moment: datetime
 
 
 async def enable(session: AsyncSession, plugin: str) -> bool:
-    """Let a plugin serve again; whether it was out of service."""
+    """Let a plugin serve again, its strikes forgotten; whether it was out of service."""
+    await session.execute(delete(PluginStrike).where(PluginStrike.plugin == plugin))
     gone = delete(DisabledPlugin).where(DisabledPlugin.plugin == plugin)
     return (await session.execute(gone.returning(DisabledPlugin.plugin))).first() is not None
+
+
+async def strike(session: AsyncSession, plugin: str, what: str, moment: datetime) -> None:
+    """Note that a plugin brought a process down."""
+    session.add(PluginStrike(plugin=plugin, what=what, struck_at=moment))
+    await session.flush()
+
+
+async def strikes(session: AsyncSession, plugin: str, since: datetime) -> int:
+    """How often it did so since an instant and since it was last enabled."""
+    statement = select(func.count()).where(
+        PluginStrike.plugin == plugin, PluginStrike.struck_at >= since
+    )
+    return await session.scalar(statement) or 0

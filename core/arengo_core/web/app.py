@@ -16,6 +16,7 @@ from arengo_core.host import Host
 from arengo_core.organizations import repository as organizations
 from arengo_core.plugins.containment import from_those_that_fit, set_aside
 from arengo_core.plugins.registry import Plugin
+from arengo_core.plugins.watchdog import watchdog_of_this_process
 from arengo_core.web.context import ArengoRequest, FromHost, provide_caller, provide_host
 from arengo_core.web.errors import HANDLERS
 from arengo_core.web.gating import service_gate
@@ -76,8 +77,16 @@ def _application(host: Host, plugins: Sequence[Plugin]) -> Litestar:
         routes += plugin.routes
     secure = host.settings.base_url.startswith("https://")
 
+    watchdog = watchdog_of_this_process(host.settings, host.guard.under_way)
+
+    async def watch(_app: Litestar) -> None:
+        if watchdog is not None:
+            await watchdog.start()
+
     async def close(_app: Litestar) -> None:
         await host.close()
+        if watchdog is not None:
+            await watchdog.stop()
 
     return Litestar(
         route_handlers=routes,
@@ -100,6 +109,7 @@ def _application(host: Host, plugins: Sequence[Plugin]) -> Litestar:
         ),
         request_max_body_size=host.settings.request_max_bytes,
         state=State({"host": host}),
+        on_startup=[watch],
         on_shutdown=[close],
         openapi_config=None,
         debug=False,
