@@ -15,7 +15,7 @@ STAMP := $(VENV)/.arengo
 PACKAGES := $(wildcard plugins/*/pyproject.toml)
 
 .PHONY: help setup demo test test-server check lint types imports schema docs dockerfile \
-	browser screenshots bench lock clean
+	browser screenshots bench bench-chaos lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -74,6 +74,9 @@ screenshots: setup ## The pictures of README and docs, into docs/pictures
 
 bench: setup ## Load measurements: benchmarks/
 	@$(BIN)/python -m benchmarks
+
+bench-chaos: setup ## Checkouts beside a plugin that misbehaves
+	@$(BIN)/python -m benchmarks.chaos
 
 lock: $(UV) ## Bring requirements.lock to the newest versions that pyproject.toml allows
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

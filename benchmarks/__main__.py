@@ -27,7 +27,8 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 
 
-async def _prepare() -> Stage:
+async def prepare() -> Stage:
+    """Load the demo and grow it."""
     settings = load_settings()
     stage = await build(settings, CONSORTIUM, fresh=True)
     urls = await roles.resolve(settings)
@@ -63,7 +64,7 @@ async def _measure(base_url: str, seconds: float) -> list[Result]:
 
 
 @contextmanager
-def _installation(folder: Path):
+def installed(folder: Path):
     """An installation of its own in a folder, with its embedded server."""
     os.environ.update(
         {
@@ -92,8 +93,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="arengo-bench-") as name:
         Path(name).chmod(0o755)
-        with _installation(Path(name)):
-            stage = asyncio.run(_prepare())
+        with installed(Path(name)):
+            stage = asyncio.run(prepare())
             supervisor = Supervisor()
             try:
                 settings = start_companions(supervisor, stage, {})

@@ -18,6 +18,8 @@ import httpx
 import pytest
 
 from arengo_core.cli.supervisor import free_port
+from arengo_core.database.roles import DatabaseUrls
+from arengo_core.host import Host
 from arengo_core.ids import new_id
 from tests.operations.conftest import environment
 from tests.third_party.conftest import pip_install
@@ -41,12 +43,12 @@ class Program:
     base: str
     owner: str
 
-    async def ask(self, query, patience=30.0):
+    async def ask(self, query, **variables):
         """GraphQL's answer; None when the server is gone before it gave one."""
+        asked = {"query": query, "variables": variables}
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=patience) as client:
-                answer = await client.post(f"{self.base}/graphql", json={"query": query})
-                return answer.json()
+            async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+                return (await client.post(f"{self.base}/graphql", json=asked)).json()
         except httpx.TransportError:
             return None
 
@@ -74,13 +76,19 @@ class Program:
 
 @pytest.fixture
 def running(chaos_site, database_server, tmp_path):
-    """``async with running("serve", **settings) as program``: a command on a new database."""
+    """``async with running("serve", **settings) as program``: a command with the plugin.
+
+    On a new database, or on that of a host (``on=host``).
+    """
 
     @asynccontextmanager
-    async def run(*command: str, **settings: str) -> AsyncIterator[Program]:
+    async def run(*command: str, on: Host | None = None, **settings: str) -> AsyncIterator[Program]:
         server, template = database_server
         name = f"arengo_chaos_{new_id().hex}"
-        urls = await server.recreate(name, template)
+        if on is None:
+            urls = await server.recreate(name, template)
+        else:
+            urls = DatabaseUrls(on.settings.database_url, on.settings.database_owner_url)
         port = free_port()
         process = subprocess.Popen(  # noqa: ASYNC220 - it only begins here
             [sys.executable, "-m", "arengo_core.cli.main", *command],
@@ -105,6 +113,7 @@ def running(chaos_site, database_server, tmp_path):
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
-            await server.drop(name)
+            if on is None:
+                await server.drop(name)
 
     return run

@@ -44,15 +44,18 @@ class ChaosQuery:
         return Chaos()
 
 
-async def _do(root: Any, info: Info, deed: str) -> str | None:
-    await deeds.DEEDS[deed](info.context.uow)
-    return "done"
+def _door(name: str) -> FieldExtension:
+    async def do(root: Any, info: Info) -> str | None:
+        await deeds.DEEDS[name](info.context.uow)
+        return "done"
+
+    return FieldExtension("Chaos", name, do, "Do it.")
 
 
 @hookimpl
 def arengo_graphql() -> GraphqlContribution:
     return GraphqlContribution(
-        queries=(ChaosQuery,), extensions=(FieldExtension("Chaos", "do", _do, "Do it."),)
+        queries=(ChaosQuery,), extensions=tuple(_door(name) for name in deeds.DEEDS)
     )
 
 
