@@ -19,11 +19,13 @@ from arengo_core.feedback import service as feedback
 from arengo_core.feedback.graphql import FeedbackMutation
 from arengo_core.feedback.pages import ROUTES as FEEDBACK_PAGES
 from arengo_core.i18n import N_
-from arengo_core.identity import mails
+from arengo_core.identity import mails, sessions
 from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.queries import PeopleQuery
+from arengo_core.identity.session_graphql import CONTRIBUTION as SESSION_API
+from arengo_core.identity.session_pages import ROUTES as SESSION_PAGES
 from arengo_core.identity.token_graphql import CONTRIBUTION as TOKEN_API
 from arengo_core.identity.tokens import CLEAR_TOKENS
 from arengo_core.jobs import models as _job_tables
@@ -73,7 +75,11 @@ def arengo_jobs() -> list[Job]:
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [Schedule(SEAL_AUDIT, "* * * * *"), Schedule(CLEAR_TOKENS, "23 3 * * *")]
+    return [
+        Schedule(SEAL_AUDIT, "* * * * *"),
+        Schedule(CLEAR_TOKENS, "23 3 * * *"),
+        *sessions.SCHEDULES,
+    ]
 
 
 @hookimpl
@@ -81,6 +87,7 @@ def arengo_routes() -> list[object]:
     return [
         *IDENTITY_PAGES,
         *ACCOUNT_PAGES,
+        *SESSION_PAGES,
         *ORGANIZATION_PAGES,
         *AUDIT_PAGES,
         *FEEDBACK_PAGES,
@@ -121,6 +128,7 @@ def arengo_graphql() -> GraphqlContribution:
         IDENTITY_API,
         queries=(
             *IDENTITY_API.queries,
+            *SESSION_API.queries,
             *TOKEN_API.queries,
             PeopleQuery,
             AuditQuery,
@@ -128,6 +136,7 @@ def arengo_graphql() -> GraphqlContribution:
         ),
         mutations=(
             *IDENTITY_API.mutations,
+            *SESSION_API.mutations,
             *TOKEN_API.mutations,
             FeedbackMutation,
             DeadLetterMutation,

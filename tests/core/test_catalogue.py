@@ -27,6 +27,8 @@ PLATFORM_TEXTS = {
     "core.plugin_failure.trace_id": "random",
     "core.role_grant.role": "a role's name",
     "core.sign_in.password_hash": "argon2 of a password, salted",
+    "core.user_session.browser": "a browser's name",
+    "core.user_session.system": "an operating system's name",
     "core.site_host.host": "a public DNS name",
     "payments.gateway_reference.gateway": "a gateway's key",
     "payments.gateway_reference.reference": "the gateway's own id",

@@ -16,7 +16,6 @@ from arengo_core.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
-from arengo_core.identity.service import LOCK_AFTER
 from arengo_core.testing.fixtures import PASSWORD
 from tests.core.places import place
 
@@ -44,52 +43,6 @@ async def officer(host, make_user, caller_for):
 def _link(mailbox, address, kind):
     [mail] = mailbox.to(address)[-1:]
     return re.search(rf"/{kind}/([\w-]+)", mail["text"])[1]
-
-
-async def test_the_address_is_locked_after_eight_tries_and_opens_again(host, make_user, move_clock):
-    person = await make_user()
-    for _ in range(LOCK_AFTER):
-        assert await _sign_in(host, person.email, "wrong wrong wrong") is None
-    assert await _sign_in(host, person.email) is None, "the right password has to wait too"
-    move_clock(clock.now() + timedelta(minutes=11))
-    assert await _sign_in(host, person.email)
-
-
-async def test_a_success_forgets_earlier_failures(host, make_user):
-    person = await make_user()
-    for _ in range(LOCK_AFTER - 1):
-        await _sign_in(host, person.email, "wrong wrong wrong")
-    assert await _sign_in(host, person.email)
-    await _sign_in(host, person.email, "wrong wrong wrong")
-    assert await _sign_in(host, person.email)
-
-
-async def test_the_page_counts_failures_too(visit, make_user, host):
-    person = await make_user()
-    visitor = await visit()
-    for _ in range(LOCK_AFTER):
-        answer = await visitor.post("/sign-in", {"email": person.email, "password": "x" * 14})
-        assert answer.status_code == 400
-    assert await _sign_in(host, person.email) is None
-
-
-async def test_an_unknown_address_is_told_the_same_as_a_wrong_password(visit, make_user):
-    person, visitor = await make_user(), await visit()
-    known = await visitor.post("/sign-in", {"email": person.email, "password": "wrong wrong ab"})
-    unknown = await visitor.post(
-        "/sign-in", {"email": "nobody@example.it", "password": "wrong wrong ab"}
-    )
-    assert known.status_code == unknown.status_code == 400
-
-    def without_what_was_typed(answer, email):
-        return re.sub(r'value="[\w.-]{20,}"', "", answer.text.replace(email, ""))
-
-    assert "wrong wrong ab" not in known.text
-    shown = {
-        re.search(r"trace|\d{4}", without_what_was_typed(known, person.email)) is None,
-        re.search(r"trace|\d{4}", without_what_was_typed(unknown, "nobody@example.it")) is None,
-    }
-    assert len(shown) == 1
 
 
 async def test_a_session_ends_by_time(host, make_user, move_clock):

@@ -17,7 +17,7 @@ from arengo_communications.subscriptions import service as subscriptions
 from arengo_core import clock
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller, Role
-from arengo_core.identity import tokens
+from arengo_core.identity import sessions, tokens
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_marketplace.costs.period import Period
@@ -195,6 +195,7 @@ async def _api_token(host, world, shop):
     async with host.unit_of_work(caller) as uow:
         await tokens.create(uow, organization_ids=[shop.id], read_only=True, days=30)
         [made] = await tokens.own(uow)
+        world.objects["session"] = ("Session", (await sessions.own(uow))[0].id)
     world.objects["api_token"] = ("ApiToken", made.id)
 
 

@@ -1,4 +1,4 @@
-"""Pages of one's own account: for whom to act, API tokens, signing out everywhere."""
+"""Pages of one's own account: for whom to act, sessions, API tokens."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from arengo_core.caller import Caller
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
-from arengo_core.identity import tokens
+from arengo_core.identity import sessions, tokens
 from arengo_core.identity.labels import ROLE_LABELS
+from arengo_core.identity.origin import in_words
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
@@ -26,7 +27,7 @@ _LIVES = (30, 90, 365)
 
 @get("/account", name="account")
 async def account(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
-    """One's own account: for whom to act, API tokens, signing out everywhere."""
+    """One's own account: for whom to act, sessions, API tokens."""
     return await _account(request, host, caller, Form({}))
 
 
@@ -54,6 +55,10 @@ async def _account(
             place_options=[(str(place.id), place.name) for place in places.values()],
             chosen_places=form.all("organization_ids"),
             tokens=await tokens.own(uow),
+            sessions=[
+                (row, in_words(row.browser, row.system), row.id == caller.session_id)
+                for row in await sessions.own(uow)
+            ],
             place_names={place.id: place.name for place in places.values()},
             lives=[(str(days), gettext("{days} days").format(days=days)) for days in _LIVES],
             made_token=made,

@@ -8,11 +8,13 @@ from arengo_core.api.context import Info
 from arengo_core.api.payload import Payload, answers
 from arengo_core.api.scalars import global_id, local_id
 from arengo_core.errors import UnauthenticatedError
+from arengo_core.identity.labels import REFUSED
 from arengo_core.identity.models import Person
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations import service as organization_service
 from arengo_core.organizations.models import Organization
 from arengo_core.plugins.contributions import GraphqlContribution
+from arengo_core.web.devices import origin_from
 
 
 @strawberry.type(name="Organization", description="Anything that acts: consortium, municipality…")
@@ -120,11 +122,11 @@ class IdentityMutation:
     async def sign_in(self, info: Info, email: str, password: str) -> SessionPayload:
         """Sign in with address and password."""
         async with info.context.writing() as uow:
-            token = await info.context.host.identity.sign_in(uow, email=email, password=password)
-        if token is None:
-            raise UnauthenticatedError(
-                "Address and password do not fit. After eight tries the address waits ten minutes."
+            token = await info.context.host.identity.sign_in(
+                uow, email=email, password=password, origin=origin_from(info.context.request)
             )
+        if token is None:
+            raise UnauthenticatedError(REFUSED)
         return SessionPayload(token=token)
 
     @strawberry.mutation(description="End this session, or all of mine.")
@@ -170,7 +172,11 @@ class IdentityMutation:
         """Accept an invitation."""
         async with info.context.writing() as uow:
             session = await info.context.host.identity.accept_invitation(
-                uow, token=token, name=name, password=password
+                uow,
+                token=token,
+                name=name,
+                password=password,
+                origin=origin_from(info.context.request),
             )
         return SessionPayload(token=session)
 
@@ -179,7 +185,9 @@ class IdentityMutation:
     async def request_password_reset(self, info: Info, email: str) -> DonePayload:
         """Ask for a reset link."""
         async with info.context.writing() as uow:
-            await info.context.host.identity.request_password_reset(uow, email)
+            await info.context.host.identity.request_password_reset(
+                uow, email, origin_from(info.context.request)
+            )
         return DonePayload(done=True)
 
     @strawberry.mutation(description="Set a new password by the secret of the mailed link.")
@@ -187,7 +195,9 @@ class IdentityMutation:
     async def reset_password(self, info: Info, token: str, password: str) -> DonePayload:
         """Set a new password."""
         async with info.context.writing() as uow:
-            await info.context.host.identity.reset_password(uow, token=token, password=password)
+            await info.context.host.identity.reset_password(
+                uow, token=token, password=password, origin=origin_from(info.context.request)
+            )
         return DonePayload(done=True)
 
     @strawberry.mutation(description="Take a role away from somebody.")

@@ -1,4 +1,4 @@
-"""Roles in words."""
+"""Roles, and what a refused sign-in is told, in words."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ ROLE_LABELS = {
     Role.CLERK: N_("Clerk"),
     Role.DEVELOPER: N_("Plugin developer"),
 }
+
+REFUSED = N_(
+    "Address and password do not fit. After eight tries the next one has to wait: a minute at"
+    " first, then longer."
+)

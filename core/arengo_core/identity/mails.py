@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.i18n import N_, set_locale
 from arengo_core.i18n import gettext as _
+from arengo_core.identity import repository
 from arengo_core.identity.models import Invitation, Person
 from arengo_core.identity.service import (
     INVITATION_LIFE,
@@ -54,13 +56,22 @@ async def send_invitation(host: Host, payload: dict[str, Any]) -> None:
     )
 
 
+async def owner_of(uow: UnitOfWork, account: str) -> Person | None:
+    """Whose account a letter is for; None where the address that was typed has none."""
+    record = await repository.sign_in_of(uow.session, bytes.fromhex(account))
+    if record is None:
+        return None
+    await uow.widen([record.user_id])
+    return await uow.session.get(Person, record.user_id)
+
+
 async def send_reset(host: Host, payload: dict[str, Any]) -> None:
     """Job: mail a link to set a new password."""
-    user_id = UUID(payload["user"])
-    async with host.unit_of_work(Caller.program([user_id])) as uow:
-        person = await uow.session.get(Person, user_id)
+    async with host.unit_of_work(Caller.program()) as uow:
+        person = await owner_of(uow, payload["account"])
         if person is None:
             return
+        user_id = person.id
         set_locale(person.locale)
         token = await host.identity.make_link(
             uow,

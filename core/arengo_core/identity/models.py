@@ -34,8 +34,21 @@ class SignIn(CoreBase):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     email_digest: Mapped[bytes] = mapped_column(unique=True)
     password_hash: Mapped[str]
+
+
+class SignInAttempts(CoreBase):
+    """Failed sign-ins of one account, place or browser, by a keyed digest of which it is."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = table(
+        TableClass.PLATFORM, reason="sign-in: keyed digests of accounts and places"
+    )
+
+    key_digest: Mapped[bytes] = mapped_column(primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    blocked_until: Mapped[datetime | None]
+    succeeded_at: Mapped[datetime | None]
 
 
 class RoleGrant(CoreBase):
@@ -59,13 +72,18 @@ class UserSession(CoreBase, Identified, Stamped):
 
     __tablename__ = "user_session"
     __table_args__ = table(
-        TableClass.PLATFORM, Index(None, "user_id"), reason="sign-in: ids and digests only"
+        TableClass.PLATFORM,
+        Index(None, "user_id"),
+        reason="sign-in: ids, digests and kinds of device",
     )
 
     token_digest: Mapped[bytes] = mapped_column(unique=True)
     user_id: Mapped[UUID]
     acting_id: Mapped[UUID | None]
     expires_at: Mapped[datetime]
+    browser: Mapped[str]
+    system: Mapped[str]
+    last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class ApiToken(CoreBase, Identified, Stamped):

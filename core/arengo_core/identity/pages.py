@@ -12,17 +12,17 @@ from litestar.response import Redirect
 from arengo_core.caller import LEADERS, Caller, Role
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import N_, gettext
-from arengo_core.identity.labels import ROLE_LABELS
+from arengo_core.i18n import gettext
+from arengo_core.identity.labels import REFUSED, ROLE_LABELS
+from arengo_core.identity.origin import Origin
 from arengo_core.identity.people import people_of
 from arengo_core.identity.service import SESSION_LIFE
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
+from arengo_core.web.devices import origin_from, remember, set_private_cookie
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, face_of, page
-
-_REFUSED = N_("Address and password do not fit. After eight tries the address waits ten minutes.")
 
 
 def _safe_next(path: str) -> str:
@@ -39,17 +39,14 @@ def home_of(caller: Caller) -> str:
     return "/office" if roles else "/account"
 
 
-def _signed_in(request: ArengoRequest, host: Host, token: str, path: str) -> Redirect:
+def signed_in(
+    request: ArengoRequest, host: Host, token: str, origin: Origin, path: str
+) -> Redirect:
+    """Go on with a new session, by a browser that is known from now on."""
     answer = redirect(request, path)
-    answer.set_cookie(
-        key=SESSION_COOKIE,
-        value=token,
-        httponly=True,
-        samesite="lax",
-        secure=host.settings.base_url.startswith("https://"),
-        max_age=int(SESSION_LIFE.total_seconds()),
-        path="/",
-    )
+    life = int(SESSION_LIFE.total_seconds())
+    set_private_cookie(host, answer, SESSION_COOKIE, token, life)
+    remember(host, answer, origin)
     return answer
 
 
@@ -84,15 +81,17 @@ async def sign_in(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Sign in with address and password."""
-    form = await read_form(request)
+    form, origin = await read_form(request), origin_from(request)
     async with host.unit_of_work() as uow:
-        token = await host.identity.sign_in(uow, email=form["email"], password=form["password"])
+        token = await host.identity.sign_in(
+            uow, email=form["email"], password=form["password"], origin=origin
+        )
         found = await host.identity.caller_of(uow, token, caller.locale) if token else None
     if token is None or found is None:
-        form.errors[""] = gettext(_REFUSED)
+        form.errors[""] = gettext(REFUSED)
         form.fields.pop("password", None)
         return await _show(request, host, caller, "identity/sign_in.html", form)
-    return _signed_in(request, host, token, _safe_next(form["next"]) or home_of(found))
+    return signed_in(request, host, token, origin, _safe_next(form["next"]) or home_of(found))
 
 
 @post("/sign-out", name="sign-out", opt={"mutation": "signOut"}, status_code=303)
@@ -154,16 +153,16 @@ async def accept_invitation(
     request: ArengoRequest, host: FromHost, token: FromPath[str]
 ) -> Response[Any] | Redirect:
     """Accept an invitation: make the account, or join with the one there is."""
-    form = await read_form(request)
+    form, origin = await read_form(request), origin_from(request)
     try:
         async with host.unit_of_work() as uow:
             session = await host.identity.accept_invitation(
-                uow, token=token, name=form["name"], password=form["password"]
+                uow, token=token, name=form["name"], password=form["password"], origin=origin
             )
     except InvalidInputError as error:
         form.refuse(error)
         return await _invitation(request, host, token, form)
-    return _signed_in(request, host, session, "/account")
+    return signed_in(request, host, session, origin, "/account")
 
 
 @get("/password", name="password-forgotten")
@@ -187,7 +186,7 @@ async def request_reset(
     form = await read_form(request)
     try:
         async with host.unit_of_work() as uow:
-            await host.identity.request_password_reset(uow, form["email"])
+            await host.identity.request_password_reset(uow, form["email"], origin_from(request))
     except ArengoError as error:
         form.refuse(error)
         return await _show(request, host, caller, "identity/password_forgotten.html", form)
@@ -220,7 +219,9 @@ async def reset_password(
     form = await read_form(request)
     try:
         async with host.unit_of_work() as uow:
-            await host.identity.reset_password(uow, token=token, password=form["password"])
+            await host.identity.reset_password(
+                uow, token=token, password=form["password"], origin=origin_from(request)
+            )
     except ArengoError as error:
         form.refuse(error)
         return await _show(request, host, caller, "identity/password_reset.html", form, token=token)

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, delete, func, select, update
+from sqlalchemy import Row, any_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.caller import Grant, OrganizationKind, Role
@@ -18,14 +19,15 @@ from arengo_core.identity.models import (
     Person,
     RoleGrant,
     SignIn,
+    SignInAttempts,
     UserSession,
 )
 from arengo_core.organizations.models import Organization
 
 
 async def sign_in_of(session: AsyncSession, email_digest: bytes) -> SignIn | None:
-    """The sign-in record of an address, locked: failures are counted one at a time."""
-    statement = select(SignIn).where(SignIn.email_digest == email_digest).with_for_update()
+    """The sign-in record of an address."""
+    statement = select(SignIn).where(SignIn.email_digest == email_digest)
     return (await session.execute(statement)).scalar_one_or_none()
 
 
@@ -120,14 +122,33 @@ async def persons(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Pers
     return {row.id: row for row in rows.scalars()}
 
 
-async def remove_sessions(session: AsyncSession, user_id: UUID) -> None:
-    """Sign a user out everywhere."""
-    await session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+async def sessions_of(session: AsyncSession, user_id: UUID, at: datetime) -> Sequence[UserSession]:
+    """A user's live sessions, the last used first."""
+    statement = (
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > at)
+        .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
-async def remove_session(session: AsyncSession, session_id: UUID) -> None:
-    """Sign one session out."""
-    await session.execute(delete(UserSession).where(UserSession.id == session_id))
+async def note_session_use(session: AsyncSession, session_id: UUID, at: datetime) -> None:
+    """Set when a session was last used."""
+    await session.execute(
+        update(UserSession).where(UserSession.id == session_id).values(last_used_at=at)
+    )
+
+
+async def remove_sessions(
+    session: AsyncSession, user_id: UUID, *, only: UUID | None = None, but: UUID | None = None
+) -> int:
+    """End a user's sessions: one, all but one, or all; how many there were."""
+    statement = delete(UserSession).where(UserSession.user_id == user_id)
+    if only is not None:
+        statement = statement.where(UserSession.id == only)
+    if but is not None:
+        statement = statement.where(UserSession.id != but)
+    return len((await session.execute(statement.returning(UserSession.id))).all())
 
 
 async def act_for(session: AsyncSession, session_id: UUID, organization_id: UUID) -> None:
@@ -181,3 +202,36 @@ async def invitations_in(session: AsyncSession, organization_id: UUID) -> Sequen
 async def users_exist(session: AsyncSession) -> bool:
     """Whether anybody can sign in: the first-run page shows itself otherwise."""
     return bool(await session.scalar(select(func.count()).select_from(SignIn)))
+
+
+async def lock_attempts(
+    session: AsyncSession, keys: Sequence[bytes]
+) -> dict[bytes, SignInAttempts]:
+    """The counters of these keys, made where missing, locked in one order."""
+    ordered = sorted(keys)
+    await session.execute(
+        insert(SignInAttempts)
+        .values([{"key_digest": key, "failures": 0} for key in ordered])
+        .on_conflict_do_nothing()
+    )
+    statement = (
+        select(SignInAttempts)
+        .where(SignInAttempts.key_digest.in_(ordered))
+        .order_by(SignInAttempts.key_digest)
+        .with_for_update()
+    )
+    return {row.key_digest: row for row in (await session.execute(statement)).scalars()}
+
+
+async def clear_sign_ins(
+    session: AsyncSession, *, failed_before: datetime, known_before: datetime, at: datetime
+) -> None:
+    """Delete counters that say nothing any more, and sessions and links that are over."""
+    await session.execute(
+        delete(SignInAttempts).where(
+            or_(SignInAttempts.failed_at.is_(None), SignInAttempts.failed_at < failed_before),
+            or_(SignInAttempts.succeeded_at.is_(None), SignInAttempts.succeeded_at < known_before),
+        )
+    )
+    await session.execute(delete(UserSession).where(UserSession.expires_at < at))
+    await session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < at))

@@ -16,7 +16,7 @@ from arengo_core.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
-from arengo_core.identity import repository, tokens
+from arengo_core.identity import attempts, repository, tokens
 from arengo_core.identity.models import (
     Invitation,
     OneTimeLink,
@@ -25,6 +25,7 @@ from arengo_core.identity.models import (
     SignIn,
     UserSession,
 )
+from arengo_core.identity.origin import NOWHERE, Origin
 from arengo_core.identity.passwords import Passwords
 from arengo_core.ids import digest, keyed_digest, new_id, new_token
 from arengo_core.mail.address import check_email
@@ -34,8 +35,7 @@ from arengo_core.organizations.models import Organization
 SESSION_LIFE = timedelta(days=14)
 INVITATION_LIFE = timedelta(days=14)
 RESET_LIFE = timedelta(hours=2)
-LOCK_AFTER = 8
-LOCK_FOR = timedelta(minutes=10)
+USE_NOTED_EVERY = timedelta(minutes=5)
 SEND_INVITATION = "core.send_invitation"
 SEND_RESET = "core.send_password_reset"
 _ROLES_OF = {
@@ -75,7 +75,7 @@ class Identity:
             SignIn(
                 user_id=user_id,
                 email_digest=self._email_digest(address),
-                password_hash=await self.passwords.hash(password),
+                password_hash=await self.passwords.hash(password, about=(name, address)),
             )
         )
         await uow.session.flush()
@@ -95,30 +95,26 @@ class Identity:
         )
         uow.audit(organization_id, "role.granted", "User", user_id, role=role.value)
 
-    async def sign_in(self, uow: UnitOfWork, *, email: str, password: str) -> str | None:
+    async def sign_in(
+        self, uow: UnitOfWork, *, email: str, password: str, origin: Origin = NOWHERE
+    ) -> str | None:
         """Check and open a session; the token to hand out, None when refused.
 
-        The caller commits either way: failures are counted, and after eight the address waits
-        ten minutes.
+        The caller commits either way: failures are counted. It is the same work, and says the
+        same, whether the address has an account, has none, or has to wait.
         """
-        record = await repository.sign_in_of(uow.session, self._email_digest(email.strip().lower()))
-        moment = clock.now()
-        locked = record is not None and record.locked_until is not None
-        if record and locked and record.locked_until and record.locked_until > moment:
-            await self.passwords.verify(None, password)
+        account = self._email_digest(email.strip().lower())
+        tries = await attempts.begin(uow, self.secret, account, origin)
+        record = await repository.sign_in_of(uow.session, account)
+        looked_at = None if tries.must_wait else record
+        kept = looked_at.password_hash if looked_at else None
+        if not await self.passwords.verify(kept, password) or looked_at is None:
+            tries.count()
             return None
-        fits = await self.passwords.verify(record.password_hash if record else None, password)
-        if record is None:
-            return None
-        if not fits:
-            record.failures += 1
-            if record.failures >= LOCK_AFTER:
-                record.failures, record.locked_until = 0, moment + LOCK_FOR
-            return None
-        record.failures, record.locked_until = 0, None
-        return await self.open_session(uow, record.user_id)
+        tries.succeed()
+        return await self.open_session(uow, looked_at.user_id, origin)
 
-    async def open_session(self, uow: UnitOfWork, user_id: UUID) -> str:
+    async def open_session(self, uow: UnitOfWork, user_id: UUID, origin: Origin = NOWHERE) -> str:
         """A new session's token; acts for the first organization of the user."""
         grants = await repository.grants_of(uow.session, user_id)
         order = {role: index for index, role in enumerate((*LEADERS, Role.CLERK, Role.DEVELOPER))}
@@ -130,6 +126,8 @@ class Identity:
                 user_id=user_id,
                 acting_id=best.organization_id if best else None,
                 expires_at=clock.now() + SESSION_LIFE,
+                browser=origin.browser,
+                system=origin.system,
             )
         )
         await uow.session.flush()
@@ -139,10 +137,20 @@ class Identity:
         """The caller behind a session's or API token; None when it is unknown or over."""
         if tokens.is_api_token(token):
             return await tokens.caller_of(uow, token, locale)
-        found, grants = await repository.session_and_grants(uow.session, digest(token), clock.now())
+        return (await self.session_of(uow, token, locale))[0]
+
+    async def session_of(
+        self, uow: UnitOfWork, token: str, locale: str
+    ) -> tuple[Caller | None, bool]:
+        """The caller behind a session's token, and whether its use is to be noted again: every
+        few minutes, not each time.
+        """
+        moment = clock.now()
+        found, grants = await repository.session_and_grants(uow.session, digest(token), moment)
         if found is None:
-            return None
-        return Caller(found.user_id, grants, found.acting_id, found.id, locale)
+            return None, False
+        is_due = moment - found.last_used_at > USE_NOTED_EVERY
+        return Caller(found.user_id, grants, found.acting_id, found.id, locale), is_due
 
     async def act_for(self, uow: UnitOfWork, organization_id: UUID) -> None:
         """Choose the organization to act for."""
@@ -157,7 +165,7 @@ class Identity:
         if everywhere:
             await repository.remove_sessions(uow.session, user_id)
         elif uow.caller.session_id is not None:
-            await repository.remove_session(uow.session, uow.caller.session_id)
+            await repository.remove_sessions(uow.session, user_id, only=uow.caller.session_id)
 
     @staticmethod
     def roles_of(organization: Organization) -> list[Role]:
@@ -245,7 +253,13 @@ class Identity:
         return invitation
 
     async def accept_invitation(
-        self, uow: UnitOfWork, *, token: str, name: str, password: str
+        self,
+        uow: UnitOfWork,
+        *,
+        token: str,
+        name: str,
+        password: str,
+        origin: Origin = NOWHERE,
     ) -> str:
         """Take the role; makes the account or, with its password, uses the one there is."""
         invitation = await self.invitation_of(uow, token)
@@ -270,23 +284,28 @@ class Identity:
             role=Role(invitation.role),
         )
         await uow.session.flush()
-        return await self.open_session(uow, user_id)
+        return await self.open_session(uow, user_id, origin)
 
-    async def request_password_reset(self, uow: UnitOfWork, email: str) -> None:
-        """Send a reset link if the address has an account; tells nobody whether it has."""
-        address = check_email(email)
-        record = await repository.sign_in_of(uow.session, self._email_digest(address))
-        if record is not None:
-            uow.enqueue(SEND_RESET, {"user": str(record.user_id)})
+    async def request_password_reset(
+        self, uow: UnitOfWork, email: str, origin: Origin = NOWHERE
+    ) -> None:
+        """Ask for a reset link; a job looks whether the address has an account, so that neither
+        the answer nor its time tells.
+        """
+        account = self._email_digest(check_email(email))
+        if await attempts.may_send(uow, self.secret, account, origin):
+            uow.enqueue(SEND_RESET, {"account": account.hex()})
 
-    async def reset_password(self, uow: UnitOfWork, *, token: str, password: str) -> None:
+    async def reset_password(
+        self, uow: UnitOfWork, *, token: str, password: str, origin: Origin = NOWHERE
+    ) -> None:
         """Set a new password by link; ends every session and API token of the user."""
         link = await repository.take_link(uow.session, digest(token), "password_reset", clock.now())
         record = await repository.sign_in_by_user(uow.session, link.subject_id) if link else None
         if record is None:
             raise NotFoundError("This link was used or is over. Ask for a new one.")
         record.password_hash = await self.passwords.hash(password)
-        record.failures, record.locked_until = 0, None
+        (await attempts.begin(uow, self.secret, record.email_digest, origin)).forget()
         await repository.remove_sessions(uow.session, record.user_id)
         await tokens.revoke_all(uow, record.user_id)
 

@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from arengo_core.caller import ANONYMOUS, Caller
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale
+from arengo_core.identity import sessions
 from arengo_core.identity.tokens import is_api_token
 
 SESSION_COOKIE = "arengo_session"
@@ -59,12 +60,22 @@ async def _look_up(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     if not token:
         return Caller(locale=current_locale())
     host = host_of(connection)
-    for_scripts = is_api_token(token)
-    if for_scripts and connection.url.path.rstrip("/") != API_PATH:
+    if not is_api_token(token):
+        return await _of_session(host, token) or Caller(locale=current_locale())
+    if connection.url.path.rstrip("/") != API_PATH:
         return Caller(locale=current_locale())
-    async with host.unit_of_work(ANONYMOUS, read_only=not for_scripts) as uow:
+    async with host.unit_of_work(ANONYMOUS) as uow:
         found = await host.identity.caller_of(uow, token, current_locale())
     return found or Caller(locale=current_locale())
+
+
+async def _of_session(host: Host, token: str) -> Caller | None:
+    async with host.unit_of_work(ANONYMOUS, read_only=True) as uow:
+        found, is_due = await host.identity.session_of(uow, token, current_locale())
+    if found is not None and is_due:
+        async with host.unit_of_work(found) as uow:
+            await sessions.note_use(uow)
+    return found
 
 
 def site_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Site:
