@@ -14,7 +14,7 @@ UV := $(BIN)/uv
 STAMP := $(VENV)/.arengo
 PACKAGES := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup demo test test-server check lint types imports schema docs dockerfile \
+.PHONY: help setup demo test test-server check lint types imports schema docs dockerfile advisories \
 	browser screenshots bench bench-chaos lock clean
 
 help: ## This list
@@ -45,7 +45,7 @@ test: setup ## The whole suite, browser tests too, on the embedded PostgreSQL
 test-server: setup ## The suite on a server PostgreSQL, under an owner who is no superuser
 	@$(BIN)/python scripts/test_server.py $(TESTS)
 
-check: lint types imports schema docs dockerfile ## All that can be judged without running the program
+check: lint types imports schema docs dockerfile advisories ## All that can be judged without running the program
 
 lint: setup
 	@$(BIN)/ruff check --quiet .
@@ -65,6 +65,9 @@ docs: setup ## The documentation in docs/_build/html
 
 dockerfile: setup
 	@$(BIN)/hadolint docker/Dockerfile
+
+advisories: setup ## Published advisories against what requirements.lock names
+	@$(BIN)/python scripts/advisories.py
 
 browser: setup ## A Chromium for the browser tests, where there is none
 	@$(BIN)/python scripts/browser.py
