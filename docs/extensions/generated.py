@@ -1,9 +1,11 @@
-"""Pages that write themselves from the code: settings and commands."""
+"""Pages that write themselves from the code: settings, commands and hooks."""
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,8 +16,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from arengo_core.cli.main import cli
+from arengo_core.plugins import hookspecs
 from arengo_core.settings import Settings
 
+EXAMPLES = Path(__file__).parents[1] / "examples" / "hooks"
 HIDDEN = {"demo", "demo_links"}
 
 
@@ -59,6 +63,21 @@ def commands_text() -> str:
     return "\n\n".join(walk("arengo", cli, None))
 
 
+def hooks_text() -> str:
+    """Each hook: its signature, what its spec says, and an example, which the tests run."""
+
+    def entries() -> Iterator[str]:
+        for name in hookspecs.HOOKS:
+            spec = getattr(hookspecs, name)
+            example = (EXAMPLES / f"{name.removeprefix('arengo_')}.py").read_text(encoding="utf-8")
+            yield f"### {name}"
+            yield f"```python\ndef {name}{inspect.signature(spec)}\n```".replace("'", "")
+            yield inspect.cleandoc(spec.__doc__ or "").replace("``", "`")
+            yield f"```python\n{example}```"
+
+    return "\n\n".join(entries())
+
+
 class _Generated(SphinxDirective):
     """Puts Markdown made by ``make`` into the page."""
 
@@ -81,8 +100,15 @@ class CommandList(_Generated):
     make = staticmethod(commands_text)
 
 
+class HookList(_Generated):
+    """``{arengo-hooks}``."""
+
+    make = staticmethod(hooks_text)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
     app.add_directive("arengo-settings", SettingsList)
     app.add_directive("arengo-commands", CommandList)
+    app.add_directive("arengo-hooks", HookList)
     return {"version": "1", "parallel_read_safe": True}

@@ -35,8 +35,12 @@ def installed(tmp_path_factory):
 @pytest.fixture(scope="session")
 def server_of_this_run(database_server):
     """What lets the kit's runs use this run's server: each would start its own."""
-    server, _ = database_server
-    return {"ARENGO_TEST_OWNER_URL": server.owner, "ARENGO_TEST_APP_URL": server.app}
+    server, template = database_server
+    return {
+        "ARENGO_TEST_OWNER_URL": server.owner,
+        "ARENGO_TEST_APP_URL": server.app,
+        "ARENGO_TEST_TEMPLATE": template,
+    }
 
 
 @pytest.fixture

@@ -21,43 +21,43 @@ NAME = "parking-permits"
 KEY = "parking_permits"
 KIT = Path(find_spec("arengo_marketplace.conformance").origin).parent
 
-# What is replaced in which file of a new plugin, and the area whose check must fail then.
+# What is replaced in which file of a new plugin, and the check that must fail then.
 FAULTS = {
     "a table without row-level security": (
         "migrations/versions/0001_entries.py",
         f'    op.secure_table("{KEY}.entry", "member")\n',
         "",
-        "tables",
+        "tables: each table is under its class",
     ),
     "something left behind": (
         "migrations/versions/0001_entries.py",
         "def upgrade() -> None:\n",
         'def upgrade() -> None:\n    op.execute("create table core.parking_left (a int)")\n',
-        "tables",
+        "tables: migrations go down with data and up again and leave nothing",
     ),
     "a text without translation": (
         "entries/pages.py",
         "The entry is kept.",
         "The entry is kept, thank you.",
-        "texts",
+        "texts: every text has its translations",
     ),
     "an import past a contract": (
         "entries/service.py",
         "from arengo_core import clock\n",
         "from arengo_core import clock\nfrom arengo_marketplace.members import directory\n",
-        "imports",
+        "imports: only contracts of others are imported",
     ),
     "a job under another's name": (
         "entries/service.py",
         f'COUNT = "{KEY}.count_entry"',
         'COUNT = "core.count_entry"',
-        "manifest",
+        "manifest: jobs and handlers carry its name",
     ),
     "a route that fails with the service": (
         "entries/pages.py",
         '    """The entries, and the form for one more."""\n',
         '    raise RuntimeError("broken")\n',
-        "gating",
+        "gating: routes answer members with the service alone[parking permits]",
     ),
     "a handler that counts twice": (
         "plugin.py",
@@ -74,7 +74,7 @@ FAULTS = {
         "        name: ClassVar[str] = 'parking_permits.happened'\n\n"
         "    return [EventHandler(Happened, _twice, 'parking_permits.twice')]\n\n\n"
         "@hookimpl\ndef arengo_jobs()",
-        "handlers",
+        "handlers: handling an event twice is handling it once",
     ),
 }
 
@@ -152,11 +152,12 @@ def test_the_tests_of_a_new_plugin_pass(new_plugin, site):
     assert "4 passed" in done.stdout
 
 
-def _run_area(area, site, report):
+def _run_areas(areas, site, report):
     subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-c", str(KIT / "pytest.ini")),
-            *(str(KIT / f"test_{area}.py"), "--arengo-plugin", KEY, "--arengo-report", str(report)),
+            *(str(KIT / f"test_{area}.py") for area in areas),
+            *("--arengo-plugin", KEY, "--arengo-report", str(report)),
         ],
         env=_environment(site),
         capture_output=True,
@@ -173,21 +174,39 @@ def test_secret_settings_are_tried_too(site, tmp_path):
     path.write_text(
         path.read_text().replace(phone, f'    key: str = setting("Key", secret=True)\n{phone}')
     )
-    results = _run_area("settings", with_secret, tmp_path / "report.json")
+    results = _run_areas(["settings"], with_secret, tmp_path / "report.json")
     assert [one["outcome"] for one in results] == ["passed"] * 3, results
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_broken_promise_is_named(fault, site, tmp_path):
-    broken = tmp_path / "site"
+@pytest.fixture(scope="module")
+def faults_found(site, tmp_path_factory):
+    """What the kit says of a plugin with all the faults at once: check and reason."""
+    folder = tmp_path_factory.mktemp("broken")
+    broken = folder / "site"
     shutil.copytree(site, broken, ignore=shutil.ignore_patterns("__pycache__"))
-    file, whole, replacement, area = FAULTS[fault]
-    path = broken / f"arengo_{KEY}" / file
-    assert whole in path.read_text(), f"{file} has changed"
-    path.write_text(path.read_text().replace(whole, replacement))
-    report = tmp_path / "report.json"
-    results = _run_area(area, broken, report)
-    assert [one for one in results if one["outcome"] == "failed" and one["reason"]], results
+    for file, whole, replacement, _ in FAULTS.values():
+        path = broken / f"arengo_{KEY}" / file
+        assert whole in path.read_text(), f"{file} has changed"
+        path.write_text(path.read_text().replace(whole, replacement))
+    areas = sorted({check.partition(":")[0] for *_, check in FAULTS.values()})
+    results = _run_areas(areas, broken, folder / "report.json")
+    return {
+        f"{one['area']}: {one['check']}": one["reason"]
+        for one in results
+        if one["outcome"] == "failed"
+    }
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_promise_is_named(fault, faults_found):
+    *_, check = FAULTS[fault]
+    assert faults_found.get(check), f"not told: {check}; told: {sorted(faults_found)}"
+
+
+def test_a_promise_that_is_kept_is_not_named(faults_found):
+    assert set(faults_found) <= {check for *_, check in FAULTS.values()} | {
+        "tables: a member cannot reach anothers rows"  # without row-level security
+    }
 
 
 @pytest.mark.parametrize("plugin", ["communications", "delivery", "payments", "storefront"])

@@ -2,7 +2,8 @@
 
 The embedded server by default. ``ARENGO_TEST_OWNER_URL`` and ``ARENGO_TEST_APP_URL`` name a
 server PostgreSQL instead: a non-superuser owner that may create databases, and the
-program's restricted role.
+program's restricted role. ``ARENGO_TEST_TEMPLATE`` names a migrated template there, for a run
+inside another.
 """
 
 from __future__ import annotations
@@ -99,8 +100,13 @@ def test_server() -> Generator[tuple[TestServer, str]]:
     users = folder / "users"
     given = os.environ.get("ARENGO_TEST_OWNER_URL")
     embedded = EmbeddedServer(folder / "postgres", durable=False)
-    # A run inside another, as of the conformance kit, may share its server but not its template.
+    # A run inside another, as of the conformance kit, shares its server; and its template where
+    # the same plugins are installed.
     template = f"arengo_template_{code_fingerprint()}_{run[:12]}"
+    lent = os.environ.get("ARENGO_TEST_TEMPLATE", "")
+    if given and lent.startswith(template.rpartition("_")[0]):
+        yield TestServer(owner=given, app=os.environ["ARENGO_TEST_APP_URL"]), lent
+        return
     with _locked(folder):
         folder.mkdir(exist_ok=True)  # whoever held the lock before may have cleaned up
         count = int(users.read_text()) if users.is_file() else 0

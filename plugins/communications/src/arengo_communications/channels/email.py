@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
+from urllib.parse import quote
 
 import aiosmtplib
 
@@ -94,6 +95,7 @@ class EmailChannel:
             html=html,
             reply_to=reply_to or None,
             unsubscribe_url=request.unsubscribe_url,
-            message_id=f"<{key}@{domain}>",
+            # A colon would end it (RFC 5322, 3.6.4).
+            message_id=f"<{quote(key, safe='')}@{domain}>",
             sender_name=sender,
         )
