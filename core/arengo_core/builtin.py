@@ -34,14 +34,21 @@ from arengo_core.jobs.graphql import DeadLetterMutation, DeadLetterQuery
 from arengo_core.jobs.pages import ROUTES as JOB_PAGES
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
+from arengo_core.outbox.events import EventHandler
 from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
 from arengo_core.web import models as _site_tables
 from arengo_core.web.legal import ROUTES as LEGAL_PAGES
+from arengo_core.webhooks import models as _webhook_tables
+from arengo_core.webhooks.graphql import WebhookMutation, WebhookQuery
+from arengo_core.webhooks.notices import SEND_NOTICE
+from arengo_core.webhooks.pages import ROUTES as WEBHOOK_PAGES
+from arengo_core.webhooks.sending import HANDLER as WEBHOOKS
+from arengo_core.webhooks.sending import SEND_WEBHOOK
 
 _HERE = Path(__file__).parent
-TABLES = (_feedback_tables, _job_tables, _site_tables)
+TABLES = (_feedback_tables, _job_tables, _site_tables, _webhook_tables)
 
 
 @hookimpl
@@ -68,9 +75,16 @@ def arengo_resources() -> Resources:
 def arengo_jobs() -> list[Job]:
     return [
         Job(DELIVER, deliver, title=N_("Tell a plugin of an event")),
+        SEND_WEBHOOK,
+        SEND_NOTICE,
         *mails.JOBS,
         *feedback.JOBS,
     ]
+
+
+@hookimpl
+def arengo_event_handlers() -> list[EventHandler]:
+    return [WEBHOOKS]
 
 
 @hookimpl
@@ -92,6 +106,7 @@ def arengo_routes() -> list[object]:
         *AUDIT_PAGES,
         *FEEDBACK_PAGES,
         *JOB_PAGES,
+        *WEBHOOK_PAGES,
         *LEGAL_PAGES,
     ]
 
@@ -103,6 +118,7 @@ def arengo_navigation() -> list[NavigationItem]:
         (N_("Own data"), "/office/organization", 910),
         (N_("People"), "/office/people", 920),
         (N_("Log"), "/office/log", 930),
+        (N_("Webhooks"), "/office/webhooks", 940),
     )
     held = NavigationItem(
         "office",
@@ -133,6 +149,7 @@ def arengo_graphql() -> GraphqlContribution:
             PeopleQuery,
             AuditQuery,
             DeadLetterQuery,
+            WebhookQuery,
         ),
         mutations=(
             *IDENTITY_API.mutations,
@@ -140,6 +157,7 @@ def arengo_graphql() -> GraphqlContribution:
             *TOKEN_API.mutations,
             FeedbackMutation,
             DeadLetterMutation,
+            WebhookMutation,
         ),
     )
 

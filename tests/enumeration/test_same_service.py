@@ -12,7 +12,7 @@ from tests.enumeration import surface
 from tests.enumeration.test_routes import WITHOUT_MUTATION
 
 # What serves pages and answers, whatever is done.
-_PLUMBING = ("arengo_core.web", "arengo_core.api", "arengo_core.i18n", "arengo_core.errors")
+_PLUMBING = ("arengo_core.web.", "arengo_core.api.", "arengo_core.i18n.", "arengo_core.errors.")
 
 
 def _resolve(node: ast.expr, names: dict[str, Any]) -> Any:

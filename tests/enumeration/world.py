@@ -20,6 +20,8 @@ from arengo_core.caller import Caller, Role
 from arengo_core.identity import sessions, tokens
 from arengo_core.ids import new_id
 from arengo_core.money import Money
+from arengo_core.webhooks import service as webhooks
+from arengo_core.webhooks.models import WebhookDelivery
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import joining
 from arengo_marketplace.pools import service as pools
@@ -169,10 +171,13 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "parcel_state": "ready",
         "month": f"{began:%Y-%m}",
         "nonsense": "nonsense",
+        "hook_url": "https://example.it/hook",
+        "hook_event": "marketplace.activation_changed",
     }
     world.texts["held"] = str(await _held_job(host))
     await _secrets(host, world, made)
     await _api_token(host, world, valley.dairy)
+    await _webhook(host, world, valley.dairy)
     return world
 
 
@@ -197,6 +202,32 @@ async def _api_token(host, world, shop):
         [made] = await tokens.own(uow)
         world.objects["session"] = ("Session", (await sessions.own(uow))[0].id)
     world.objects["api_token"] = ("ApiToken", made.id)
+
+
+async def _webhook(host, world, shop):
+    """A webhook of the shop with an event that was delivered."""
+    async with host.unit_of_work(Caller.program([shop.id])) as uow:
+        made, _ = await webhooks.create(
+            uow,
+            host,
+            organization_id=shop.id,
+            url=world.texts["hook_url"],
+            events=[world.texts["hook_event"]],
+        )
+        sent = WebhookDelivery(
+            id=new_id(),
+            organization_id=shop.id,
+            endpoint_id=made.id,
+            event_id=new_id(),
+            event_name=world.texts["hook_event"],
+            body="{}",
+            state="delivered",
+            attempts=1,
+            tries=1,
+        )
+        uow.session.add(sent)
+    world.objects["webhook"] = ("Webhook", made.id)
+    world.objects["webhook_delivery"] = ("WebhookDelivery", sent.id)
 
 
 async def _secrets(host, world, made):

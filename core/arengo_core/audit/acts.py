@@ -13,6 +13,13 @@ ACTS = [
     Act("token.revoked", N_("API token ended")),
     Act("organization.created", N_("Organization entered")),
     Act("organization.updated", N_("Own data changed")),
+    Act("webhook.created", N_("Webhook added")),
+    Act("webhook.changed", N_("Webhook changed")),
+    Act("webhook.secret_changed", N_("Secret of a webhook changed")),
+    Act("webhook.switched_on", N_("Webhook switched on")),
+    Act("webhook.switched_off", N_("Webhook switched off after failures")),
+    Act("webhook.removed", N_("Webhook removed")),
+    Act("webhook.resent", N_("Event sent to a webhook again")),
     Act("job.replayed", N_("Held work started again")),
     Act("job.discarded", N_("Held work discarded")),
 ]

@@ -13,7 +13,7 @@ from arengo_core.database.limits import statements_within
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.outbox import repository
-from arengo_core.outbox.events import Delivery, EventHandler
+from arengo_core.outbox.events import Delivery, Event, EventHandler
 from arengo_core.plugins import gate
 
 
@@ -52,7 +52,7 @@ async def _step(
             return False
         if event.version != cursor.version + 1:
             raise GapError(f"version {event.version} came after {cursor.version}")
-        wanted = event.name == handler.event.name
+        wanted = handler.event.name in {event.name, Event.name}
         if wanted and handler.service is not None and not handler.finishes:
             wanted = await gate.is_active(uow.session, handler.service, organization)
         if wanted:

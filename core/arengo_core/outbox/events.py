@@ -47,6 +47,7 @@ Handler = Callable[["UnitOfWork", Delivery[Any]], Awaitable[None]]
 class EventHandler:
     """A handler of one event type; runs in its own transaction, at least once.
 
+    One of ``Event`` itself gets every event that has a title.
     Where ``service`` is named, the host calls only if the event's Organization has it active,
     unless ``finishes`` (the handler ends what was begun, which goes on after a suspension).
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from arengo_core.errors import ArengoError
-from arengo_core.outbox.events import EventHandler
+from arengo_core.outbox.events import Event, EventHandler
 from arengo_core.plugins.contributions import (
     Act,
     Capability,
@@ -86,6 +86,14 @@ class Plugin:
     on_ready: list[Callable[[Host], None]] = field(default_factory=list)
 
 
+def _events_of(package: str, kind: type[Event] = Event) -> Iterator[type[Event]]:
+    """The event types that a package defines."""
+    for found in kind.__subclasses__():
+        if package and found.__module__.partition(".")[0] == package:
+            yield found
+        yield from _events_of(package, found)
+
+
 class Registry:
     """The loaded plugins in the order of their requirements, and look-ups over them."""
 
@@ -98,6 +106,7 @@ class Registry:
         self.event_handlers: dict[str, Owned] = {}
         self.jobs: dict[str, Owned] = {}
         self.slots: dict[str, Owned] = {}
+        self.published: dict[str, Owned] = {}
         self._handlers_by_event: dict[str, list[str]] = {}
         for plugin in self.plugins:
             self._add(plugin)
@@ -117,6 +126,9 @@ class Registry:
         jobs = [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
         unique = {job.name: job for job in jobs}
         self._claim(self.jobs, plugin, "job", unique.values(), lambda job: job.name)
+        for kind in _events_of(plugin.package):
+            if kind.title:
+                self.published.setdefault(kind.name, Owned(plugin.name, kind))
         for handler in plugin.event_handlers:
             self._handlers_by_event.setdefault(handler.event.name, []).append(handler.key)
 
@@ -140,8 +152,11 @@ class Registry:
             owned[name] = Owned(plugin.name, item)
 
     def handlers_of(self, event_name: str) -> list[str]:
-        """Keys of the handlers of an event type."""
-        return self._handlers_by_event.get(event_name, [])
+        """Keys of the handlers of an event type; of those of every published one, too."""
+        own = self._handlers_by_event.get(event_name, [])
+        if event_name not in self.published:
+            return own
+        return [*own, *self._handlers_by_event.get(Event.name, [])]
 
     def providers_of(self, contract: type[Any]) -> list[Owned]:
         """The providers of a contract, in the order of registration."""
