@@ -129,6 +129,7 @@ class SettlementClosed(Event):
 
     name: ClassVar[str] = "marketplace.settlement_closed"
     title: ClassVar[str] = N_("A month was closed")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.CONSORTIUM,)
 
     starts_on: date
     ends_on: date

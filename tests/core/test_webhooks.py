@@ -329,6 +329,7 @@ async def test_only_events_that_the_organization_may_see_are_offered(host, shop)
     async with host.unit_of_work(caller) as uow:
         offered = await service.events_for(uow, host, made.id)
         assert CHANGED in offered
+        assert SettlementClosed.name not in offered, "that happens to consortia"
         assert "storefront.merchant_order_placed" not in offered, "it has no storefront"
         for events in ([], ["storefront.merchant_order_placed"], ["nonsense"]):
             with pytest.raises(InvalidInputError) as refused:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from arengo_core.caller import OrganizationKind
+
 if TYPE_CHECKING:
     from arengo_core.database.unit_of_work import UnitOfWork
 
@@ -17,11 +19,13 @@ class Event:
     """Something that happened to an aggregate of an Organization. Ids and figures only.
 
     A subclass sets ``name`` (``storefront.order_placed``) and adds fields that msgspec encodes.
-    ``title`` (a msgid) says to people what happened.
+    ``title`` (a msgid) says to people what happened; ``owners`` to which kinds of
+    organizations it happens (empty: to any).
     """
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    owners: ClassVar[tuple[OrganizationKind, ...]] = ()
 
     organization_id: UUID
     aggregate_id: UUID

@@ -12,6 +12,7 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.ids import new_id
+from arengo_core.organizations import service as organizations
 from arengo_core.plugins import gate
 from arengo_core.webhooks import repository, signing
 from arengo_core.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -26,13 +27,15 @@ async def events_for(uow: UnitOfWork, host: Host, organization_id: UUID) -> dict
     """Events that an organization may see, by name with their titles (msgids).
 
     Those of core and the marketplace, and of plugins of which it, or for a consortium a member
-    of it, has a service active.
+    of it, has a service active; if they happen to organizations of its kind.
     """
     registry = host.registry
+    organization = await organizations.get(uow, organization_id)
     active = set(await gate.services_of(uow.session, [organization_id], [organization_id]))
     return {
         name: owned.value.title
         for name, owned in registry.published.items()
+        if not owned.value.owners or organization.kind in owned.value.owners
         if not (services := registry.plugin(owned.plugin).services)
         or any(service.key in active for service in services)
     }

@@ -66,9 +66,7 @@ FIELDS = {
     "Query.webhooks": merchant(organizationId="dairy"),
     "Query.webhookEvents": merchant(organizationId="dairy"),
     "Query.webhookDeliveries": merchant(webhookId="webhook"),
-    "Mutation.createWebhook": merchant(
-        organizationId="dairy", url="hook_url", events="hook_event"
-    ),
+    "Mutation.createWebhook": merchant(organizationId="dairy", url="hook_url", events="hook_event"),
     "Mutation.updateWebhook": merchant(webhookId="webhook", url="hook_url", events="hook_event"),
     "Mutation.rotateWebhookSecret": merchant(webhookId="webhook"),
     "Mutation.switchWebhookOn": merchant(webhookId="webhook"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from arengo_core.caller import OrganizationKind
 from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
@@ -42,6 +43,7 @@ class MerchantOrderPlaced(Event):
 
     name: ClassVar[str] = "storefront.merchant_order_placed"
     title: ClassVar[str] = N_("An order came in")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.MERCHANT,)
 
     order_id: UUID
     total: int
@@ -54,6 +56,7 @@ class MerchantOrderMoved(Event):
 
     name: ClassVar[str] = "storefront.merchant_order_moved"
     title: ClassVar[str] = N_("An order moved on")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.MERCHANT,)
 
     order_id: UUID
     state: str
@@ -65,6 +68,7 @@ class ProductChanged(Event):
 
     name: ClassVar[str] = "storefront.product_changed"
     title: ClassVar[str] = N_("A product was published, changed or withdrawn")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.MERCHANT,)
 
     published: bool
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
+from arengo_core.caller import OrganizationKind
 from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
@@ -110,6 +111,7 @@ class PaymentSucceeded(Event):
 
     name: ClassVar[str] = "payments.payment_succeeded"
     title: ClassVar[str] = N_("A payment succeeded")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.CONSORTIUM,)
 
     payment_id: UUID
     amount: int
@@ -122,6 +124,7 @@ class PaymentEnded(Event):
 
     name: ClassVar[str] = "payments.payment_ended"
     title: ClassVar[str] = N_("A payment ended without money")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.CONSORTIUM,)
 
     payment_id: UUID
     state: str
@@ -133,6 +136,7 @@ class RefundSettled(Event):
 
     name: ClassVar[str] = "payments.refund_settled"
     title: ClassVar[str] = N_("A refund was made or refused")
+    owners: ClassVar[tuple[OrganizationKind, ...]] = (OrganizationKind.CONSORTIUM,)
 
     refund_id: UUID
     payment_id: UUID
