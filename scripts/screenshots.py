@@ -8,11 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from slot_pictures import desk, install_marks, office, shopper
 
 from arengo_core.cli.supervisor import free_port
+from arengo_core.plugins.manager import load_plugins
 from arengo_core.testing.browser import ARGUMENTS, MISSING, find_chromium
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
@@ -24,9 +27,17 @@ SHOTS = {
     "desk": ("/desk/orders", "merchant@forno-delle-tre-segali.example", 390),
 }
 
+SLOTS = (
+    (office, "officer@lanzada.example"),
+    (desk, "merchant@forno-delle-tre-segali.example"),
+    (shopper, None),
+)
 
-def _page(browser: Browser, base_url: str, email: str | None, width: int) -> Page:
-    size = {"width": width, "height": 844}
+
+def _page(
+    browser: Browser, base_url: str, email: str | None, width: int, height: int = 844
+) -> Page:
+    size = {"width": width, "height": height}
     page = browser.new_context(locale="en-GB", base_url=base_url, viewport=size).new_page()
     if email is not None:
         page.goto("/sign-in")
@@ -51,15 +62,25 @@ def _take(base_url: str, chromium: str) -> None:
         browser.close()
 
 
-def main() -> None:
-    """Build the demo in a folder of its own, take the pictures, stop it."""
-    chromium = find_chromium()
-    if chromium is None:
-        sys.exit(MISSING)
+def _take_slots(base_url: str, chromium: str) -> None:
+    folder = PICTURES / "slots"
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        for pictures, email in SLOTS:
+            for file in pictures(_page(browser, base_url, email, 1024, 640), folder):
+                print(file)
+        browser.close()
+
+
+def _demo(chromium: str, take: Callable[[str, str], None], site: Path | None = None) -> None:
+    """Build the demo in a folder of its own, take pictures of it, stop it."""
     with tempfile.TemporaryDirectory(prefix="arengo-pictures-") as name:
         Path(name).chmod(0o755)
         port = free_port()
         environment = {**os.environ, "ARENGO_DATA_DIR": name, "ARENGO_PORT": str(port)}
+        if site is not None:
+            environment["PYTHONPATH"] = str(site)
         log = Path(name) / "demo.log"
         with log.open("w") as out:
             demo = subprocess.Popen(
@@ -73,10 +94,22 @@ def main() -> None:
                 if demo.poll() is not None:
                     sys.exit(log.read_text())
                 time.sleep(0.3)
-            _take(f"http://127.0.0.1:{port}", str(chromium))
+            take(f"http://127.0.0.1:{port}", chromium)
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait()
+
+
+def main() -> None:
+    """Take the pictures of the pages, then those of the slots with a plugin that marks them."""
+    chromium = find_chromium()
+    if chromium is None:
+        sys.exit(MISSING)
+    slots = sorted(load_plugins().slots)
+    _demo(str(chromium), _take)
+    with tempfile.TemporaryDirectory() as site:
+        install_marks(Path(site), slots)
+        _demo(str(chromium), _take_slots, Path(site))
 
 
 if __name__ == "__main__":
