@@ -22,6 +22,7 @@ from arengo_graphql.schemas import Schemas
 
 _log = structlog.get_logger("arengo.graphql")
 _MAX_BODY = 2_000_000
+_NUL = rb"\u0000"  # in JSON as in GraphQL; PostgreSQL keeps no text with it
 _GRAPHIQL_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
@@ -105,6 +106,10 @@ async def graphql_endpoint(request: ArengoRequest, host: FromHost) -> Response[b
     body = await request.body()
     if len(body) > _MAX_BODY:
         return _refusal(413, "TOO_LARGE", f"At most {_MAX_BODY} bytes are possible.")
+    if _NUL in body:
+        return _refusal(
+            400, "GRAPHQL_INVALID", "The character U+0000 cannot be kept: leave it out."
+        )
     try:
         operation = _decoder.decode(body)
     except msgspec.MsgspecError as error:

@@ -139,11 +139,16 @@ def operation(
         for key, part in field.args.items()
         if key in case.values or is_required_argument(part)
     }
+    return call(name, word, field, variables, depth=depth), variables
+
+
+def call(name: str, word: str, field: Any, variables: dict[str, Any], *, depth: int = 0) -> str:
+    """The text of a call of a root field with these variables."""
     declared = ", ".join(f"${key}: {field.args[key].type}" for key in variables)
     passed = ", ".join(f"{key}: ${key}" for key in variables)
     query = f"{word} {f'({declared})' if declared else ''} {{ {name}"
     query += f"({passed})" if passed else ""
-    return f"{query} {_selection(field.type, depth)} }}", variables
+    return f"{query} {_selection(field.type, depth)} }}"
 
 
 def _selection(kind: Any, depth: int = 0) -> str:

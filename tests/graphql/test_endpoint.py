@@ -69,6 +69,7 @@ async def test_a_wrong_password_is_a_user_error(visit, make_user):
             200,
             "GRAPHQL_INVALID",
         ),
+        (rb'{"query": "{ me { name } }", "variables": {"a": "\u0000"}}', 400, "GRAPHQL_INVALID"),
     ],
 )
 async def test_bad_requests_are_answered_in_words(visit, body, status, code):
