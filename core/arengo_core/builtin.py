@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from arengo_core.audit.acts import ACTS
 from arengo_core.audit.pages import ROUTES as AUDIT_PAGES
 from arengo_core.audit.queries import AuditQuery
 from arengo_core.audit.sealing import SEAL_AUDIT
-from arengo_core.caller import LEADERS, Role
+from arengo_core.caller import Permission
 from arengo_core.database.core_base import CoreBase
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.database.unit_of_work import DELIVER
@@ -35,6 +36,11 @@ from arengo_core.jobs.pages import ROUTES as JOB_PAGES
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
 from arengo_core.outbox.events import EventHandler
+from arengo_core.permissions import models as _permission_tables
+from arengo_core.permissions.declared import GRANTS, HELD_WORK, LOG, OWN_DATA, PEOPLE, PERMISSIONS
+from arengo_core.permissions.declared import WEBHOOKS as WEBHOOKS_KEPT
+from arengo_core.permissions.graphql import CONTRIBUTION as PERMISSION_API
+from arengo_core.permissions.pages import ROUTES as PERMISSION_PAGES
 from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
@@ -48,7 +54,7 @@ from arengo_core.webhooks.sending import HANDLER as WEBHOOKS
 from arengo_core.webhooks.sending import SEND_WEBHOOK
 
 _HERE = Path(__file__).parent
-TABLES = (_feedback_tables, _job_tables, _site_tables, _webhook_tables)
+TABLES = (_feedback_tables, _job_tables, _permission_tables, _site_tables, _webhook_tables)
 
 
 @hookimpl
@@ -103,6 +109,7 @@ def arengo_routes() -> list[object]:
         *ACCOUNT_PAGES,
         *SESSION_PAGES,
         *ORGANIZATION_PAGES,
+        *PERMISSION_PAGES,
         *AUDIT_PAGES,
         *FEEDBACK_PAGES,
         *JOB_PAGES,
@@ -115,25 +122,26 @@ def arengo_routes() -> list[object]:
 def arengo_navigation() -> list[NavigationItem]:
     own = N_("Organization")
     entries = (
-        (N_("Own data"), "/office/organization", 910),
-        (N_("People"), "/office/people", 920),
-        (N_("Log"), "/office/log", 930),
-        (N_("Webhooks"), "/office/webhooks", 940),
+        (N_("Own data"), "/office/organization", 910, OWN_DATA),
+        (N_("People"), "/office/people", 920, PEOPLE),
+        (N_("Permissions"), "/office/permissions", 925, GRANTS),
+        (N_("Log"), "/office/log", 930, LOG),
+        (N_("Webhooks"), "/office/webhooks", 940, WEBHOOKS_KEPT),
     )
     held = NavigationItem(
         "office",
         N_("Held work"),
         "/office/held",
         order=73,
-        roles=frozenset({Role.CONSORTIUM_OFFICER}),
+        permissions=(HELD_WORK,),
         group=N_("Consortium"),
     )
     return [
         held,
         *(
-            NavigationItem(face, label, path, order=order, roles=frozenset(LEADERS), group=own)
+            NavigationItem(face, label, path, order=order, permissions=(permission,), group=own)
             for face in ("office", "desk")
-            for label, path, order in entries
+            for label, path, order, permission in entries
         ),
     ]
 
@@ -146,6 +154,7 @@ def arengo_graphql() -> GraphqlContribution:
             *IDENTITY_API.queries,
             *SESSION_API.queries,
             *TOKEN_API.queries,
+            *PERMISSION_API.queries,
             PeopleQuery,
             AuditQuery,
             DeadLetterQuery,
@@ -155,11 +164,17 @@ def arengo_graphql() -> GraphqlContribution:
             *IDENTITY_API.mutations,
             *SESSION_API.mutations,
             *TOKEN_API.mutations,
+            *PERMISSION_API.mutations,
             FeedbackMutation,
             DeadLetterMutation,
             WebhookMutation,
         ),
     )
+
+
+@hookimpl
+def arengo_permissions() -> Sequence[Permission]:
+    return PERMISSIONS
 
 
 @hookimpl

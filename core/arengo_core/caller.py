@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -33,13 +33,65 @@ LEADERS = (Role.CONSORTIUM_OFFICER, Role.MUNICIPAL_OFFICER, Role.MERCHANT)
 """The roles that manage an organization's people and own data."""
 
 
+ROLES_OF = {
+    OrganizationKind.CONSORTIUM: frozenset({Role.CONSORTIUM_OFFICER, Role.DEVELOPER}),
+    OrganizationKind.MUNICIPALITY: frozenset({Role.MUNICIPAL_OFFICER, Role.CLERK}),
+    OrganizationKind.MERCHANT: frozenset({Role.MERCHANT, Role.CLERK}),
+    OrganizationKind.PROVIDER: frozenset({Role.DEVELOPER}),
+}
+"""The roles that exist in a kind of organization."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Something that may be done in an organization: ``Permission("ledger.read", N_("..."), ...)``.
+
+    ``roles`` have it unless the organization says otherwise; nobody else has. ``delegable``: the
+    organization may let another of its consortium do it. ``fixed``: no organization gives it to
+    other roles or takes it from these, lest it lock itself out.
+    """
+
+    key: str
+    title: str
+    roles: frozenset[Role]
+    delegable: bool = False
+    fixed: bool = False
+
+    def exists_in(self, kind: OrganizationKind) -> bool:
+        """Whether a role of that kind of organization has it."""
+        return not self.roles.isdisjoint(ROLES_OF[kind])
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role that a person holds in an Organization."""
+    """A role that a person holds in an Organization, or what another let theirs do for it.
+
+    ``given`` and ``withheld`` are keys of permissions: what the organization gave to the role
+    and took from it. By delegation there is no role, ``given`` is all, and ``delegate_id`` is
+    the organization whose person this is.
+    """
 
     organization_id: UUID
     kind: OrganizationKind
-    role: Role
+    role: Role | None
+    given: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
+    delegate_id: UUID | None = None
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether it lets its holder do this in its organization."""
+        if self.delegate_id is not None:
+            return permission.delegable and permission.key in self.given
+        if permission.fixed or permission.key not in self.given | self.withheld:
+            return self.role in permission.roles
+        return permission.key in self.given
+
+
+def main_of(grants: Iterable[Grant]) -> UUID | None:
+    """The organization that a person with such grants acts for until another is chosen."""
+    order = (*LEADERS, Role.CLERK, Role.DEVELOPER)
+    held = [(order.index(grant.role), grant) for grant in grants if grant.role is not None]
+    return min(held, key=lambda pair: pair[0])[1].organization_id if held else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +126,15 @@ class Caller:
 
     @property
     def scope(self) -> Scope:
-        """What this caller's grants let it reach."""
+        """What this caller's grants let it reach.
+
+        What others let it do is in reach while it acts for them alone.
+        """
         if self.system is not None:
             return self.system
         own = {self.user_id} if self.user_id else set[UUID]()
         return Scope(
-            frozenset(own | {grant.organization_id for grant in self.grants}),
+            frozenset(own | {grant.organization_id for grant in self._live}),
             frozenset(
                 grant.organization_id
                 for grant in self.grants
@@ -87,21 +142,42 @@ class Caller:
             ),
         )
 
-    def has_role(self, organization_id: UUID, *roles: Role) -> bool:
-        """Whether the caller holds one of the roles there; the program always does."""
-        if self.system is not None:
-            return organization_id in self.system.organizations | self.system.governs
-        return any(
-            grant.organization_id == organization_id and (not roles or grant.role in roles)
+    @property
+    def _live(self) -> Iterator[Grant]:
+        """The roles held, and the delegations of the organization acted for."""
+        return (
+            grant
             for grant in self.grants
+            if grant.delegate_id is None or grant.organization_id == self.acting_id
         )
 
-    def require(self, organization_id: UUID, *roles: Role) -> None:
-        """Raise unless the caller holds one of the roles in the Organization."""
-        if self.has_role(organization_id, *roles):
+    def may(self, organization_id: UUID, *permissions: Permission) -> bool:
+        """Whether the caller has one of the permissions there; with none named, any role.
+
+        The program may do everything within its scope.
+        """
+        if self.system is not None:
+            return organization_id in self.system.organizations | self.system.governs
+        here = [grant for grant in self._live if grant.organization_id == organization_id]
+        if not permissions:
+            return any(grant.delegate_id is None for grant in here)
+        return any(grant.allows(permission) for grant in here for permission in permissions)
+
+    def require(self, organization_id: UUID, *permissions: Permission) -> None:
+        """Raise unless the caller has one of the permissions there; with none named, any role."""
+        if self.may(organization_id, *permissions):
             return
         self.require_signed_in()
         raise ForbiddenError("You may not do this for that organization.")
+
+    def in_name_of(self, organization_id: UUID) -> UUID | None:
+        """As whom the caller acts in an organization: by delegation, as its own one."""
+        if self.acting_id != organization_id:
+            return self.acting_id
+        here = [grant for grant in self.grants if grant.organization_id == organization_id]
+        if any(grant.delegate_id is None for grant in here):
+            return organization_id
+        return next((grant.delegate_id for grant in here), self.acting_id)
 
     def require_writing(self) -> None:
         """Raise ForbiddenError when the caller's token may only read."""

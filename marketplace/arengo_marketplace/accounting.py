@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from arengo_core.caller import Role
+from arengo_core.caller import Permission
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.contributions import NavigationItem
@@ -15,6 +15,7 @@ from arengo_marketplace.metering import jobs as metering_jobs
 from arengo_marketplace.metering import models as _metering_tables
 from arengo_marketplace.metering import pages as metering_pages
 from arengo_marketplace.metering.queries import MeteringQuery
+from arengo_marketplace.permissions import ALL_FIGURES, COSTS, FIGURES, LEDGER, SETTLEMENTS
 from arengo_marketplace.pools import import_pages
 from arengo_marketplace.pools import models as _pool_tables
 from arengo_marketplace.pools import pages as pool_pages
@@ -61,25 +62,22 @@ ROUTES: list[Any] = [
     *ledger_pages.ROUTES,
 ]
 
-_OFFICE = frozenset({Role.CONSORTIUM_OFFICER})
-_OFFICERS = frozenset({Role.CONSORTIUM_OFFICER, Role.MUNICIPAL_OFFICER})
-_MERCHANTS = frozenset({Role.MERCHANT})
 _GROUP = N_("Costs")
 
 
-def _item(label: str, path: str, order: int, roles: frozenset[Role]) -> NavigationItem:
-    return NavigationItem("office", label, path, order, roles=roles, group=_GROUP)
+def _item(label: str, path: str, order: int, *permissions: Permission) -> NavigationItem:
+    return NavigationItem("office", label, path, order, permissions=permissions, group=_GROUP)
 
 
 NAVIGATION = [
-    _item(N_("The year on a page"), "/office/mayor", 40, _OFFICERS),
-    _item(N_("Costs"), "/office/costs", 41, _OFFICE),
-    _item(N_("Settlements"), "/office/settlements", 42, _OFFICE),
-    _item(N_("Statements"), "/office/statements", 43, _OFFICERS),
-    _item(N_("Use"), "/office/usage", 44, _OFFICERS),
-    _item(N_("Ledger"), "/office/ledger", 45, _OFFICE),
-    NavigationItem("desk", N_("Statements"), "/office/statements", 82, roles=_MERCHANTS),
-    NavigationItem("desk", N_("Use"), "/office/usage", 83, roles=_MERCHANTS),
+    _item(N_("The year on a page"), "/office/mayor", 40, ALL_FIGURES, FIGURES),
+    _item(N_("Costs"), "/office/costs", 41, COSTS),
+    _item(N_("Settlements"), "/office/settlements", 42, SETTLEMENTS),
+    _item(N_("Statements"), "/office/statements", 43, ALL_FIGURES, FIGURES),
+    _item(N_("Use"), "/office/usage", 44, ALL_FIGURES, FIGURES),
+    _item(N_("Ledger"), "/office/ledger", 45, LEDGER),
+    NavigationItem("desk", N_("Statements"), "/office/statements", 82, permissions=(FIGURES,)),
+    NavigationItem("desk", N_("Use"), "/office/usage", 83, permissions=(FIGURES,)),
 ]
 
 __all__ = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from arengo_core import __version__
+from arengo_core.caller import Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.jobs.definition import Job, Schedule
+from arengo_core.permissions.contract import Federation
 from arengo_core.plugins.contributions import (
     Act,
     Capability,
@@ -28,8 +31,10 @@ from arengo_marketplace.contract import DASHBOARD_SLOT, Marketplace
 from arengo_marketplace.demo import steps
 from arengo_marketplace.members import commands, joining
 from arengo_marketplace.members import models as _member_tables
+from arengo_marketplace.members.federation import Peers
 from arengo_marketplace.offers import models as _offer_tables
 from arengo_marketplace.office.acts import ACTS
+from arengo_marketplace.permissions import PERMISSIONS
 
 _HERE = Path(__file__).parent
 TABLES = (_member_tables, _offer_tables, _activation_tables, *accounting.TABLES)
@@ -57,7 +62,10 @@ def arengo_resources() -> Resources:
 
 @hookimpl
 def arengo_capabilities() -> list[Capability]:
-    return [Capability(Marketplace, MarketplaceCapability)]
+    return [
+        Capability(Marketplace, MarketplaceCapability),
+        Capability(Federation, lambda _host, uow: Peers(uow)),
+    ]
 
 
 @hookimpl
@@ -98,6 +106,11 @@ def arengo_commands() -> list[click.Command]:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return [*steps.STEPS]
+
+
+@hookimpl
+def arengo_permissions() -> Sequence[Permission]:
+    return PERMISSIONS
 
 
 @hookimpl

@@ -19,7 +19,7 @@ STATES = {
 def _noted(tree):
     """Keys in calls of ``audit``, whichever branch of a condition they stand in."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and messages._name(node.func) in {"audit", "_audit"}:
+        if isinstance(node, ast.Call) and messages._name(node.func) in {"audit", "_audit", "_note"}:
             for argument in node.args:
                 for part in ast.walk(argument):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):

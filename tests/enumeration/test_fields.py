@@ -91,6 +91,22 @@ async def test_another_members_people_are_refused(host, app, visit, world, rehea
     assert not faults, "\n".join(["", *faults])
 
 
+async def test_a_delegate_does_nothing_but_what_was_delegated(host, app, visit, world, rehearsal):
+    people = {}
+    for who, place in (("merchant", "dairy"), ("municipality", "lead")):
+        people[who] = await visit(world.people[f"delegate of {who}"])
+        acting = await people[who].post("/account/acting", {"organization": world.plain(place)})
+        assert acting.status_code == 303
+    rehearsal()
+    found = {
+        one[0]: await _refused(people[one[3].who], *one, world)
+        for one in _with_cases(host, *people)
+        if one[3].values and not one[3].shared
+    }
+    delegated = {"Mutation.updateOrganization", "Mutation.actFor"}
+    assert delegated == {key for key, fault in found.items() if fault}, found
+
+
 async def test_another_secret_opens_nothing(host, app, visit, world, rehearsal):
     visitor = await visit()
     rehearsal()

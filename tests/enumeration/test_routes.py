@@ -111,6 +111,22 @@ async def test_another_members_people_are_refused(app, visit, world, rehearsal):
     assert not faults, "\n".join(["", *faults])
 
 
+async def test_a_delegate_does_nothing_but_what_was_delegated(app, visit, world, rehearsal):
+    people, open_ones = {}, {}
+    for who, place in (("merchant", "dairy"), ("municipality", "lead")):
+        people[who] = await visit(world.people[f"delegate of {who}"])
+        acting = await people[who].post("/account/acting", {"organization": world.plain(place)})
+        assert acting.status_code == 303
+    rehearsal()
+    for route, case in _with_cases(app, *people):
+        answer = await _call(people[case.who], route, case, world)
+        if answer.status_code not in REFUSED:
+            open_ones[route.key] = answer.headers.get("location", answer.status_code)
+    assert open_ones.pop("GET /office") == "/account"
+    delegated = {"GET /office/organization", "POST /office/organization"}
+    assert open_ones.keys() == delegated, open_ones
+
+
 async def test_merchants_are_refused_what_is_the_consortiums(app, visit, world, rehearsal):
     faults, visitor = [], await visit(world.people["merchant"])
     await visitor.get("/account")

@@ -20,6 +20,7 @@ from arengo_core.caller import Caller, Role
 from arengo_core.identity import sessions, tokens
 from arengo_core.ids import new_id
 from arengo_core.money import Money
+from arengo_core.permissions.models import Delegation
 from arengo_core.webhooks import service as webhooks
 from arengo_core.webhooks.models import WebhookDelivery
 from arengo_marketplace.costs.period import Period
@@ -173,11 +174,14 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "nonsense": "nonsense",
         "hook_url": "https://example.it/hook",
         "hook_event": "marketplace.activation_changed",
+        "permission": "core.own_data",
+        "tomorrow": f"{clock.today() + timedelta(days=1)}",
     }
     world.texts["held"] = str(await _held_job(host))
     await _secrets(host, world, made)
     await _api_token(host, world, valley.dairy)
     await _webhook(host, world, valley.dairy)
+    await _delegates(host, world, make_user, other.lead.id, made, valley.dairy)
     return world
 
 
@@ -228,6 +232,25 @@ async def _webhook(host, world, shop):
         uow.session.add(sent)
     world.objects["webhook"] = ("Webhook", made.id)
     world.objects["webhook_delivery"] = ("WebhookDelivery", sent.id)
+
+
+async def _delegates(host, world, make_user, delegate_id, made, shop):
+    """People of elsewhere whom the dairy and the lead town let change their own data, no more."""
+    for who, place in (("municipality", made.lead), ("merchant", shop)):
+        row = Delegation(
+            id=new_id(),
+            organization_id=place.id,
+            delegate_id=delegate_id,
+            permission="core.own_data",
+            starts_on=clock.today(),
+            ends_on=clock.today() + timedelta(days=30),
+        )
+        person = await make_user((delegate_id, Role.MUNICIPAL_OFFICER))
+        async with host.unit_of_work() as uow:
+            uow.session.add(row)
+        world.people[f"delegate of {who}"] = person
+        if who == "municipality":
+            world.objects["delegation"] = ("Delegation", row.id)
 
 
 async def _secrets(host, world, made):

@@ -8,6 +8,10 @@ from arengo_core.plugins.contributions import Act
 ACTS = [
     Act("role.granted", N_("Role given")),
     Act("role.removed", N_("Role taken away")),
+    Act("permission.given", N_("Permission given to a role")),
+    Act("permission.withheld", N_("Permission taken from a role")),
+    Act("delegation.made", N_("Let another organization act")),
+    Act("delegation.revoked", N_("Delegation ended")),
     Act("invitation.sent", N_("Invitation sent")),
     Act("token.created", N_("API token made")),
     Act("token.revoked", N_("API token ended")),

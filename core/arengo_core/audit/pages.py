@@ -19,9 +19,9 @@ from arengo_core.audit.wording import (
     details_in_words,
     origin_in_words,
 )
-from arengo_core.caller import LEADERS
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import format_datetime, gettext
+from arengo_core.permissions.declared import LOG
 from arengo_core.plugins.registry import Registry
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.forms import Form
@@ -85,7 +85,7 @@ def _asked(request: ArengoRequest) -> tuple[Form, Search]:
 async def audit_log(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
     """Who did what in the organization, newest first; by person, act, thing and days."""
     place = acting_for(caller)
-    caller.require(place, *LEADERS)
+    caller.require(place, LOG)
     form, search = _asked(request)
     asked = {name: form[name] for name in _FIELDS if form[name]}
     async with host.unit_of_work(caller, read_only=True) as uow:
@@ -119,7 +119,7 @@ async def audit_log_csv(
 ) -> Response[bytes]:
     """The entries that the page shows for the same search, all of them, as CSV."""
     place = acting_for(caller)
-    caller.require(place, *LEADERS)
+    caller.require(place, LOG)
     search = reading.search_of({name: request.query_params.get(name, "") for name in _FIELDS})
     lines: list[tuple[str, ...]] = []
     async with host.unit_of_work(caller, read_only=True) as uow:

@@ -11,28 +11,17 @@ from arengo_core import clock
 from arengo_core.audit import repository
 from arengo_core.audit.models import AuditEntry
 from arengo_core.audit.repository import Search
-from arengo_core.caller import LEADERS
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.identity import repository as identity
 from arengo_core.organizations import repository as organizations
+from arengo_core.permissions.declared import LOG
+from arengo_core.web.forms import day_named
 
 PROGRAM = "program"
 """In place of a person's id: what the program itself did."""
 MOST_EXPORTED = 100_000
 _CHUNK = 1_000
-
-
-def _day_of(value: str, field: str) -> date | None:
-    """A day as forms send it, or None. InvalidInputError names the field."""
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise InvalidInputError(
-            "{value} is not a day: year-month-day is expected.", field=field, value=value
-        ) from None
 
 
 def _id_of(value: str, field: str) -> UUID | None:
@@ -42,6 +31,10 @@ def _id_of(value: str, field: str) -> UUID | None:
         return UUID(value)
     except ValueError:
         raise InvalidInputError("Choose one of the list.", field=field) from None
+
+
+def _day(asked: Mapping[str, str], field: str) -> date | None:
+    return day_named(asked[field], field) if asked.get(field) else None
 
 
 def midnight(day: date | None, *, later: int = 0) -> datetime | None:
@@ -62,8 +55,8 @@ def search_of(asked: Mapping[str, str]) -> Search:
         by_program=person == PROGRAM,
         action=asked.get("act") or None,
         object_id=_id_of(asked.get("thing", ""), "thing"),
-        since=midnight(_day_of(asked.get("since", ""), "since")),
-        until=midnight(_day_of(asked.get("until", ""), "until"), later=1),
+        since=midnight(_day(asked, "since")),
+        until=midnight(_day(asked, "until"), later=1),
     )
 
 
@@ -94,7 +87,7 @@ async def page_of(
     uow: UnitOfWork, organization_id: UUID, search: Search, *, before: UUID | None, limit: int
 ) -> Sequence[AuditEntry]:
     """Entries that fit, newest first; the organization's leaders may read them."""
-    uow.caller.require(organization_id, *LEADERS)
+    uow.caller.require(organization_id, LOG)
     return await repository.entries(
         uow.session, organization_id, before=before, limit=limit, search=search
     )

@@ -170,7 +170,7 @@ class UnitOfWork:
                 "object_id": object_id,
                 "details": msgspec.to_builtins(details),
                 "trace_id": tracing.current(),
-                "acting_id": self.caller.acting_id,
+                "acting_id": self.caller.in_name_of(organization_id),
                 "origin": self.caller.origin,
                 "network": origin.network() or None,
                 "token_id": self.caller.token_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import Caller
+from arengo_core.caller import Caller, Grant
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
@@ -17,6 +18,7 @@ from arengo_core.identity import sessions, tokens
 from arengo_core.identity.labels import ROLE_LABELS
 from arengo_core.identity.origin import in_words
 from arengo_core.organizations import repository as organizations
+from arengo_core.organizations.models import Organization
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -31,16 +33,29 @@ async def account(request: ArengoRequest, host: FromHost, caller: FromCaller) ->
     return await _account(request, host, caller, Form({}))
 
 
+def _as_what(grant: Grant, places: Mapping[UUID, Organization]) -> str:
+    if grant.role is not None:
+        return gettext(ROLE_LABELS[grant.role])
+    via = places.get(grant.delegate_id) if grant.delegate_id else None
+    return gettext("by delegation to %(name)s") % {"name": via.name if via else "—"}
+
+
 async def _account(
     request: ArengoRequest, host: Host, caller: Caller, form: Form, made: str = ""
 ) -> Response[str]:
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
         places = await organizations.by_ids(
-            uow.session, [grant.organization_id for grant in caller.grants]
+            uow.session,
+            [
+                place
+                for grant in caller.grants
+                for place in (grant.organization_id, grant.delegate_id)
+                if place is not None
+            ],
         )
         rows = [
-            (places[grant.organization_id], gettext(ROLE_LABELS[grant.role]))
+            (places[grant.organization_id], _as_what(grant, places))
             for grant in caller.grants
             if grant.organization_id in places
         ]
@@ -52,7 +67,9 @@ async def _account(
             status=400 if form.errors else 200,
             form=form,
             places=rows,
-            place_options=[(str(place.id), place.name) for place in places.values()],
+            place_options=[
+                (str(place.id), place.name) for place in places.values() if caller.may(place.id)
+            ],
             chosen_places=form.all("organization_ids"),
             tokens=await tokens.own(uow),
             sessions=[

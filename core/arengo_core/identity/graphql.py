@@ -93,7 +93,7 @@ class IdentityQuery:
                     organization=OrganizationType.of(places[grant.organization_id]),
                 )
                 for grant in caller.grants
-                if grant.organization_id in places
+                if grant.role is not None and grant.organization_id in places
             ],
             acting_for=OrganizationType.of(acting) if acting else None,
         )

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import LEADERS, Caller, Role
+from arengo_core.caller import Caller, Role
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
@@ -18,6 +18,7 @@ from arengo_core.identity.origin import Origin
 from arengo_core.identity.people import people_of
 from arengo_core.identity.service import SESSION_LIFE
 from arengo_core.organizations import repository as organizations
+from arengo_core.permissions.declared import PEOPLE
 from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from, remember, set_private_cookie
 from arengo_core.web.flashes import Flash, redirect
@@ -32,8 +33,9 @@ def _safe_next(path: str) -> str:
 
 def home_of(caller: Caller) -> str:
     """Where a caller's work begins."""
-    roles = {grant.role for grant in caller.grants if grant.organization_id == caller.acting_id}
-    kinds = {grant.kind for grant in caller.grants if grant.organization_id == caller.acting_id}
+    here = [grant for grant in caller.grants if grant.organization_id == caller.acting_id]
+    roles = {grant.role for grant in here if grant.role is not None}
+    kinds = {grant.kind for grant in here}
     if roles and "merchant" in kinds:
         return "/desk"
     return "/office" if roles else "/account"
@@ -238,7 +240,7 @@ async def people_page(request: ArengoRequest, host: FromHost, caller: FromCaller
 
 async def _people(request: ArengoRequest, host: Host, caller: Caller, form: Form) -> Response[str]:
     place = acting_for(caller)
-    caller.require(place, *LEADERS)
+    caller.require(place, PEOPLE)
     async with host.unit_of_work(caller) as uow:
         people = await people_of(uow, place)
         organization = await organizations.get(uow.session, place)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, any_, delete, func, or_, select, update
+from sqlalchemy import any_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.caller import Grant, OrganizationKind, Role
+from arengo_core.caller import Grant
+from arengo_core.clock import ROME
 from arengo_core.identity.models import (
     ApiToken,
     Invitation,
@@ -23,6 +23,7 @@ from arengo_core.identity.models import (
     UserSession,
 )
 from arengo_core.organizations.models import Organization
+from arengo_core.permissions.repository import grants_in, held
 
 
 async def sign_in_of(session: AsyncSession, email_digest: bytes) -> SignIn | None:
@@ -36,31 +37,29 @@ async def sign_in_by_user(session: AsyncSession, user_id: UUID) -> SignIn | None
     return await session.get(SignIn, user_id)
 
 
-def _grants_in(rows: Sequence[Row[Any, UUID, str, str]]) -> tuple[Grant, ...]:
-    """The grants of rows of (who, organization, role, kind); one without any has no kind."""
-    return tuple(Grant(row[1], OrganizationKind(row[3]), Role(row[2])) for row in rows if row[3])
-
-
 async def session_and_grants(
     session: AsyncSession, token_digest: bytes, at: datetime
 ) -> tuple[UserSession | None, tuple[Grant, ...]]:
     """A live session with the grants of its user, in one statement."""
     statement = (
-        select(UserSession, RoleGrant.organization_id, RoleGrant.role, Organization.kind)
+        select(UserSession, *held(_day_of(at)))
         .outerjoin(RoleGrant, RoleGrant.user_id == UserSession.user_id)
         .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
         .where(UserSession.token_digest == token_digest, UserSession.expires_at > at)
     )
     rows = (await session.execute(statement)).all()
-    return (rows[0][0] if rows else None), _grants_in(rows)
+    return (rows[0][0] if rows else None), grants_in(rows)
 
 
 async def token_and_grants(
     session: AsyncSession, token_digest: bytes, at: datetime
 ) -> tuple[ApiToken | None, tuple[Grant, ...]]:
-    """A live API token with its user's grants in the token's organizations, in one statement."""
+    """A live API token with its user's own grants in the token's organizations, in one statement.
+
+    What others let these organizations do is for people, not for tokens.
+    """
     statement = (
-        select(ApiToken, RoleGrant.organization_id, RoleGrant.role, Organization.kind)
+        select(ApiToken, *held(_day_of(at)))
         .outerjoin(
             RoleGrant,
             (RoleGrant.user_id == ApiToken.user_id)
@@ -70,7 +69,11 @@ async def token_and_grants(
         .where(ApiToken.digest == token_digest, ApiToken.expires_at > at)
     )
     rows = (await session.execute(statement)).all()
-    return (rows[0][0] if rows else None), _grants_in(rows)
+    return (rows[0][0] if rows else None), grants_in(rows, own_alone=True)
+
+
+def _day_of(at: datetime) -> date:
+    return at.astimezone(ROME).date()
 
 
 async def note_use(session: AsyncSession, token_id: UUID, at: datetime) -> None:
@@ -99,20 +102,19 @@ async def remove_expired_tokens(session: AsyncSession, at: datetime) -> None:
     await session.execute(delete(ApiToken).where(ApiToken.expires_at <= at))
 
 
-async def grants_of(session: AsyncSession, user_id: UUID) -> tuple[Grant, ...]:
-    """The roles that a user holds."""
+async def grants_of(session: AsyncSession, user_id: UUID, at: datetime) -> tuple[Grant, ...]:
+    """What a user may do where: the roles held, and what others let these do."""
     statement = (
-        select(RoleGrant.organization_id, RoleGrant.role, Organization.kind)
+        select(*held(_day_of(at)))
         .join(Organization, Organization.id == RoleGrant.organization_id)
         .where(RoleGrant.user_id == user_id)
     )
-    rows = (await session.execute(statement)).all()
-    return tuple(Grant(row[0], OrganizationKind(row[2]), Role(row[1])) for row in rows)
+    return grants_in((await session.execute(statement)).all())
 
 
-async def grants_in(session: AsyncSession, organization_id: UUID) -> Sequence[RoleGrant]:
-    """Who holds roles in an organization."""
-    statement = select(RoleGrant).where(RoleGrant.organization_id == organization_id)
+async def roles_in(session: AsyncSession, *organization_ids: UUID) -> Sequence[RoleGrant]:
+    """Who holds roles in organizations."""
+    statement = select(RoleGrant).where(RoleGrant.organization_id.in_(organization_ids))
     return (await session.execute(statement)).scalars().all()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import LEADERS, Caller, OrganizationKind, Role
+from arengo_core.caller import ROLES_OF, Caller, OrganizationKind, Role, main_of
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import (
     ConflictError,
@@ -31,6 +31,7 @@ from arengo_core.ids import digest, keyed_digest, new_id, new_token
 from arengo_core.mail.address import check_email
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
+from arengo_core.permissions.declared import PEOPLE
 
 SESSION_LIFE = timedelta(days=14)
 INVITATION_LIFE = timedelta(days=14)
@@ -38,12 +39,6 @@ RESET_LIFE = timedelta(hours=2)
 USE_NOTED_EVERY = timedelta(minutes=5)
 SEND_INVITATION = "core.send_invitation"
 SEND_RESET = "core.send_password_reset"
-_ROLES_OF = {
-    OrganizationKind.CONSORTIUM: {Role.CONSORTIUM_OFFICER, Role.DEVELOPER},
-    OrganizationKind.MUNICIPALITY: {Role.MUNICIPAL_OFFICER, Role.CLERK},
-    OrganizationKind.MERCHANT: {Role.MERCHANT, Role.CLERK},
-    OrganizationKind.PROVIDER: {Role.DEVELOPER},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,7 @@ class Identity:
         organization = await organizations.get(uow.session, organization_id)
         if organization is None:
             raise NotFoundError("There is no such organization.")
-        if role not in _ROLES_OF[OrganizationKind(organization.kind)]:
+        if role not in ROLES_OF[OrganizationKind(organization.kind)]:
             raise InvalidInputError("This role does not exist there.", field="role")
         await uow.session.merge(
             RoleGrant(user_id=user_id, organization_id=organization_id, role=role.value)
@@ -116,15 +111,13 @@ class Identity:
 
     async def open_session(self, uow: UnitOfWork, user_id: UUID, origin: Origin = NOWHERE) -> str:
         """A new session's token; acts for the first organization of the user."""
-        grants = await repository.grants_of(uow.session, user_id)
-        order = {role: index for index, role in enumerate((*LEADERS, Role.CLERK, Role.DEVELOPER))}
-        best = min(grants, key=lambda grant: order[grant.role], default=None)
+        grants = await repository.grants_of(uow.session, user_id, clock.now())
         token = new_token()
         uow.session.add(
             UserSession(
                 token_digest=digest(token),
                 user_id=user_id,
-                acting_id=best.organization_id if best else None,
+                acting_id=main_of(grants),
                 expires_at=clock.now() + SESSION_LIFE,
                 browser=origin.browser,
                 system=origin.system,
@@ -150,11 +143,14 @@ class Identity:
         if found is None:
             return None, False
         is_due = moment - found.last_used_at > USE_NOTED_EVERY
-        return Caller(found.user_id, grants, found.acting_id, found.id, locale), is_due
+        held = {grant.organization_id for grant in grants}
+        acting = found.acting_id if found.acting_id in held else main_of(grants)
+        return Caller(found.user_id, grants, acting, found.id, locale), is_due
 
     async def act_for(self, uow: UnitOfWork, organization_id: UUID) -> None:
-        """Choose the organization to act for."""
-        uow.caller.require(organization_id)
+        """Choose the organization to act for: one's own, or one that lets its people do so."""
+        if organization_id not in {grant.organization_id for grant in uow.caller.grants}:
+            uow.caller.require(organization_id)
         if uow.caller.session_id is None:
             raise UnauthenticatedError("Sign in first.")
         await repository.act_for(uow.session, uow.caller.session_id, organization_id)
@@ -170,7 +166,7 @@ class Identity:
     @staticmethod
     def roles_of(organization: Organization) -> list[Role]:
         """The roles that exist in an organization."""
-        return sorted(_ROLES_OF[OrganizationKind(organization.kind)])
+        return sorted(ROLES_OF[OrganizationKind(organization.kind)])
 
     @staticmethod
     def role_named(value: str) -> Role:
@@ -188,9 +184,9 @@ class Identity:
         A service that has checked its own right (a consortium admitting a member) widens the
         unit of work to the organization first and passes a program caller.
         """
-        uow.caller.require(organization_id, *LEADERS)
+        uow.caller.require(organization_id, PEOPLE)
         organization = await organizations.get(uow.session, organization_id)
-        if organization is None or role not in _ROLES_OF[OrganizationKind(organization.kind)]:
+        if organization is None or role not in ROLES_OF[OrganizationKind(organization.kind)]:
             raise InvalidInputError("This role does not exist there.", field="role")
         return await self.send_invitation(
             uow, organization_id=organization_id, email=email, name=name, role=role
@@ -313,9 +309,9 @@ class Identity:
         self, uow: UnitOfWork, *, user_id: UUID, organization_id: UUID, role: Role
     ) -> None:
         """Take a role away; the last leader of an organization stays."""
-        uow.caller.require(organization_id, *LEADERS)
-        grants = await repository.grants_in(uow.session, organization_id)
-        leaders = [grant for grant in grants if Role(grant.role) in LEADERS]
+        uow.caller.require(organization_id, PEOPLE)
+        grants = await repository.roles_in(uow.session, organization_id)
+        leaders = [grant for grant in grants if Role(grant.role) in PEOPLE.roles]
         for grant in grants:
             if grant.user_id == user_id and grant.role == role.value:
                 if leaders == [grant]:

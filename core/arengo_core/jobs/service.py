@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import DELIVER, UnitOfWork
 from arengo_core.errors import ForbiddenError, NotFoundError
 from arengo_core.host import Host
@@ -18,6 +18,7 @@ from arengo_core.jobs.repository import Held
 from arengo_core.organizations import repository as organizations
 from arengo_core.outbox.delivery import pass_over
 from arengo_core.outbox.events import EventHandler
+from arengo_core.permissions.declared import HELD_WORK
 from arengo_core.plugins.registry import Registry
 
 MOST_SHOWN = 500
@@ -66,8 +67,9 @@ def require_officer(uow: UnitOfWork) -> None:
 
 
 def _consortia(uow: UnitOfWork) -> list[UUID]:
-    grants = uow.caller.grants
-    return [one.organization_id for one in grants if one.role is Role.CONSORTIUM_OFFICER]
+    caller = uow.caller
+    places = {grant.organization_id for grant in caller.grants}
+    return [place for place in places if caller.may(place, HELD_WORK)]
 
 
 async def dead_letters(uow: UnitOfWork, host: Host, *, most: int = MOST_SHOWN) -> list[DeadLetter]:

@@ -7,10 +7,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from arengo_core.caller import LEADERS
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.organizations import service
+from arengo_core.permissions.declared import OWN_DATA
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -23,7 +23,7 @@ async def _show(
     request: ArengoRequest, host: FromHost, caller: FromCaller, form: Form | None
 ) -> Response[str]:
     place = acting_for(caller)
-    caller.require(place, *LEADERS)
+    caller.require(place, OWN_DATA)
     pages: Pages = host.state["pages"]
     async with host.unit_of_work(caller, read_only=True) as uow:
         organization = await service.get(uow, place)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from stdnum.it import codicefiscale, iva
 
-from arengo_core.caller import LEADERS, OrganizationKind
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.i18n import LOCALES
@@ -17,6 +17,7 @@ from arengo_core.ids import new_id
 from arengo_core.mail.address import check_email
 from arengo_core.organizations import repository
 from arengo_core.organizations.models import Organization
+from arengo_core.permissions.declared import OWN_DATA
 
 
 def slugify(text: str) -> str:
@@ -123,7 +124,7 @@ async def update(
     **address: str,
 ) -> Organization:
     """Change an organization's own data; its leaders may. ``theme`` empty: the usual one."""
-    uow.caller.require(organization_id, *LEADERS)
+    uow.caller.require(organization_id, OWN_DATA)
     organization = await get(uow, organization_id)
     if theme and theme not in themes:
         raise InvalidInputError("There is no theme {value}.", field="theme", value=theme)

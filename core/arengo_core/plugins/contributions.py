@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from arengo_core.caller import Role
+from arengo_core.caller import Permission
 from arengo_core.database.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ class GraphqlContribution:
 class NavigationItem:
     """An entry of a face's menu: ``office`` (officers), ``desk`` (merchants), ``market``.
 
-    Shown to callers who act for an organization with one of ``roles`` (empty: anybody), and
-    with ``service`` active where it is named. Entries of one ``group`` (a msgid) share a menu.
+    Shown to callers who act for an organization and have one of ``permissions`` there (empty:
+    anybody), with ``service`` active where it is named. Entries of one ``group`` (a msgid) share
+    a menu.
     """
 
     face: str
@@ -85,7 +86,7 @@ class NavigationItem:
     path: str
     order: int = 100
     icon: str = ""
-    roles: frozenset[Role] = frozenset()
+    permissions: tuple[Permission, ...] = ()
     service: str | None = None
     group: str = ""
 

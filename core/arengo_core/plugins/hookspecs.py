@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from arengo_core.caller import Permission
 from arengo_core.plugins.contributions import (
     Act,
     Capability,
@@ -122,6 +123,13 @@ def arengo_resources() -> Resources:  # pyright: ignore[reportReturnType]
 @hookspec
 def arengo_health_checks() -> Sequence[HealthCheck]:  # pyright: ignore[reportReturnType]
     """Checks shown on the plugin health page."""
+
+
+@hookspec
+def arengo_permissions() -> Sequence[Permission]:  # pyright: ignore[reportReturnType]
+    """What the plugin asks for with ``caller.require``, and the roles that have it unless an
+    organization says otherwise.
+    """
 
 
 @hookspec

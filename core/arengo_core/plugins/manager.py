@@ -12,6 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from arengo_core import __version__, builtin
+from arengo_core.caller import Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.outbox.events import EventHandler
@@ -51,6 +52,7 @@ _MANY: dict[str, type[Any]] = {
     "schedules": Schedule,
     "allocation_keys": object,
     "health_checks": HealthCheck,
+    "permissions": Permission,
     "acts": Act,
     "commands": click.Command,
     "demo": DemoStep,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from arengo_core.caller import Permission
 from arengo_core.errors import ArengoError
 from arengo_core.outbox.events import Event, EventHandler
 from arengo_core.plugins.contributions import (
@@ -79,6 +80,7 @@ class Plugin:
     migrations: MigrationHistory | None = None
     resources: Resources = field(default_factory=Resources)
     health_checks: list[HealthCheck] = field(default_factory=list[HealthCheck])
+    permissions: list[Permission] = field(default_factory=list[Permission])
     acts: list[Act] = field(default_factory=list[Act])
     commands: list[click.Command] = field(default_factory=list)
     demo: list[DemoStep] = field(default_factory=list[DemoStep])
@@ -107,6 +109,7 @@ class Registry:
         self.jobs: dict[str, Owned] = {}
         self.slots: dict[str, Owned] = {}
         self.published: dict[str, Owned] = {}
+        self.permissions: dict[str, Owned] = {}
         self._handlers_by_event: dict[str, list[str]] = {}
         for plugin in self.plugins:
             self._add(plugin)
@@ -123,6 +126,9 @@ class Registry:
             self.event_handlers, plugin, "event handler", plugin.event_handlers, lambda h: h.key
         )
         self._claim(self.slots, plugin, "slot", plugin.slots, lambda slot: slot.key)
+        self._claim(
+            self.permissions, plugin, "permission", plugin.permissions, lambda item: item.key
+        )
         jobs = [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
         unique = {job.name: job for job in jobs}
         self._claim(self.jobs, plugin, "job", unique.values(), lambda job: job.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
@@ -87,6 +88,16 @@ class Form(Mapping[str, str]):
     def refuse(self, error: ArengoError) -> None:
         """Put an error beside its field, or above the form."""
         self.errors[error.field or ""] = error_text(error)
+
+
+def day_named(value: str, field: str) -> date:
+    """A day as forms send it. InvalidInputError naming the field."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise InvalidInputError(
+            "{value} is not a day: year-month-day is expected.", field=field, value=value or "—"
+        ) from None
 
 
 async def read_form(request: ArengoRequest) -> Form:

@@ -114,9 +114,9 @@ class Pages:
 def _shown(item: NavigationItem, caller: Caller, active: frozenset[str]) -> bool:
     if item.service is not None and item.service not in active:
         return False
-    if not item.roles:
+    if not item.permissions:
         return True
-    return caller.acting_id is not None and caller.has_role(caller.acting_id, *item.roles)
+    return caller.acting_id is not None and caller.may(caller.acting_id, *item.permissions)
 
 
 def menu(

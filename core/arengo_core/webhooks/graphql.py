@@ -7,9 +7,9 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import global_id, local_id
-from arengo_core.caller import LEADERS
 from arengo_core.i18n import gettext
 from arengo_core.identity.graphql import DonePayload
+from arengo_core.permissions.declared import WEBHOOKS
 from arengo_core.webhooks import log, service
 from arengo_core.webhooks.types import (
     DeliveryPayload,
@@ -30,7 +30,7 @@ class WebhookQuery:
     ) -> list[WebhookEventType]:
         """Events to choose from."""
         place = local_id(organization_id, "Organization", "organization_id")
-        info.context.caller.require(place, *LEADERS)
+        info.context.caller.require(place, WEBHOOKS)
         uow = info.context.uow
         async with uow.lock:
             found = await service.events_for(uow, info.context.host, place)

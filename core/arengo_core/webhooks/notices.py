@@ -26,7 +26,7 @@ async def tell(host: Host, payload: dict[str, Any]) -> None:
         if endpoint is None or endpoint.off_since is None:
             return
         organization = await organizations.get(uow, organization_id)
-        grants = await identity.grants_in(uow.session, organization_id)
+        grants = await identity.roles_in(uow.session, organization_id)
         leaders = [one.user_id for one in grants if one.role in LEADERS]
         await uow.widen(leaders)
         people = await identity.persons(uow.session, leaders)

@@ -9,9 +9,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import LEADERS
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.i18n import gettext
+from arengo_core.permissions.declared import WEBHOOKS
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -25,7 +25,7 @@ async def _list(
     request: ArengoRequest, host: FromHost, caller: FromCaller, form: Form, secret: str = ""
 ) -> Response[str]:
     place = acting_for(caller)
-    caller.require(place, *LEADERS)
+    caller.require(place, WEBHOOKS)
     async with host.unit_of_work(caller, read_only=True) as uow:
         events = await service.events_for(uow, host, place)
         return await page(

@@ -7,12 +7,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import LEADERS
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.organizations import service as organizations
+from arengo_core.permissions.declared import WEBHOOKS
 from arengo_core.plugins import gate
 from arengo_core.webhooks import repository, signing
 from arengo_core.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -60,7 +60,7 @@ async def create(
     uow: UnitOfWork, host: Host, *, organization_id: UUID, url: str, events: Collection[str]
 ) -> tuple[WebhookEndpoint, str]:
     """Add an endpoint; it and its secret, told this once."""
-    uow.caller.require(organization_id, *LEADERS)
+    uow.caller.require(organization_id, WEBHOOKS)
     address, chosen = await _checked(uow, host, organization_id, url, events)
     if await repository.count_of(uow.session, organization_id) >= MOST_ENDPOINTS:
         raise ConflictError("You have {most} webhooks: remove one first.", most=MOST_ENDPOINTS)
@@ -84,13 +84,13 @@ async def get(uow: UnitOfWork, endpoint_id: UUID) -> WebhookEndpoint:
     found = await repository.endpoint(uow.session, endpoint_id)
     if found is None:
         raise NotFoundError("There is no such webhook.")
-    uow.caller.require(found.organization_id, *LEADERS)
+    uow.caller.require(found.organization_id, WEBHOOKS)
     return found
 
 
 async def of(uow: UnitOfWork, organization_id: UUID) -> Sequence[WebhookEndpoint]:
     """An organization's endpoints."""
-    uow.caller.require(organization_id, *LEADERS)
+    uow.caller.require(organization_id, WEBHOOKS)
     return await repository.endpoints_of(uow.session, organization_id)
 
 

@@ -21,6 +21,7 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.bearers import FOREVER
+from arengo_marketplace.permissions import SERVICES
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.statements import repository as statements
 
@@ -35,7 +36,7 @@ statements.csv   the shares of this service in your statements, in minor units (
 async def export(uow: UnitOfWork, host: Host, *, activation_id: UUID) -> bytes:
     """A ZIP of the member's rows of a service; the member's officers may, also afterwards."""
     activation = await activations.activation_of(uow, activation_id)
-    uow.caller.require(activation.organization_id, *activations.MEMBER_ROLES)
+    uow.caller.require(activation.organization_id, SERVICES)
     changes = await repository.changes_of(uow.session, activation.organization_id, activation.id)
     offer = await offers.get(uow.session, activation.offer_id)
     assert offer is not None, "offers are never deleted"

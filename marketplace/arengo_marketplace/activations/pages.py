@@ -27,6 +27,7 @@ from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import fees_in_words, plan_in_words, rule_in_words
+from arengo_marketplace.permissions import OFFICE, SERVICES
 from arengo_marketplace.titles import service_title
 
 
@@ -37,7 +38,7 @@ async def services_page(
     """Every service, what the consortium offers, and what one has switched on."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, OFFICE, SERVICES)
         entries = await catalogue.entries(uow, host.registry, acting)
         waiting = []
         if acting.is_office:
@@ -71,7 +72,7 @@ async def _before(
     form: Form,
 ) -> Response[str]:
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, OFFICE, SERVICES)
         offer = await offers.offer_of(uow, offer_id)
         described = offers.service_of(host.registry, offer.service)
         if acting.member is None:
@@ -177,7 +178,7 @@ async def _one(
     template: str = "activation",
 ) -> Response[str]:
     async with host.unit_of_work(caller) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, OFFICE, SERVICES)
         row = await service.activation_of(uow, activation_id)
         offer = await offers.offer_of(uow, row.offer_id)
         described = offers.service_of(host.registry, row.service)

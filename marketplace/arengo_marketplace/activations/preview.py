@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
@@ -28,6 +28,7 @@ from arengo_marketplace.offers.bearers import FOREVER, bearers_for, bearing
 from arengo_marketplace.offers.fees import fees_on
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys, refused
+from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 
 Forecast = Mapping[str, Decimal]
 """Units expected in one month, by meter."""
@@ -141,8 +142,8 @@ async def preview(
     """
     offer = await offers.offer_of(uow, offer_id)
     member = await directory.member(uow, member_id, offer.organization_id)
-    if not uow.caller.has_role(offer.organization_id, Role.CONSORTIUM_OFFICER):
-        uow.caller.require(member_id)
+    if not uow.caller.may(offer.organization_id, OFFICE):
+        uow.caller.require(member_id, SERVICES, FIGURES)
     service = offers.service_of(host.registry, offer.service)
     if forecast is None and not leaving:
         forecast = await catalogue.expected(uow, service, offer, member)

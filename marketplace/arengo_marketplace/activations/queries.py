@@ -58,6 +58,8 @@ class ActivationsQuery:
                 else None,
                 after=UUID(cursor[0]) if cursor else None,
                 limit=size + 1,
+                without=service.out_of_sight(uow),
+                governed=uow.scope.governs,
             )
         return connection_of(
             [ActivationType.of(row) for row in rows],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_marketplace.activations.models import Activation, ActivationChange
@@ -114,9 +114,21 @@ async def page(
     consortium_id: UUID | None = None,
     after: UUID | None = None,
     limit: int,
+    without: Collection[UUID] = (),
+    governed: Collection[UUID] = (),
 ) -> Sequence[Activation]:
-    """Activations of a member or of a consortium, the newest first."""
+    """Activations of a member or of a consortium, the newest first.
+
+    Members in ``without`` are left out, but where their consortium is ``governed``.
+    """
     statement = select(Activation)
+    if without:
+        statement = statement.where(
+            or_(
+                Activation.organization_id.not_in(without),
+                Activation.consortium_id.in_(governed),
+            )
+        )
     if organization_id is not None:
         statement = statement.where(Activation.organization_id == organization_id)
     if consortium_id is not None:

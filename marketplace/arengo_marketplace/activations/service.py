@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -23,6 +22,7 @@ from arengo_marketplace.contract import ActivationChanged, Member
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.permissions import APPROVALS, OFFICE, SERVICES
 
 TRANSITIONS = {
     "requested": frozenset({"approved", "ended"}),
@@ -31,16 +31,35 @@ TRANSITIONS = {
     "suspended": frozenset({"active", "ended"}),
     "ended": frozenset[str](),
 }
-MEMBER_ROLES = (Role.MUNICIPAL_OFFICER, Role.MERCHANT)
 _REQUEST = "marketplace.request_activation"
 
 
 async def activation_of(uow: UnitOfWork, activation_id: UUID) -> Activation:
     """An activation that the caller may see. NotFoundError otherwise."""
     activation = await repository.get(uow.session, activation_id)
-    if activation is None:
+    if activation is None or not _may_see(uow, activation):
         raise NotFoundError("There is no such activation.")
     return activation
+
+
+def _may_see(uow: UnitOfWork, activation: Activation) -> bool:
+    """Whether the caller is of the member or its consortium, or has its services delegated."""
+    caller, member_id = uow.caller, activation.organization_id
+    return (
+        caller.may(member_id)
+        or caller.may(member_id, SERVICES)
+        or caller.may(activation.consortium_id, OFFICE)
+    )
+
+
+def out_of_sight(uow: UnitOfWork) -> list[UUID]:
+    """Members whom the caller acts for in other things than their services."""
+    caller = uow.caller
+    return [
+        grant.organization_id
+        for grant in caller.grants
+        if not caller.may(grant.organization_id) and not caller.may(grant.organization_id, SERVICES)
+    ]
 
 
 async def request(
@@ -54,7 +73,7 @@ async def request(
     idempotency_key: str | None = None,
 ) -> Activation:
     """Opt in. Active at once, unless the offer needs approval or settings are missing."""
-    uow.caller.require(member_id, *MEMBER_ROLES)
+    uow.caller.require(member_id, SERVICES)
     first = await idempotency.first_answer(uow, _REQUEST, idempotency_key)
     if first is not None:
         return await activation_of(uow, first)
@@ -151,7 +170,7 @@ async def resume(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str =
 async def end(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str = "") -> Activation:
     """Opt out. The member may at any time; an officer of the consortium says why."""
     activation, offer = await _locked(uow, activation_id, office=True, member=True)
-    if not uow.caller.has_role(activation.organization_id, *MEMBER_ROLES):
+    if not uow.caller.may(activation.organization_id, SERVICES):
         why = _reason(why)
     resting = await _resting_on(uow, host.registry, activation)
     if resting:
@@ -262,8 +281,8 @@ async def _locked(
 ) -> tuple[Activation, Offer]:
     """The activation, locked, once the caller may change it as officer or member."""
     seen = await activation_of(uow, activation_id)
-    may = (office and uow.caller.has_role(seen.consortium_id, Role.CONSORTIUM_OFFICER)) or (
-        member and uow.caller.has_role(seen.organization_id, *MEMBER_ROLES)
+    may = (office and uow.caller.may(seen.consortium_id, APPROVALS)) or (
+        member and uow.caller.may(seen.organization_id, SERVICES)
     )
     if not may:
         uow.caller.require_signed_in()

@@ -7,7 +7,6 @@ import strawberry
 from arengo_core.api.connection import Connection, connection_of, page_size
 from arengo_core.api.context import Info
 from arengo_core.api.scalars import local_id
-from arengo_core.caller import Role
 from arengo_marketplace.cursors import cursor_at, instant_and_id
 from arengo_marketplace.ledger import repository, service
 from arengo_marketplace.ledger.types import (
@@ -15,6 +14,7 @@ from arengo_marketplace.ledger.types import (
     LedgerPostingType,
     LedgerTransactionType,
 )
+from arengo_marketplace.permissions import LEDGER
 
 
 @strawberry.type
@@ -27,7 +27,7 @@ class LedgerQuery:
     async def ledger(self, info: Info, consortium_id: strawberry.ID) -> list[LedgerAccountType]:
         """The trial balance."""
         consortium = local_id(consortium_id, "Organization", "consortium_id")
-        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        info.context.caller.require(consortium, LEDGER)
         uow = info.context.uow
         async with uow.lock:
             totals = await service.trial_balance(uow, consortium)
@@ -45,7 +45,7 @@ class LedgerQuery:
     ) -> Connection[LedgerTransactionType]:
         """A page of the journal, each transaction with its lines."""
         consortium = local_id(consortium_id, "Organization", "consortium_id")
-        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        info.context.caller.require(consortium, LEDGER)
         size = page_size(first)
         uow = info.context.uow
         async with uow.lock:
@@ -73,7 +73,7 @@ class LedgerQuery:
     ) -> Connection[LedgerPostingType]:
         """A page of an account's lines."""
         consortium = local_id(consortium_id, "Organization", "consortium_id")
-        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        info.context.caller.require(consortium, LEDGER)
         size = page_size(first)
         member = None
         if organization_id is not None:

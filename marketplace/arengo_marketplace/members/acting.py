@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ForbiddenError
 from arengo_core.organizations import service as organizations
 from arengo_core.web.pages import acting_for
 from arengo_marketplace.contract import Member
 from arengo_marketplace.members import directory
+from arengo_marketplace.permissions import OFFICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,11 @@ class Acting:
         return "desk" if merchant else "office"
 
 
-async def acting_in(uow: UnitOfWork) -> Acting:
-    """For whom the caller works. Signed in, with a role in a consortium or a member."""
+async def acting_in(uow: UnitOfWork, *permissions: Permission) -> Acting:
+    """For whom the caller works, with one of the permissions there; with none named, any role."""
     organization_id = acting_for(uow.caller)
-    if uow.caller.has_role(organization_id, Role.CONSORTIUM_OFFICER):
+    uow.caller.require(organization_id, *permissions)
+    if uow.caller.may(organization_id, OFFICE):
         return Acting(organization_id, organization_id, None)
     organization = await organizations.get(uow, organization_id)
     if organization.kind == OrganizationKind.CONSORTIUM:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -19,6 +19,7 @@ from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import repository
 from arengo_marketplace.members.models import Charter
 from arengo_marketplace.offers.terms import check_rule
+from arengo_marketplace.permissions import CHARTER
 
 DEFAULT_RULE = CostRule.of(equal=40, population=60)
 
@@ -46,7 +47,7 @@ async def change(
     host_name: str | None,
 ) -> Charter:
     """Change what the consortium agreed on; its officers may."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, CHARTER)
     rule = check_rule(default_cost_rule, host.registry, "default_cost_rule")
     await uow.widen([consortium_id])
     charter = await charter_of(uow, consortium_id)
@@ -73,7 +74,7 @@ async def name_collecting_entity(
     An organization that Arengo knows, or a firm by name and VAT number, which is made a
     Provider. Gateway settings that are not given keep the value they had.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, CHARTER)
     if not gateway.strip():
         raise InvalidInputError(
             "Name the gateway that the account is with, for example stripe.", field="gateway"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import Caller, OrganizationKind, Role
+from arengo_core.caller import Caller, OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -20,6 +20,7 @@ from arengo_core.organizations import service as organizations
 from arengo_marketplace.members import directory, repository
 from arengo_marketplace.members import service as members
 from arengo_marketplace.members.models import JoinRequest
+from arengo_marketplace.permissions import MEMBERS
 
 SEND_REFUSAL = "marketplace.send_refusal"
 _ASK = "marketplace.ask_to_join"
@@ -117,7 +118,7 @@ async def _request(uow: UnitOfWork, request_id: UUID) -> JoinRequest:
 
 async def waiting(uow: UnitOfWork, consortium_id: UUID) -> list[JoinRequest]:
     """Requests that the office has not decided yet, oldest first."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, MEMBERS)
     return list(await repository.join_requests(uow.session, consortium_id))
 
 
@@ -126,7 +127,7 @@ async def decide(
 ) -> JoinRequest:
     """Admit, which invites the merchant by mail, or decline, which mails the reason."""
     request = await _request(uow, request_id)
-    uow.caller.require(request.organization_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(request.organization_id, MEMBERS)
     if request.state != "requested":
         raise ConflictError("This request was decided already.")
     if not admit and not reason.strip():

@@ -16,7 +16,6 @@ from arengo_core.api.connection import (
 )
 from arengo_core.api.context import Info
 from arengo_core.api.scalars import local_id
-from arengo_core.caller import Role
 from arengo_marketplace import register
 from arengo_marketplace.members import charter as charters
 from arengo_marketplace.members import directory, joining, repository
@@ -27,6 +26,7 @@ from arengo_marketplace.members.types import (
     MemberType,
     RegisteredMunicipality,
 )
+from arengo_marketplace.permissions import MEMBERS
 
 
 @strawberry.type
@@ -83,7 +83,7 @@ class MembersQuery:
     async def charter(self, info: Info, consortium_id: strawberry.ID) -> CharterType:
         """The charter."""
         consortium = local_id(consortium_id, "Organization", "consortium_id")
-        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        info.context.caller.require(consortium, MEMBERS)
         uow = info.context.uow
         async with uow.lock:
             return CharterType.of(await charters.charter_of(uow, consortium))

@@ -19,6 +19,7 @@ from arengo_marketplace.activations import service as activations
 from arengo_marketplace.contract import MemberAdmitted
 from arengo_marketplace.members import directory, repository
 from arengo_marketplace.members.models import Membership
+from arengo_marketplace.permissions import MEMBERS, MEMBERSHIP
 
 
 def record_of(istat_code: str) -> register.MunicipalityRecord:
@@ -48,7 +49,7 @@ async def admit_municipality(
 
     Without ``population`` the register's figure is pinned, with the day it is of.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, MEMBERS)
     record = record_of(istat_code)
     organization = await municipality(uow, record)
     pinned = record.population if population is None else population
@@ -104,7 +105,7 @@ async def admit_merchant(
     starts_on: date | None = None,
 ) -> Membership:
     """Admit a merchant with its seat in a member municipality, and invite its owner by mail."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, MEMBERS)
     seat = await directory.member(uow, seat_id, consortium_id)
     if seat.kind is not OrganizationKind.MUNICIPALITY:
         raise InvalidInputError("A seat is a municipality of the consortium.", field="seat_id")
@@ -147,7 +148,7 @@ async def admit(
     population_on: date | None = None,
 ) -> Membership:
     """Make an organization that Arengo knows a member, from today unless told."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, MEMBERS)
     await uow.widen([organization.id])
     if await repository.open_membership(uow.session, consortium_id, organization.id):
         raise ConflictError("{name} is a member already.", name=organization.name)
@@ -188,7 +189,7 @@ async def set_population(
     uow: UnitOfWork, *, consortium_id: UUID, organization_id: UUID, population: int
 ) -> Membership:
     """Pin a municipality's inhabitants, as of today; settled periods keep their figure."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, MEMBERS)
     if population < 0:
         raise InvalidInputError("0 or more inhabitants are possible.", field="population")
     membership = await _open(uow, consortium_id, organization_id)
@@ -206,7 +207,7 @@ async def move_seat(
     uow: UnitOfWork, *, consortium_id: UUID, organization_id: UUID, seat_id: UUID
 ) -> Membership:
     """Move a merchant's seat to another member municipality; cover follows the seat."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, MEMBERS)
     seat = await directory.member(uow, seat_id, consortium_id)
     if seat.kind is not OrganizationKind.MUNICIPALITY:
         raise InvalidInputError("A seat is a municipality of the consortium.", field="seat_id")
@@ -225,8 +226,8 @@ async def leave(
     uow: UnitOfWork, host: Host, *, consortium_id: UUID, organization_id: UUID
 ) -> Membership:
     """End a membership today, with every activation; the member or the office may."""
-    if not uow.caller.has_role(consortium_id, Role.CONSORTIUM_OFFICER):
-        uow.caller.require(organization_id, Role.MUNICIPAL_OFFICER, Role.MERCHANT)
+    if not uow.caller.may(consortium_id, MEMBERS):
+        uow.caller.require(organization_id, MEMBERSHIP)
     membership = await _open(uow, consortium_id, organization_id)
     async with uow.widened(governs=[consortium_id]):
         seated = await repository.seated_in(

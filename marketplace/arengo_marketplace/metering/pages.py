@@ -31,6 +31,7 @@ from arengo_marketplace.metering.reading import (
     year_to,
 )
 from arengo_marketplace.months import month_asked, month_key
+from arengo_marketplace.permissions import ALL_FIGURES, FIGURES
 from arengo_marketplace.titles import meter_of, meter_title
 
 PAGE = 100
@@ -51,7 +52,7 @@ async def usage_page(request: ArengoRequest, host: FromHost, caller: FromCaller)
     """What the member used in a month and in the year before; the office sees all members."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         month = month_asked(request, Period.months_from(clock.today(), 1))
         span = year_to(month)
         if acting.is_office:
@@ -83,7 +84,7 @@ async def usage_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
         month = month_asked(request)
-        used = await _used(uow, await acting_in(uow), month)
+        used = await _used(uow, await acting_in(uow, ALL_FIGURES, FIGURES), month)
     rows = [
         (
             month_key(month),
@@ -123,7 +124,7 @@ async def records_page(
 ) -> Response[str]:
     """The single records that a member's units of a month add up from."""
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         member = await readable_member(uow, member_id)
         meter = check_meter(host.registry, request.query_params.get("meter", ""))
         month = month_asked(request)

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.plugins.registry import Registry
@@ -16,8 +15,7 @@ from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.metering import repository
-
-READERS = (Role.MUNICIPAL_OFFICER, Role.MERCHANT)
+from arengo_marketplace.permissions import ALL_FIGURES, FIGURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,7 @@ async def readable_member(uow: UnitOfWork, member_id: UUID) -> Member:
     caller = uow.caller
     caller.require_signed_in()
     member = await directory.member(uow, member_id)
-    if caller.has_role(member_id, *READERS) or caller.has_role(
-        member.consortium_id, Role.CONSORTIUM_OFFICER
-    ):
+    if caller.may(member_id, FIGURES) or caller.may(member.consortium_id, ALL_FIGURES):
         return member
     raise NotFoundError("There is no such member.")
 

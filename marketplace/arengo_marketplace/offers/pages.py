@@ -27,6 +27,7 @@ from arengo_marketplace.offers import plain_form, repository, service
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import BEARERS, plan_in_words, rule_in_words
+from arengo_marketplace.permissions import OFFERS
 from arengo_marketplace.titles import service_title
 
 
@@ -188,7 +189,7 @@ async def offer_page(
 async def _service_of(host: Host, caller: Caller, offer_id: UUID) -> Service:
     async with host.unit_of_work(caller, read_only=True) as uow:
         offer = await service.offer_of(uow, offer_id)
-        caller.require(offer.organization_id)
+        caller.require(offer.organization_id, OFFERS)
     return service.service_of(host.registry, offer.service)
 
 

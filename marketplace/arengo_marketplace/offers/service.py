@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -26,6 +26,7 @@ from arengo_marketplace.offers.terms import (
     check_plan,
     check_rule,
 )
+from arengo_marketplace.permissions import OFFERS
 
 
 def service_of(registry: Registry, key: str) -> Service:
@@ -75,7 +76,7 @@ async def create(
     valid_from: date | None = None,
 ) -> Offer:
     """Put a service up; consortium officers may. Without a rule the charter's holds."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, OFFERS)
     service_of(host.registry, service)
     await uow.widen([consortium_id])
     if await repository.current(uow.session, consortium_id, service):
@@ -164,7 +165,7 @@ async def withdraw(uow: UnitOfWork, *, offer_id: UUID) -> Offer:
 
 async def _own(uow: UnitOfWork, offer_id: UUID) -> Offer:
     offer = await offer_of(uow, offer_id)
-    uow.caller.require(offer.organization_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(offer.organization_id, OFFERS)
     await uow.widen([offer.organization_id])
     return offer
 

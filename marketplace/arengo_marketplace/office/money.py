@@ -11,6 +11,7 @@ from arengo_core.money import Money
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.members.acting import Acting
 from arengo_marketplace.months import month_key
+from arengo_marketplace.permissions import FIGURES
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.statements import service as statements
 from arengo_marketplace.statements.year import MemberYear, year_of
@@ -37,7 +38,7 @@ async def money_now(uow: UnitOfWork, registry: Registry, acting: Acting) -> Mone
             await statements.owed(uow, acting.consortium_id, None),
             tuple((month.label(current_locale()), month_key(month)) for month in over),
         )
-    if not uow.caller.has_role(acting.organization_id, *statements.READERS):
+    if not uow.caller.may(acting.organization_id, FIGURES):
         return None
     year = await year_of(uow, registry, acting.member, clock.today().year)
     return MoneyNow(year.open, year=year)

@@ -33,6 +33,8 @@ async def dashboard(
             if await founding.is_first_run(uow):
                 return redirect(request, "/setup")
     caller.require_signed_in()
+    if caller.acting_id is not None and not caller.may(caller.acting_id):
+        return redirect(request, "/account")  # by delegation: its menu leads to what may be done
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow)
         if acting.face == "desk":

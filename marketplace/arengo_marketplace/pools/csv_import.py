@@ -10,13 +10,13 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError, TooLargeError
 from arengo_core.i18n import current_locale, error_text, gettext
 from arengo_core.money import Money
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.permissions import COSTS
 from arengo_marketplace.pools import repository, service
 from arengo_marketplace.pools.models import LineKind, PoolLine
 from arengo_marketplace.pools.service import LineData
@@ -129,7 +129,7 @@ async def read(uow: UnitOfWork, *, consortium_id: UUID, text: str) -> CsvReading
 
     InvalidInputError where it is no table with the columns expected.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, COSTS)
     if len(text) > SIZE_LIMIT:
         raise TooLargeError(
             "The file is larger than {limit} bytes: split it.", field="file", limit=SIZE_LIMIT

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.money import total
 from arengo_marketplace.costs.bearer import Bearer, Usage
@@ -22,6 +21,7 @@ from arengo_marketplace.offers.bearers import bearers_for
 from arengo_marketplace.offers.fees import fees_on
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import refused
+from arengo_marketplace.permissions import COSTS
 from arengo_marketplace.pools import repository, service
 from arengo_marketplace.pools.models import LineKind, PoolLine
 from arengo_marketplace.pools.service import LineData
@@ -43,7 +43,7 @@ async def fill_in(
     An offer whose costs somebody entered is left alone: its invoices count. Officers of the
     consortium may. InvalidInputError where a figure is missing.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, COSTS)
     await uow.widen([consortium_id], [consortium_id])
     await service.hold_open(uow, consortium_id, month)
     if offer_id is not None:

@@ -7,8 +7,8 @@ import strawberry
 from arengo_core.api.connection import Connection, connection_of, page_size
 from arengo_core.api.context import Info
 from arengo_core.api.scalars import local_id
-from arengo_core.caller import Role
 from arengo_marketplace.cursors import cursor_at, day_and_id
+from arengo_marketplace.permissions import COSTS
 from arengo_marketplace.pools import repository
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.pools.types import CostLineType
@@ -31,7 +31,7 @@ class PoolsQuery:
     ) -> Connection[CostLineType]:
         """A page of cost lines."""
         consortium = local_id(consortium_id, "Organization", "consortium_id")
-        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        info.context.caller.require(consortium, COSTS)
         size = page_size(first)
         uow = info.context.uow
         async with uow.lock:

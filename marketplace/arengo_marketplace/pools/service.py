@@ -9,7 +9,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from arengo_core import idempotency
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.i18n import current_locale
@@ -19,6 +18,7 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.permissions import COSTS
 from arengo_marketplace.pools import repository
 from arengo_marketplace.pools.models import LineKind, PoolLine
 from arengo_marketplace.settlements import repository as settlements
@@ -122,7 +122,7 @@ async def add(
 
     InvalidInputError, or ConflictError when a month is settled.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, COSTS)
     entered = list(lines)
     await uow.widen([consortium_id])
     months = {Period.months_from(data.month, 1) for data in entered}
@@ -155,7 +155,7 @@ async def add_once(
     uow: UnitOfWork, *, consortium_id: UUID, data: LineData, idempotency_key: str | None = None
 ) -> PoolLine:
     """Enter one line; the same key again answers the line entered first."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, COSTS)
     first = await idempotency.first_answer(uow, _ADD, idempotency_key)
     if first is not None:
         return await own_line(uow, first)
@@ -189,7 +189,7 @@ async def remove(uow: UnitOfWork, *, line_id: UUID) -> PoolLine:
 async def own_line(uow: UnitOfWork, line_id: UUID) -> PoolLine:
     """A line of a consortium that the caller is an officer of. NotFoundError otherwise."""
     row = await repository.get(uow.session, line_id)
-    if row is None or not uow.caller.has_role(row.organization_id, Role.CONSORTIUM_OFFICER):
+    if row is None or not uow.caller.may(row.organization_id, COSTS):
         raise NotFoundError("There is no such cost line.")
     return row
 

@@ -7,9 +7,9 @@ import strawberry
 from arengo_core.api.connection import Connection, connection_of, page_size
 from arengo_core.api.context import Info
 from arengo_core.api.scalars import local_id
-from arengo_core.caller import Role
 from arengo_core.errors import NotFoundError
 from arengo_marketplace.cursors import cursor_at, day_and_id
+from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.settlements import repository, service
 from arengo_marketplace.settlements.types import SettlementPreview, SettlementType
@@ -46,7 +46,7 @@ class SettlementsQuery:
     ) -> Connection[SettlementType]:
         """A page of settlements."""
         consortium = local_id(consortium_id, "Organization", "consortium_id")
-        info.context.caller.require(consortium, Role.CONSORTIUM_OFFICER)
+        info.context.caller.require(consortium, SETTLEMENTS)
         size = page_size(first)
         uow = info.context.uow
         async with uow.lock:

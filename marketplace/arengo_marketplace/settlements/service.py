@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -17,6 +16,7 @@ from arengo_core.money import total
 from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.settlements import entries, repository
 from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
@@ -41,7 +41,7 @@ def check_month(period: Period) -> None:
 
 async def preview(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Period) -> Draft:
     """What closing a month now would give; officers of the consortium may ask."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, SETTLEMENTS)
     check_month(period)
     async with uow.widened([consortium_id], [consortium_id]):
         return await draft(uow, host, consortium_id=consortium_id, period=period)
@@ -49,7 +49,7 @@ async def preview(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: P
 
 async def waiting(uow: UnitOfWork, consortium_id: UUID) -> list[Period]:
     """Months with costs that are not settled, oldest first; for officers of the consortium."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, SETTLEMENTS)
     settled = await repository.settled_months(uow.session, consortium_id)
     days = await pools.months(uow.session, consortium_id)
     return [Period.months_from(day, 1) for day in sorted(days) if day not in settled]
@@ -69,7 +69,7 @@ async def close(
     ConflictError for a month that is not over or is settled already, InvalidInputError where a
     figure is missing. One closing at a time; the second finds the first one's settlement.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, SETTLEMENTS)
     check_month(period)
     await uow.widen([consortium_id], [consortium_id])
     first = await idempotency.first_answer(uow, _CLOSE, idempotency_key)
@@ -127,7 +127,7 @@ async def settlement_of(uow: UnitOfWork, settlement_id: UUID, consortium_id: UUI
 async def own_settlement(uow: UnitOfWork, settlement_id: UUID) -> Settlement:
     """A settlement of a consortium that the caller is an officer of. NotFoundError otherwise."""
     found = await repository.by_id(uow.session, settlement_id)
-    if found is None or not uow.caller.has_role(found.organization_id, Role.CONSORTIUM_OFFICER):
+    if found is None or not uow.caller.may(found.organization_id, SETTLEMENTS):
         raise NotFoundError("There is no such settlement.")
     return found
 

@@ -28,7 +28,7 @@ async def mail_statement(host: Host, payload: dict[str, Any]) -> None:
             return
         organization = await organizations.get(uow, member)
         consortium = await organizations.get(uow, statement.consortium_id)
-        grants = await identity.grants_in(uow.session, member)
+        grants = await identity.roles_in(uow.session, member)
         ids = list({grant.user_id for grant in grants})
         await uow.widen(ids)
         people = await identity.persons(uow.session, ids)

@@ -18,6 +18,7 @@ from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.contract import Member
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import Acting, acting_in
+from arengo_marketplace.permissions import ALL_FIGURES, FIGURES
 from arengo_marketplace.statements.year import FIRST_YEAR, MemberYear, year_of
 
 
@@ -25,7 +26,7 @@ async def _asked(
     request: ArengoRequest, host: Host, uow: UnitOfWork
 ) -> tuple[Acting, list[Member], MemberYear | None]:
     """The year asked for, of the caller's own member; the office chooses one of all."""
-    acting = await acting_in(uow)
+    acting = await acting_in(uow, ALL_FIGURES, FIGURES)
     members: list[Member] = []
     member = acting.member
     if acting.is_office:

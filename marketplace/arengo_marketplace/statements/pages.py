@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core import clock
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
@@ -26,6 +26,7 @@ from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.members.acting import Acting, acting_in
 from arengo_marketplace.months import month_key
+from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.settlements.wording import explain, stored_rule_in_words
@@ -56,7 +57,7 @@ async def statements_page(
     """A member's statements, or all of a consortium's; what is open."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         rows = await _page_of(uow, acting, request.query_params.get("after"), PAGE + 1)
         standings = await service.standings(uow, rows[:PAGE])
         names = await organizations.by_ids(uow.session, [row.organization_id for row in rows])
@@ -83,7 +84,7 @@ async def statements_csv(
     """All statements that the caller may see, as CSV."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         standings = await service.standings(uow, await _page_of(uow, acting, None, None))
         names = await organizations.by_ids(
             uow.session, [one.statement.organization_id for one in standings]
@@ -123,7 +124,7 @@ async def _one(
     request: ArengoRequest, host: Host, caller: Caller, statement_id: UUID, form: Form
 ) -> Response[str]:
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         statement = await service.statement_of(uow, statement_id)
         standing = await service.standing_of(uow, statement)
         shares = await service.shares_of(uow, [statement])
@@ -149,7 +150,7 @@ async def _one(
             payments=await repository.payments(
                 uow.session, [statement.id], [statement.organization_id]
             ),
-            may_record=caller.has_role(statement.consortium_id, Role.CONSORTIUM_OFFICER),
+            may_record=caller.may(statement.consortium_id, INCOME),
             today=clock.today().isoformat(),
         )
 
@@ -211,7 +212,7 @@ async def service_page(
     """Why a member pays so much for a service: each part of the rule, and the pool."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         statement = await service.statement_of(uow, statement_id)
         detail = await service.offer_detail(uow, statement, offer_id)
         sign = -1 if statement.reverses_id else 1
@@ -247,7 +248,7 @@ async def line_page(
     """One cost line of a pool, as it was settled."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        acting = await acting_in(uow)
+        acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         statement = await service.statement_of(uow, statement_id)
         line = await service.line_behind(uow, statement, line_id)
         offers = {share.offer_id: share for share in await service.shares_of(uow, [statement])}

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.i18n import format_money, gettext
@@ -17,12 +16,12 @@ from arengo_core.money import Money
 from arengo_marketplace.contract import Posting
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.ledger import service as ledger
+from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 from arengo_marketplace.statements import repository
 from arengo_marketplace.statements.models import Statement, StatementPayment
 
-READERS = (Role.MUNICIPAL_OFFICER, Role.MERCHANT)
 REFERENCE_LIMIT = 200
 _PAY = "marketplace.record_statement_payment"
 
@@ -88,8 +87,8 @@ async def statement_of(uow: UnitOfWork, statement_id: UUID) -> Statement:
 
 def _require_reader(uow: UnitOfWork, member_id: UUID, consortium_id: UUID) -> None:
     """Leaders of the member read its figures, officers of the consortium those of all."""
-    if not uow.caller.has_role(consortium_id, Role.CONSORTIUM_OFFICER):
-        uow.caller.require(member_id, *READERS)
+    if not uow.caller.may(consortium_id, ALL_FIGURES):
+        uow.caller.require(member_id, FIGURES)
 
 
 async def may_list(uow: UnitOfWork, organization_id: UUID) -> bool:
@@ -97,9 +96,9 @@ async def may_list(uow: UnitOfWork, organization_id: UUID) -> bool:
 
     Raises unless the caller may list the statements of this consortium or member.
     """
-    if uow.caller.has_role(organization_id, Role.CONSORTIUM_OFFICER):
+    if uow.caller.may(organization_id, ALL_FIGURES):
         return True
-    uow.caller.require(organization_id, *READERS)
+    uow.caller.require(organization_id, FIGURES)
     return False
 
 
@@ -131,7 +130,7 @@ async def standing_of(uow: UnitOfWork, statement: Statement) -> Standing:
 async def owed(uow: UnitOfWork, consortium_id: UUID, member_id: UUID | None) -> Money:
     """What a member owes the consortium by the ledger, or all members together."""
     if member_id is None:
-        uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(consortium_id, INCOME)
     else:
         _require_reader(uow, member_id, consortium_id)
     return await ledger.balance(uow, consortium_id, "member_receivable", member_id)
@@ -203,7 +202,7 @@ async def record_payment(
     come, or the wrong sign.
     """
     statement = await statement_of(uow, statement_id)
-    uow.caller.require(statement.consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(statement.consortium_id, INCOME)
     first = await idempotency.first_answer(uow, _PAY, idempotency_key)
     if first is not None:
         found = await repository.payment(uow.session, first)

@@ -20,6 +20,8 @@ ROUTES = {
     "GET /office/people": municipality(),
     "GET /office/webhooks": merchant(),
     "GET /office/webhooks/{number}": merchant(number="webhook"),
+    "GET /office/permissions": municipality(),
+    "GET /office/permissions/{key}": municipality(shared=True, key="permission"),
     "GET /password": anybody(),
     "GET /password/{token}": anybody(token="nonsense"),
     "GET /privacy": anybody(),
@@ -37,6 +39,15 @@ ROUTES = {
     "POST /office/held/{number}/replay": consortium(number="held", shared=True),
     "POST /office/organization": municipality(),
     "POST /office/people": municipality(),
+    "POST /office/permissions/{key}/roles": municipality(
+        shared=True, key="permission", data={"role": "clerk", "may": "1"}
+    ),
+    "POST /office/permissions/{key}/delegations": municipality(
+        shared=True, key="permission", data={"delegate_id": "@consortium", "until": "@tomorrow"}
+    ),
+    "POST /office/permissions/{key}/delegations/{delegation_id}/revoke": municipality(
+        key="permission", delegation_id="delegation"
+    ),
     "POST /office/people/{user_id}/remove": merchant(user_id="person", data={"role": "merchant"}),
     "POST /office/webhook-deliveries/{number}/resend": merchant(number="webhook_delivery"),
     "POST /office/webhooks": merchant(
@@ -62,6 +73,7 @@ FIELDS = {
     "Query.sessions": person(),
     "Query.people": merchant(organizationId="dairy"),
     "Query.invitations": merchant(organizationId="dairy"),
+    "Query.permissions": merchant(organizationId="dairy"),
     "Query.log": merchant(organizationId="dairy"),
     "Query.webhooks": merchant(organizationId="dairy"),
     "Query.webhookEvents": merchant(organizationId="dairy"),
@@ -74,6 +86,13 @@ FIELDS = {
     "Mutation.resendWebhookDelivery": merchant(deliveryId="webhook_delivery"),
     "Mutation.replayDeadLetter": consortium(id="held", shared=True),
     "Mutation.discardDeadLetter": consortium(id="held", shared=True),
+    "Mutation.setRolePermission": municipality(
+        organizationId="lead", permission="permission", role="clerk"
+    ),
+    "Mutation.delegatePermission": municipality(
+        organizationId="lead", permission="permission", delegateId="consortium", until="tomorrow"
+    ),
+    "Mutation.revokeDelegation": municipality(organizationId="lead", delegationId="delegation"),
     "Mutation.signIn": anybody(unknown=True),
     "Mutation.signOut": person(),
     "Mutation.endSession": merchant(sessionId="session"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from arengo_communications.acts import ACTS
@@ -22,10 +23,11 @@ from arengo_communications.messages.pages import ROUTES as MESSAGE_PAGES
 from arengo_communications.messages.queries import MessagesQuery
 from arengo_communications.messages.service import MessageService
 from arengo_communications.offering import SERVICE, SERVICE_KEY
+from arengo_communications.permissions import ANNOUNCEMENTS, INBOX, PERMISSIONS
 from arengo_communications.subscriptions.capability import PublicAnnouncements
 from arengo_communications.subscriptions.mutations import SubscriptionsMutation
 from arengo_communications.subscriptions.pages import ROUTES as SUBSCRIPTION_PAGES
-from arengo_core.caller import Role
+from arengo_core.caller import Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
@@ -44,8 +46,6 @@ from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 
 _HERE = Path(__file__).parent
-_TOWN = frozenset({Role.MUNICIPAL_OFFICER, Role.CLERK})
-_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
 
 
 @hookimpl
@@ -117,14 +117,26 @@ def arengo_navigation() -> list[NavigationItem]:
             "/office/announcements",
             order=60,
             icon="horn",
-            roles=frozenset({Role.MUNICIPAL_OFFICER}),
+            permissions=(ANNOUNCEMENTS,),
             service=SERVICE_KEY,
         ),
         NavigationItem(
-            "office", N_("Inbox"), "/office/inbox", 70, "inbox", roles=_TOWN, service=SERVICE_KEY
+            "office",
+            N_("Inbox"),
+            "/office/inbox",
+            70,
+            "inbox",
+            permissions=(INBOX,),
+            service=SERVICE_KEY,
         ),
         NavigationItem(
-            "desk", N_("Inbox"), "/desk/inbox", 70, "inbox", roles=_SHOP, service=SERVICE_KEY
+            "desk",
+            N_("Inbox"),
+            "/desk/inbox",
+            70,
+            "inbox",
+            permissions=(INBOX,),
+            service=SERVICE_KEY,
         ),
     ]
 
@@ -145,6 +157,11 @@ def arengo_graphql() -> GraphqlContribution:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return STEPS
+
+
+@hookimpl
+def arengo_permissions() -> Sequence[Permission]:
+    return PERMISSIONS
 
 
 @hookimpl

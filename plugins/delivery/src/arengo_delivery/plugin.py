@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from arengo_core.caller import Role
+from arengo_core.caller import Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
@@ -37,6 +38,7 @@ from arengo_delivery.parcels.mutations import ParcelsMutation
 from arengo_delivery.parcels.pages import ROUTES as PARCEL_PAGES
 from arengo_delivery.parcels.queries import ParcelsQuery
 from arengo_delivery.parcels.tracking_pages import ROUTES as TRACKING_PAGES
+from arengo_delivery.permissions import ALL_PARCELS, COUNTER, COURIER, PARCELS, PERMISSIONS, TARIFFS
 from arengo_delivery.points.mutations import PointsMutation
 from arengo_delivery.points.pages import ROUTES as POINT_PAGES
 from arengo_delivery.points.queries import PointsQuery
@@ -45,9 +47,6 @@ from arengo_delivery.tariffs.pages import ROUTES as TARIFF_PAGES
 from arengo_delivery.tariffs.queries import TariffsQuery
 
 _HERE = Path(__file__).parent
-_OFFICE = frozenset({Role.CONSORTIUM_OFFICER})
-_TOWN = frozenset({Role.MUNICIPAL_OFFICER, Role.CLERK})
-_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
 
 
 @hookimpl
@@ -120,9 +119,22 @@ def arengo_routes() -> list[object]:
 @hookimpl
 def arengo_navigation() -> list[NavigationItem]:
     return [
-        NavigationItem("office", N_("Delivery"), "/office/delivery", 50, "box", roles=_OFFICE),
         NavigationItem(
-            "office", N_("Counter"), "/office/counter", 50, "box", roles=_TOWN, service=SERVICE_KEY
+            "office",
+            N_("Delivery"),
+            "/office/delivery",
+            50,
+            "box",
+            permissions=(TARIFFS, ALL_PARCELS),
+        ),
+        NavigationItem(
+            "office",
+            N_("Counter"),
+            "/office/counter",
+            50,
+            "box",
+            permissions=(COUNTER,),
+            service=SERVICE_KEY,
         ),
         NavigationItem(
             "office",
@@ -130,11 +142,17 @@ def arengo_navigation() -> list[NavigationItem]:
             "/office/courier",
             51,
             "car",
-            roles=_OFFICE | _TOWN,
+            permissions=(ALL_PARCELS, COURIER),
             service=SERVICE_KEY,
         ),
         NavigationItem(
-            "desk", N_("Parcels"), "/desk/parcels", 30, "box", roles=_SHOP, service=SERVICE_KEY
+            "desk",
+            N_("Parcels"),
+            "/desk/parcels",
+            30,
+            "box",
+            permissions=(PARCELS,),
+            service=SERVICE_KEY,
         ),
         NavigationItem(
             "desk",
@@ -142,7 +160,7 @@ def arengo_navigation() -> list[NavigationItem]:
             "/desk/counter",
             31,
             "map-marker",
-            roles=_SHOP,
+            permissions=(COUNTER,),
             service=SERVICE_KEY,
         ),
     ]
@@ -159,6 +177,11 @@ def arengo_graphql() -> GraphqlContribution:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return STEPS
+
+
+@hookimpl
+def arengo_permissions() -> Sequence[Permission]:
+    return PERMISSIONS
 
 
 @hookimpl

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
@@ -36,6 +37,7 @@ from arengo_payments.overview import desk_pages, office_pages
 from arengo_payments.overview.mutations import PaymentsMutation
 from arengo_payments.overview.queries import PaymentsQuery
 from arengo_payments.payouts import models as _payouts
+from arengo_payments.permissions import MONEY, PAYMENTS, PERMISSIONS
 from arengo_payments.refunds import making
 from arengo_payments.refunds import models as _refunds
 from arengo_payments.refunds.service import MAKE_REFUND
@@ -106,7 +108,7 @@ def arengo_navigation() -> list[NavigationItem]:
             "/office/payments",
             order=60,
             icon="it-card",
-            roles=frozenset({Role.CONSORTIUM_OFFICER}),
+            permissions=(PAYMENTS,),
         ),
         NavigationItem(
             "desk",
@@ -114,7 +116,7 @@ def arengo_navigation() -> list[NavigationItem]:
             "/desk/money",
             order=40,
             icon="it-card",
-            roles=frozenset({Role.MERCHANT}),
+            permissions=(MONEY,),
         ),
     ]
 
@@ -182,6 +184,11 @@ def arengo_companions() -> list[Companion]:
             ready_path="/_control/health",
         )
     ]
+
+
+@hookimpl
+def arengo_permissions() -> Sequence[Permission]:
+    return PERMISSIONS
 
 
 @hookimpl

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from arengo_core.caller import Role
 from arengo_core.plugins.contributions import NavigationItem
 from arengo_core.plugins.manifest import Meter
 from arengo_storefront.base import SERVICE
@@ -20,12 +19,11 @@ from arengo_storefront.orders import models as order_tables
 from arengo_storefront.orders import pages as order_pages
 from arengo_storefront.orders.mutations import OrderMutation
 from arengo_storefront.orders.queries import OrderQuery
+from arengo_storefront.permissions import ORDERS
 from arengo_storefront.stock import models as stock_tables
 from arengo_storefront.withdrawal import models as withdrawal_tables
 from arengo_storefront.withdrawal import pages as withdrawal_pages
 from arengo_storefront.withdrawal.mutations import WithdrawalMutation
-
-_SELLERS = frozenset({Role.MERCHANT, Role.CLERK})
 
 TABLES = (stock_tables, cart_tables, order_tables, withdrawal_tables, notice_tables)
 METERS = (Meter(jobs.METER, "Merchant orders", "orders"),)
@@ -39,7 +37,7 @@ ROUTES: list[object] = [
     *desk_pages.ROUTES,
 ]
 NAVIGATION = [
-    NavigationItem("desk", "Orders", "/desk/orders", 15, roles=_SELLERS, service=SERVICE),
+    NavigationItem("desk", "Orders", "/desk/orders", 15, permissions=(ORDERS,), service=SERVICE),
 ]
 EVENT_HANDLERS = handlers.handlers()
 JOBS = [*jobs.JOBS, *sending.JOBS]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
@@ -37,6 +38,7 @@ from arengo_storefront.market import pages as market_pages
 from arengo_storefront.market import shop_pages
 from arengo_storefront.media import models as media
 from arengo_storefront.media import pages as media_pages
+from arengo_storefront.permissions import CATEGORIES, ORDERS, PERMISSIONS, PRODUCTS, SHOP
 from arengo_storefront.shops import models as shops
 from arengo_storefront.shops.mutations import ShopMutation
 from arengo_storefront.shops.queries import ShopQuery
@@ -100,19 +102,18 @@ def arengo_routes() -> list[object]:
 
 @hookimpl
 def arengo_navigation() -> list[NavigationItem]:
-    sellers = frozenset({Role.MERCHANT, Role.CLERK})
     return [
-        NavigationItem("desk", N_("Desk"), "/desk", 10, roles=sellers),
+        NavigationItem("desk", N_("Desk"), "/desk", 10, permissions=(ORDERS, PRODUCTS)),
         NavigationItem(
-            "desk", N_("Products"), "/desk/products", 20, roles=sellers, service=SERVICE
+            "desk", N_("Products"), "/desk/products", 20, permissions=(PRODUCTS,), service=SERVICE
         ),
-        NavigationItem("desk", N_("Your shop"), "/desk/shop", 60, roles=frozenset({Role.MERCHANT})),
+        NavigationItem("desk", N_("Your shop"), "/desk/shop", 60, permissions=(SHOP,)),
         NavigationItem(
             "office",
             N_("Categories"),
             "/office/categories",
             70,
-            roles=frozenset({Role.CONSORTIUM_OFFICER}),
+            permissions=(CATEGORIES,),
         ),
         *ordering.NAVIGATION,
     ]
@@ -156,6 +157,11 @@ def arengo_resources() -> Resources:
     return Resources(
         templates=_HERE / "templates", locale=_HERE / "locale", static=_HERE / "static"
     )
+
+
+@hookimpl
+def arengo_permissions() -> Sequence[Permission]:
+    return PERMISSIONS
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from arengo_core.caller import OrganizationKind
+from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.outbox.events import EventHandler
@@ -25,6 +25,7 @@ from arengo_skilift import __version__
 from arengo_skilift.contract import SERVICE, LiftReported, LiftReports
 from arengo_skilift.lifts import graphql, pages, reactions, service
 from arengo_skilift.lifts.models import SkiliftBase
+from arengo_skilift.permissions import REPORT
 
 _HERE = Path(__file__).parent
 
@@ -106,6 +107,11 @@ def arengo_routes() -> list[object]:
 
 
 @hookimpl
+def arengo_permissions() -> list[Permission]:
+    return [REPORT]
+
+
+@hookimpl
 def arengo_navigation() -> list[NavigationItem]:
     return [
         NavigationItem("market", "Lifts", "/lifts", order=80),
@@ -114,7 +120,7 @@ def arengo_navigation() -> list[NavigationItem]:
             "Lifts",
             "/office/lifts",
             order=80,
-            roles=frozenset(service.REPORTERS),
+            permissions=(REPORT,),
             service=SERVICE,
         ),
     ]

@@ -13,9 +13,9 @@ from arengo_communications.announcements.models import (
     PublishedAnnouncement,
 )
 from arengo_communications.offering import SERVICE_KEY
+from arengo_communications.permissions import ANNOUNCEMENTS
 from arengo_communications.subscriptions import repository as subscriptions
 from arengo_core import clock
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.idempotency import first_answer, remember
@@ -40,7 +40,7 @@ class Words:
 
 async def enter(uow: UnitOfWork, organization_id: UUID) -> None:
     """Let in the officers of a municipality that has communications active."""
-    uow.caller.require(organization_id, Role.MUNICIPAL_OFFICER)
+    uow.caller.require(organization_id, ANNOUNCEMENTS)
     await gate.require_active(uow.session, SERVICE_KEY, organization_id)
 
 

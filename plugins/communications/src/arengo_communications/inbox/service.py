@@ -9,6 +9,7 @@ from arengo_communications.contract import MessageRequest
 from arengo_communications.inbox import repository
 from arengo_communications.inbox.models import InboxItem
 from arengo_communications.offering import SERVICE_KEY
+from arengo_communications.permissions import INBOX
 from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import NotFoundError
@@ -39,7 +40,7 @@ async def put(uow: UnitOfWork, owner: UUID, key: str, request: MessageRequest) -
 
 async def enter(uow: UnitOfWork, organization_id: UUID) -> None:
     """Let in who works there, while the service is active or something came before."""
-    uow.caller.require(organization_id)
+    uow.caller.require(organization_id, INBOX)
     if not await repository.has_any(uow.session, organization_id):
         await gate.require_active(uow.session, SERVICE_KEY, organization_id)
 

@@ -9,8 +9,8 @@ import msgspec
 from arengo_communications.contract import Channel, MessageRequest
 from arengo_communications.messages import repository
 from arengo_communications.messages.models import STUCK, Dispatch, DispatchState, Message
+from arengo_communications.permissions import MESSAGES
 from arengo_core import clock
-from arengo_core.caller import LEADERS
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -97,7 +97,7 @@ def _enqueue(uow: UnitOfWork, row: Dispatch, delay: float = 0) -> None:
 
 async def send_again(uow: UnitOfWork, *, organization_id: UUID, message_id: UUID) -> None:
     """Try the channels again that refused, failed or lost their answer; leaders may."""
-    uow.caller.require(organization_id, *LEADERS)
+    uow.caller.require(organization_id, MESSAGES)
     message = await repository.get(uow.session, organization_id, message_id)
     if message is None:
         raise NotFoundError("There is no such message.")
@@ -115,7 +115,7 @@ async def sent_messages(
     uow: UnitOfWork, organization_id: UUID, *, size: int = 24, after: UUID | None = None
 ) -> list[tuple[Message, list[Dispatch]]]:
     """What a member sent, newest first; one row more than ``size`` if there is. For leaders."""
-    uow.caller.require(organization_id, *LEADERS)
+    uow.caller.require(organization_id, MESSAGES)
     rows = await repository.page(uow.session, organization_id, size, after)
     found = await repository.dispatches(uow.session, organization_id, [row.id for row in rows])
     return [(row, found.get(row.id, [])) for row in rows]

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, TooManyError
 from arengo_core.host import Host
@@ -22,10 +21,10 @@ from arengo_delivery.parcels import service
 from arengo_delivery.parcels.codes import PICK_UP_DIGITS, PickUpCodes
 from arengo_delivery.parcels.desk import move_by_label
 from arengo_delivery.parcels.models import ParcelRow
+from arengo_delivery.permissions import COUNTER
 from arengo_delivery.points import repository as points
 
 HAND_OVER = "delivery.hand_over"
-STAFF = (Role.MUNICIPAL_OFFICER, Role.MERCHANT, Role.CLERK)
 TRIES = 5
 PAUSE = timedelta(minutes=10)
 
@@ -56,7 +55,7 @@ def read_code(text: str) -> str:
 
 async def enter(uow: UnitOfWork, organization_id: UUID) -> None:
     """Let a keeper's people in, while delivery is active or a point of theirs is known."""
-    uow.caller.require(organization_id, *STAFF)
+    uow.caller.require(organization_id, COUNTER)
     if not await points.of_organization(uow.session, organization_id):
         await gate.require_active(uow.session, SERVICE_KEY, organization_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -15,6 +15,7 @@ from arengo_delivery.contract import ParcelState
 from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.parcels import booking, repository, service
 from arengo_delivery.parcels.models import ParcelEvent, ParcelRow
+from arengo_delivery.permissions import ALL_PARCELS, COUNTER, COURIER, PARCELS
 from arengo_delivery.points import repository as points
 from arengo_marketplace.contract import Marketplace
 
@@ -24,8 +25,6 @@ CARRIED = (
     ParcelState.AT_PICK_UP_POINT,
     ParcelState.RETURNED,
 )
-SHOP_ROLES = (Role.MERCHANT, Role.CLERK)
-TOWN_ROLES = (Role.MUNICIPAL_OFFICER, Role.CLERK)
 
 
 def state_named(value: str) -> ParcelState:
@@ -38,7 +37,7 @@ def state_named(value: str) -> ParcelState:
 
 async def enter(uow: UnitOfWork, merchant_id: UUID) -> None:
     """Let a shop's people in, while delivery is active or a parcel of theirs is known."""
-    uow.caller.require(merchant_id, *SHOP_ROLES)
+    uow.caller.require(merchant_id, PARCELS)
     if not await repository.has_any(uow.session, merchant_id):
         await gate.require_active(uow.session, SERVICE_KEY, merchant_id)
 
@@ -58,7 +57,7 @@ async def parcels_of(
     place = await organizations.get(uow, organization_id)
     names = [state.value for state in states]
     if place.kind == OrganizationKind.CONSORTIUM:
-        uow.caller.require(organization_id, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(organization_id, ALL_PARCELS)
         return await repository.page(
             uow.session, consortium_id=organization_id, states=names, size=size, after=after
         )
@@ -74,10 +73,10 @@ async def parcel(
     """A parcel with its steps, for its merchant or the consortium's officers."""
     place = await organizations.get(uow, organization_id)
     if place.kind == OrganizationKind.CONSORTIUM:
-        uow.caller.require(organization_id, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(organization_id, ALL_PARCELS)
         row = await repository.in_consortium(uow.session, parcel_id, organization_id)
     else:
-        uow.caller.require(organization_id, *SHOP_ROLES)
+        uow.caller.require(organization_id, PARCELS)
         row = await repository.get(uow.session, parcel_id, merchant_id=organization_id)
     if row is None:
         raise NotFoundError("There is no such parcel.")
@@ -137,9 +136,9 @@ async def enter_courier(uow: UnitOfWork, organization_id: UUID) -> bool:
     """Let in who may carry parcels; whether it is the consortium's office, which sees all."""
     place = await organizations.get(uow, organization_id)
     if place.kind == OrganizationKind.CONSORTIUM:
-        uow.caller.require(organization_id, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(organization_id, ALL_PARCELS)
         return True
-    uow.caller.require(organization_id, *TOWN_ROLES)
+    uow.caller.require(organization_id, COURIER)
     await gate.require_active(uow.session, SERVICE_KEY, organization_id)
     return False
 
@@ -147,15 +146,15 @@ async def enter_courier(uow: UnitOfWork, organization_id: UUID) -> bool:
 async def _may_carry(host: Host, uow: UnitOfWork, organization_id: UUID, row: ParcelRow) -> None:
     caller = uow.caller
     if organization_id == row.consortium_id:
-        caller.require(organization_id, Role.CONSORTIUM_OFFICER)
+        caller.require(organization_id, ALL_PARCELS)
         return
     point = await points.get(uow.session, row.point_id) if row.point_id else None
     if organization_id == row.organization_id or (
         point is not None and point.organization_id == organization_id
     ):
-        caller.require(organization_id, Role.MERCHANT, *TOWN_ROLES)
+        caller.require(organization_id, COUNTER)
         return
-    caller.require(organization_id, *TOWN_ROLES)
+    caller.require(organization_id, COURIER)
     member = await host.continuing(uow, Marketplace).member(organization_id)
     if member.kind is not OrganizationKind.MUNICIPALITY or (
         member.consortium_id != row.consortium_id

@@ -17,8 +17,9 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
+from arengo_delivery.permissions import POINTS
 from arengo_delivery.points import service
-from arengo_delivery.points.service import KEEPERS, PointData
+from arengo_delivery.points.service import PointData
 from arengo_delivery.requests import face_of
 
 
@@ -40,7 +41,7 @@ async def _list(request: ArengoRequest, host: Host, caller: Caller, form: Form) 
             face=face_of(request),
             status=400 if form.errors else 200,
             points=await service.kept_by(uow, place),
-            may_change=caller.has_role(place, *KEEPERS),
+            may_change=caller.may(place, POINTS),
             form=form,
         )
 

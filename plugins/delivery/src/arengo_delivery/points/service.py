@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -17,12 +16,12 @@ from arengo_core.organizations import service as organizations
 from arengo_core.plugins import gate
 from arengo_delivery.contract import PickUpPoint
 from arengo_delivery.offering import SERVICE_KEY
+from arengo_delivery.permissions import POINTS
 from arengo_delivery.points import repository
 from arengo_delivery.points.models import PickUpPointRow
 from arengo_marketplace.contract import Marketplace
 
 CREATE = "delivery.create_pick_up_point"
-KEEPERS = (Role.MUNICIPAL_OFFICER, Role.MERCHANT)
 TEXT_LIMIT = 200
 
 
@@ -79,7 +78,7 @@ async def create(
     idempotency_key: str | None = None,
 ) -> PickUpPointRow:
     """Open a pick-up point; its keeper's leaders may, while delivery is active."""
-    uow.caller.require(organization_id, *KEEPERS)
+    uow.caller.require(organization_id, POINTS)
     await gate.require_active(uow.session, SERVICE_KEY, organization_id)
     checked = _check(data)
     first = await first_answer(uow, CREATE, idempotency_key)
@@ -114,7 +113,7 @@ async def change(
     uow: UnitOfWork, *, organization_id: UUID, point_id: UUID, data: PointData
 ) -> PickUpPointRow:
     """Change a point's name, address and hours."""
-    uow.caller.require(organization_id, *KEEPERS)
+    uow.caller.require(organization_id, POINTS)
     row = await _own(uow, organization_id, point_id)
     checked = _check(data)
     row.name, row.address, row.opening_hours = checked.name, checked.address, checked.opening_hours
@@ -125,7 +124,7 @@ async def change(
 
 async def close(uow: UnitOfWork, *, organization_id: UUID, point_id: UUID) -> PickUpPointRow:
     """Offer a point no more; what waits there is still handed over."""
-    uow.caller.require(organization_id, *KEEPERS)
+    uow.caller.require(organization_id, POINTS)
     row = await _own(uow, organization_id, point_id)
     if row.closed_at is None:
         row.closed_at = clock.now()
@@ -136,5 +135,5 @@ async def close(uow: UnitOfWork, *, organization_id: UUID, point_id: UUID) -> Pi
 
 async def get_own(uow: UnitOfWork, organization_id: UUID, point_id: UUID) -> PickUpPointRow:
     """A point, for its keeper's leaders. NotFoundError when it is another's."""
-    uow.caller.require(organization_id, *KEEPERS)
+    uow.caller.require(organization_id, POINTS)
     return await _own(uow, organization_id, point_id)

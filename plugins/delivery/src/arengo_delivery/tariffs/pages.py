@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import format_money, gettext
@@ -18,6 +18,7 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
 from arengo_delivery.parcels import repository as parcels
+from arengo_delivery.permissions import TARIFFS
 from arengo_delivery.points.service import open_points
 from arengo_delivery.tariffs import service
 from arengo_delivery.tariffs.schedule import DEFAULTS, Band, Bands
@@ -30,7 +31,7 @@ _PAGE = "/office/delivery"
 async def office(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
     """Prices by destination, parcels by state, points of the consortium."""
     consortium_id = acting_for(caller)
-    caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    caller.require(consortium_id, TARIFFS)
     async with host.unit_of_work(caller, read_only=True) as uow:
         destinations = await service.destinations(host, uow, consortium_id)
         own = {place.key for place in destinations}
@@ -74,7 +75,7 @@ async def _edit(
     request: ArengoRequest, host: Host, caller: Caller, destination: str, form: Form | None
 ) -> Response[str]:
     consortium_id = acting_for(caller)
-    caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    caller.require(consortium_id, TARIFFS)
     async with host.unit_of_work(caller, read_only=True) as uow:
         names = {t.istat_code: t.name for t in await service.towns(host, uow, consortium_id)}
         if destination not in names and destination not in DEFAULTS:

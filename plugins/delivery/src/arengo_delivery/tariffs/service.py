@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.host import Host
+from arengo_delivery.permissions import TARIFFS
 from arengo_delivery.tariffs import repository
 from arengo_delivery.tariffs.schedule import DEFAULTS, ELSEWHERE, VALLEY, Bands, Schedule, check
 from arengo_marketplace.contract import Marketplace, Member
@@ -60,7 +61,7 @@ async def put(
     host: Host, uow: UnitOfWork, *, consortium_id: UUID, destination: str, bands: Bands
 ) -> None:
     """Set the prices to a zone or a member municipality; no bands: the courier stays away."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, TARIFFS)
     if destination not in DEFAULTS:
         known = {town.istat_code for town in await towns(host, uow, consortium_id)}
         if destination not in known:
@@ -75,7 +76,7 @@ async def put(
 
 async def remove(uow: UnitOfWork, *, consortium_id: UUID, destination: str) -> None:
     """Let a destination have the usual prices again. NotFoundError when it has."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, TARIFFS)
     if not await repository.remove(uow.session, consortium_id, destination):
         raise NotFoundError("This destination has no prices of its own.")
     uow.audit(consortium_id, "tariff.removed", "Tariff", destination=destination)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from arengo_core.caller import Caller, OrganizationKind, Role
+from arengo_core.caller import Caller, OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, SettingsError
 from arengo_core.host import Host
@@ -31,6 +31,7 @@ from arengo_payments.gateways.providers import (
     outcome_of,
 )
 from arengo_payments.marketplace import marketplace
+from arengo_payments.permissions import ACCOUNT
 
 _KEY_FORMS = {
     "secret_key": re.compile(r"(sk|rk)_(test|live)_\w{6,250}"),
@@ -84,13 +85,13 @@ def gateways(host: Host) -> list[tuple[str, str]]:
 
 async def entity(host: Host, uow: UnitOfWork, consortium_id: UUID) -> CollectingEntity | None:
     """Who collects now. For officers of the consortium."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, ACCOUNT)
     return await marketplace(host, uow).collecting_entity(consortium_id)
 
 
 async def candidates(uow: UnitOfWork, consortium_id: UUID) -> list[Organization]:
     """Organizations that may be chosen: the consortium itself, and companies."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, ACCOUNT)
     own = await organizations.get(uow.session, consortium_id)
     companies = await organizations.of_kind(uow.session, OrganizationKind.PROVIDER)
     return [*([own] if own else []), *companies]
@@ -104,7 +105,7 @@ async def choose(
     ConflictError (``PUBLIC_PAYEE``) for a public administration; InvalidInputError names the
     field that cannot be meant.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, ACCOUNT)
     if choice.gateway not in dict(gateways(host)):
         raise InvalidInputError("Choose one of the list.", field="gateway")
     market = marketplace(host, uow)

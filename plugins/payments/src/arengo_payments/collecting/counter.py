@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import NotFoundError
 from arengo_payments.collecting import repository, service
+from arengo_payments.permissions import TILL
 
 
 async def received(uow: UnitOfWork, payment_id: UUID, merchant_order_id: UUID) -> None:
@@ -21,5 +21,5 @@ async def received(uow: UnitOfWork, payment_id: UUID, merchant_order_id: UUID) -
     if own is None:
         uow.caller.require_signed_in()
         raise NotFoundError("There is no such payment.")
-    uow.caller.require(own.organization_id, Role.MERCHANT, Role.CLERK)
+    uow.caller.require(own.organization_id, TILL)
     await service.received(uow, payment_id, merchant_order_id)

@@ -12,7 +12,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.i18n import format_date, format_datetime, format_money, gettext
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
@@ -24,6 +24,7 @@ from arengo_payments.collecting import service as collecting
 from arengo_payments.collecting.models import PaymentPartRow
 from arengo_payments.overview import texts
 from arengo_payments.payouts import repository as payouts
+from arengo_payments.permissions import MONEY
 from arengo_payments.refunds import repository as refunds
 from arengo_payments.spreadsheet import csv_answer, figure
 
@@ -33,7 +34,7 @@ _HOME = "/desk/money"
 
 def _place(caller: Caller) -> UUID:
     place = acting_for(caller)
-    caller.require(place, Role.MERCHANT)
+    caller.require(place, MONEY)
     return place
 
 

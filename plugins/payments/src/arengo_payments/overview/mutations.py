@@ -10,7 +10,6 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import global_id, local_id
-from arengo_core.caller import Role
 from arengo_core.money import Money
 from arengo_payments.accounts import service as accounts
 from arengo_payments.collecting import counter
@@ -25,6 +24,7 @@ from arengo_payments.overview.types import (
     RefundType,
 )
 from arengo_payments.payouts import service as payouts
+from arengo_payments.permissions import REFUNDS
 from arengo_payments.refunds import repository as refund_rows
 from arengo_payments.refunds import service as refunds
 
@@ -70,7 +70,7 @@ class PaymentsMutation:
     ) -> RefundPayload:
         """Ask for a refund; a job makes it."""
         merchant = local_id(input.merchant_id, "Organization", "merchant_id")
-        info.context.caller.require(merchant, Role.MERCHANT)
+        info.context.caller.require(merchant, REFUNDS)
         order = RefundOrder(
             key=idempotency_key,
             payment_id=local_id(input.payment_id, "Payment", "payment_id"),

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from arengo_core import clock
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
@@ -28,6 +28,7 @@ from arengo_payments.collecting.service import PUBLIC_PAYEE
 from arengo_payments.overview import texts
 from arengo_payments.overview.queries import cursor_of, keyset
 from arengo_payments.payouts import service as payouts
+from arengo_payments.permissions import PAYMENTS
 from arengo_payments.refunds import repository as refunds
 from arengo_payments.spreadsheet import csv_answer, figure
 
@@ -37,7 +38,7 @@ _HOME = "/office/payments"
 
 def _place(caller: Caller) -> UUID:
     place = acting_for(caller)
-    caller.require(place, Role.CONSORTIUM_OFFICER)
+    caller.require(place, PAYMENTS)
     return place
 
 

@@ -16,7 +16,6 @@ from arengo_core.api.connection import (
 )
 from arengo_core.api.context import Info
 from arengo_core.api.scalars import MoneyType, local_id
-from arengo_core.caller import Role
 from arengo_core.errors import InvalidInputError
 from arengo_payments.accounts import service as accounts
 from arengo_payments.collecting import repository as payments
@@ -32,6 +31,7 @@ from arengo_payments.overview.types import (
 )
 from arengo_payments.payouts import repository as payouts
 from arengo_payments.payouts import service as payout_rules
+from arengo_payments.permissions import MONEY, PAYMENTS
 from arengo_payments.refunds import repository as refunds
 
 
@@ -81,7 +81,7 @@ class PaymentsQuery:
         """Payments of a consortium."""
         uow, size = info.context.uow, page_size(first)
         place = local_id(consortium_id, "Organization", "consortium_id")
-        uow.caller.require(place, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(place, PAYMENTS)
         async with uow.lock:
             rows = await payments.payments_of_consortium(
                 uow.session, place, size + 1, keyset(after)
@@ -99,7 +99,7 @@ class PaymentsQuery:
         """Money of a merchant's orders."""
         uow, size = info.context.uow, page_size(first)
         place = local_id(merchant_id, "Organization", "merchant_id")
-        uow.caller.require(place, Role.MERCHANT)
+        uow.caller.require(place, MONEY)
         async with uow.lock:
             due = await collecting.due_to(info.context.host, uow, place)
             parts = await payments.parts_of_merchant(uow.session, place, size)
@@ -117,7 +117,7 @@ class PaymentsQuery:
         """Money due by merchant."""
         uow = info.context.uow
         place = local_id(consortium_id, "Organization", "consortium_id")
-        uow.caller.require(place, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(place, PAYMENTS)
         async with uow.lock:
             dues = await payout_rules.dues(info.context.host, uow, place)
         return [MoneyDue.of(due) for due in dues]
@@ -129,7 +129,7 @@ class PaymentsQuery:
         """The collecting entity's account."""
         uow = info.context.uow
         place = local_id(consortium_id, "Organization", "consortium_id")
-        uow.caller.require(place, Role.CONSORTIUM_OFFICER)
+        uow.caller.require(place, PAYMENTS)
         async with uow.lock:
             entity = await accounts.entity(info.context.host, uow, place)
         return CollectingAccount.of(entity) if entity else None

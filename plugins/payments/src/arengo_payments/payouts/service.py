@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
@@ -17,6 +16,7 @@ from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_payments.marketplace import book_return, owed, owed_to
 from arengo_payments.payouts.models import PayoutRow
+from arengo_payments.permissions import PAYOUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Due:
 
 async def dues(host: Host, uow: UnitOfWork, consortium_id: UUID) -> list[Due]:
     """Money due to each merchant of a consortium, by name. For its officers."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, PAYOUTS)
     amounts = await owed(host, uow, consortium_id)
     names = await organizations.by_ids(uow.session, amounts)
     found = [
@@ -59,7 +59,7 @@ async def record(
 
     InvalidInputError for a day to come, ConflictError for more than is due.
     """
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, PAYOUTS)
     known = await idempotency.first_answer(uow, "payments.record_payout", key)
     if known is not None:
         return known

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.ids import new_id
@@ -15,6 +14,7 @@ from arengo_storefront.catalogue.errors import CategoryInUseError, NoCategoryErr
 from arengo_storefront.catalogue.first_categories import FIRST_CATEGORIES
 from arengo_storefront.catalogue.models import Category
 from arengo_storefront.catalogue.repository import products as repository
+from arengo_storefront.permissions import CATEGORIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ async def save_category(
     category_id: UUID | None = None,
 ) -> Category:
     """Add a category or change one; listings under it follow in the same transaction."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, CATEGORIES)
     name = details.name_it.strip()
     if not 1 <= len(name) <= 60:
         raise InvalidInputError("A name of 1 to 60 characters is needed.", field="name_it")
@@ -102,7 +102,7 @@ async def save_category(
 
 async def remove_category(uow: UnitOfWork, *, consortium_id: UUID, category_id: UUID) -> None:
     """Take away an empty category. CategoryInUseError while something hangs on it."""
-    uow.caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    uow.caller.require(consortium_id, CATEGORIES)
     row = await _owned(uow, consortium_id, category_id)
     if await repository.category_is_used(uow.session, category_id):
         raise CategoryInUseError

@@ -19,9 +19,9 @@ from arengo_core.errors import InvalidInputError
 from arengo_storefront.catalogue.models import ProductState
 from arengo_storefront.catalogue.repository import listings
 from arengo_storefront.catalogue.repository import products as repository
-from arengo_storefront.catalogue.service import EDITORS
 from arengo_storefront.catalogue.types import CategoryType, ProductType, own_products
 from arengo_storefront.paging import place_by_name
+from arengo_storefront.permissions import PRODUCTS
 from arengo_storefront.search import repository as search
 from arengo_storefront.search.filters import ListingFilter, Sort
 from arengo_storefront.shops import repository as shops
@@ -157,7 +157,7 @@ class CatalogueQuery:
         merchant = local_id(organization_id, "Organization", "organization_id")
         size = page_size(first)
         uow = info.context.uow
-        uow.caller.require(merchant, *EDITORS)
+        uow.caller.require(merchant, PRODUCTS)
         if state and state not in set(ProductState):
             raise InvalidInputError("Choose one of the list.", field="state")
         async with uow.lock:

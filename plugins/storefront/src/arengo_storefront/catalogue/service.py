@@ -9,7 +9,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.ids import new_id
@@ -23,11 +22,11 @@ from arengo_storefront.catalogue.models import Product, ProductPicture, ProductS
 from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.contract import ProductChanged
 from arengo_storefront.media import service as media
+from arengo_storefront.permissions import PRODUCTS
 from arengo_storefront.shops.models import Shop
 from arengo_storefront.shops.service import require_shop
 from arengo_storefront.stock import service as stock
 
-EDITORS = (Role.MERCHANT, Role.CLERK)
 MAX_PICTURES = 8
 
 
@@ -35,7 +34,7 @@ async def create_product(
     uow: UnitOfWork, *, organization_id: UUID, draft: ProductDraft, key: str | None = None
 ) -> Product:
     """Keep a new product as a draft; the same ``key`` again answers the first one."""
-    shop = await require_shop(uow, organization_id, *EDITORS)
+    shop = await require_shop(uow, organization_id, PRODUCTS)
     await gate.require_active(uow.session, SERVICE, organization_id)
     values = checked(draft)
     known = await idempotency.first_answer(uow, "storefront.create_product", key)
@@ -174,7 +173,7 @@ async def put_picture_first(uow: UnitOfWork, *, product_id: UUID, media_id: UUID
 async def owned_product(uow: UnitOfWork, product_id: UUID) -> Product:
     """A product that the caller may edit. NoProductError for any other."""
     product = await repository.product(uow.session, product_id)
-    if product is None or not uow.caller.has_role(product.organization_id, *EDITORS):
+    if product is None or not uow.caller.may(product.organization_id, PRODUCTS):
         raise NoProductError
     return product
 

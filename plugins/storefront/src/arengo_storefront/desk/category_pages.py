@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
@@ -21,13 +21,14 @@ from arengo_storefront.catalogue import categories
 from arengo_storefront.catalogue.categories import CategoryDetails
 from arengo_storefront.catalogue.errors import NoCategoryError
 from arengo_storefront.catalogue.repository import products as repository
+from arengo_storefront.permissions import CATEGORIES
 
 _PATH = "/office/categories"
 
 
 def _consortium_of(caller: Caller) -> UUID:
     consortium_id = acting_for(caller)
-    caller.require(consortium_id, Role.CONSORTIUM_OFFICER)
+    caller.require(consortium_id, CATEGORIES)
     return consortium_id
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
@@ -24,6 +24,7 @@ from arengo_storefront.catalogue.repository import products as catalogue
 from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.desk.uploads import photo_of
 from arengo_storefront.orders import repository as orders
+from arengo_storefront.permissions import SHOP
 from arengo_storefront.shops import repository, service
 from arengo_storefront.shops.hours import weekdays
 from arengo_storefront.shops.models import Shop
@@ -59,7 +60,7 @@ async def desk(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Re
             counts=await catalogue.counts(uow.session, merchant),
             sold_out=await catalogue.sold_out_count(uow.session, merchant),
             orders=await orders.count_by_state(uow.session, merchant),
-            may_manage=caller.has_role(merchant, Role.MERCHANT),
+            may_manage=caller.may(merchant, SHOP),
             in_language=in_language,
         )
 
@@ -110,7 +111,7 @@ async def _show(
 @get("/desk/shop", name="desk-shop")
 async def shop_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
     """The shop's settings; before there is a shop, the form that opens it."""
-    return await _show(request, host, caller, merchant_of(caller, Role.MERCHANT), None)
+    return await _show(request, host, caller, merchant_of(caller, SHOP), None)
 
 
 @post("/desk/shop/open", name="desk-shop-open", opt={"mutation": "openShop"}, status_code=303)
@@ -118,7 +119,7 @@ async def open_shop(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Open the shop."""
-    merchant = merchant_of(caller, Role.MERCHANT)
+    merchant = merchant_of(caller, SHOP)
     form = await read_form(request)
     try:
         async with host.unit_of_work(caller) as uow:
@@ -138,7 +139,7 @@ async def update_shop(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Save the shop's settings."""
-    merchant = merchant_of(caller, Role.MERCHANT)
+    merchant = merchant_of(caller, SHOP)
     form = await read_form(request)
     try:
         async with host.unit_of_work(caller) as uow:
@@ -154,7 +155,7 @@ async def set_open(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Pause the shop, or open it again."""
-    merchant = merchant_of(caller, Role.MERCHANT)
+    merchant = merchant_of(caller, SHOP)
     form = await read_form(request)
     is_open = form.flag("open")
     async with host.unit_of_work(caller) as uow:
@@ -178,7 +179,7 @@ async def set_host(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Give the shop a host name of its own."""
-    merchant = merchant_of(caller, Role.MERCHANT)
+    merchant = merchant_of(caller, SHOP)
     form = await read_form(request)
     try:
         async with host.unit_of_work(caller) as uow:
@@ -198,7 +199,7 @@ async def set_photo(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Put or remove the shop's banner or logo."""
-    merchant = merchant_of(caller, Role.MERCHANT)
+    merchant = merchant_of(caller, SHOP)
     form = await read_form(request)
     try:
         photo = None if form.flag("remove") else await photo_of(form, form["place"])
@@ -221,7 +222,7 @@ async def _again(
 ) -> Response[str]:
     """The settings as they are, with the error of one of the small forms beside its field."""
     async with host.unit_of_work(caller, read_only=True) as uow:
-        shop = await service.require_shop(uow, merchant, Role.MERCHANT)
+        shop = await service.require_shop(uow, merchant, SHOP)
     kept = Form({**_typed(shop), **form.fields})
     kept.refuse(error)
     return await _show(request, host, caller, merchant, kept)

@@ -118,7 +118,7 @@ async def _to_merchant(host: Host, uow: UnitOfWork, notice: Notice) -> Envelope 
 
 async def _people(uow: UnitOfWork, merchant_id: UUID) -> Sequence[str]:
     """Addresses of those in charge, for a merchant without an address of its own."""
-    grants = await identity.grants_in(uow.session, merchant_id)
+    grants = await identity.roles_in(uow.session, merchant_id)
     ids = [grant.user_id for grant in grants if grant.role == Role.MERCHANT]
     async with uow.widened(ids):
         persons = await identity.persons(uow.session, ids)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import Role
+from arengo_core.caller import Permission
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
@@ -20,6 +20,7 @@ from arengo_storefront.orders.errors import NoSuchOrderError, WrongStateError
 from arengo_storefront.orders.models import MerchantOrder, OrderLine
 from arengo_storefront.orders.states import MAY_BECOME, DeliveryWay, MerchantOrderState
 from arengo_storefront.orders.views import MerchantOrderView, with_lines
+from arengo_storefront.permissions import ORDERS, RETURNS
 from arengo_storefront.stock import service as stock
 from arengo_storefront.stock.repository import Wanted
 
@@ -29,12 +30,11 @@ OPEN_STATES = (
     MerchantOrderState.READY,
     MerchantOrderState.SHIPPED,
 )
-STAFF = (Role.MERCHANT, Role.CLERK)
 
 
 async def look(uow: UnitOfWork, merchant_id: UUID, merchant_order_id: UUID) -> MerchantOrderView:
     """One of the merchant's orders with its lines. NoSuchOrderError for anybody else's."""
-    uow.caller.require(merchant_id, *STAFF)
+    uow.caller.require(merchant_id, ORDERS)
     row = await repository.merchant_order(uow.session, merchant_id, merchant_order_id)
     if row is None:
         raise NoSuchOrderError
@@ -43,10 +43,10 @@ async def look(uow: UnitOfWork, merchant_id: UUID, merchant_order_id: UUID) -> M
 
 
 async def hold(
-    uow: UnitOfWork, merchant_id: UUID, merchant_order_id: UUID, *roles: Role
+    uow: UnitOfWork, merchant_id: UUID, merchant_order_id: UUID, permission: Permission = ORDERS
 ) -> MerchantOrder:
-    """One of the merchant's orders, locked until commit, for a caller of these roles."""
-    uow.caller.require(merchant_id, *(roles or STAFF))
+    """One of the merchant's orders, locked until commit, for a caller with the permission."""
+    uow.caller.require(merchant_id, permission)
     row = await repository.merchant_order(uow.session, merchant_id, merchant_order_id, lock=True)
     if row is None:
         raise NoSuchOrderError
@@ -125,7 +125,7 @@ async def cancel(
     host: Host, uow: UnitOfWork, *, merchant_id: UUID, merchant_order_id: UUID, reason: str
 ) -> None:
     """Cancel an order whose goods have not left: money and stock go back."""
-    row = await hold(uow, merchant_id, merchant_order_id, Role.MERCHANT)
+    row = await hold(uow, merchant_id, merchant_order_id, RETURNS)
     _check_next(row, MerchantOrderState.CANCELLED)
     reason = reason.strip()
     if not reason:
@@ -162,7 +162,7 @@ async def refund(
     key: str,
 ) -> None:
     """Give back the price of some pieces, and of the delivery if told, once a key."""
-    row = await hold(uow, merchant_id, merchant_order_id, Role.MERCHANT)
+    row = await hold(uow, merchant_id, merchant_order_id, RETURNS)
     if await repository.refund_by_key(uow.session, merchant_id, key) is not None:
         return
     if row.paid_at is None:

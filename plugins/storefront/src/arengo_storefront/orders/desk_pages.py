@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from arengo_core import clock
 from arengo_core.api.connection import decode_cursor, encode_cursor
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
@@ -29,6 +29,7 @@ from arengo_storefront.orders import desk, money, parcels, repository
 from arengo_storefront.orders.models import MerchantOrder
 from arengo_storefront.orders.showing import SHARED
 from arengo_storefront.orders.states import MAY_BECOME, MerchantOrderState
+from arengo_storefront.permissions import RETURNS
 from arengo_storefront.withdrawal import repository as cases
 from arengo_storefront.withdrawal.pages import quantities_in
 
@@ -118,7 +119,7 @@ async def _order(
             refunds=refunds,
             cases=await cases.cases_of(uow.session, [row.id], [merchant_id]),
             tracking=await _tracking(host, uow, row),
-            is_owner=caller.has_role(merchant_id, Role.MERCHANT),
+            is_owner=caller.may(merchant_id, RETURNS),
             slots=[SlotAt(DESK_ORDER_SLOT.key, row.id, [merchant_id])],
             **SHARED,
         )
@@ -254,7 +255,7 @@ async def cancel(
     request: ArengoRequest, host: FromHost, caller: FromCaller, order_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Cancel an order that has not left: money and stock go back."""
-    merchant_id = merchant_of(caller, Role.MERCHANT)
+    merchant_id = merchant_of(caller, RETURNS)
 
     async def work(uow: UnitOfWork, form: Form) -> None:
         await desk.cancel(
@@ -280,7 +281,7 @@ async def refund(
     request: ArengoRequest, host: FromHost, caller: FromCaller, order_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Give back the price of some pieces."""
-    merchant_id = merchant_of(caller, Role.MERCHANT)
+    merchant_id = merchant_of(caller, RETURNS)
 
     async def work(uow: UnitOfWork, form: Form) -> None:
         await desk.refund(

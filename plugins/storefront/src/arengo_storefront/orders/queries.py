@@ -16,6 +16,7 @@ from arengo_storefront.orders import desk, money, repository, service
 from arengo_storefront.orders.desk_pages import TABS, before_cursor, cursor_of
 from arengo_storefront.orders.types import MerchantOrderType, OrderType
 from arengo_storefront.orders.views import with_lines
+from arengo_storefront.permissions import ORDERS
 
 
 @strawberry.type(description="A merchant's money: what is due, and whether it takes cards.")
@@ -68,7 +69,7 @@ class OrderQuery:
         """A page of a merchant's orders; `show` is `open`, `done` or `all`."""
         uow, size = info.context.uow, page_size(first)
         merchant_id = local_id(organization_id, "Organization", "organization_id")
-        uow.caller.require(merchant_id, *desk.STAFF)
+        uow.caller.require(merchant_id, ORDERS)
         async with uow.lock:
             rows = await repository.merchant_orders(
                 uow.session,
@@ -88,7 +89,7 @@ class OrderQuery:
         """A merchant's money."""
         host, uow = info.context.host, info.context.uow
         merchant_id = local_id(organization_id, "Organization", "organization_id")
-        uow.caller.require(merchant_id, *desk.STAFF)
+        uow.caller.require(merchant_id, ORDERS)
         async with uow.lock:
             cards = await money.card_state(host, uow, merchant_id)
             due = await money.due_to(host, uow, merchant_id)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from arengo_core.caller import OrganizationKind, Role
+from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
@@ -19,6 +19,7 @@ from arengo_marketplace.contract import Marketplace
 from arengo_storefront.base import SERVICE
 from arengo_storefront.catalogue import categories, publishing
 from arengo_storefront.media import service as media
+from arengo_storefront.permissions import SHOP
 from arengo_storefront.shops import hours, repository
 from arengo_storefront.shops.errors import ShopNotOpenedError
 from arengo_storefront.shops.models import Shop
@@ -69,9 +70,9 @@ def _checked(host: Host, details: ShopDetails) -> dict[str, Any]:
     return values
 
 
-async def require_shop(uow: UnitOfWork, organization_id: UUID, *roles: Role) -> Shop:
+async def require_shop(uow: UnitOfWork, organization_id: UUID, *permissions: Permission) -> Shop:
     """The caller's own shop, to work on. ShopNotOpenedError before it was opened."""
-    uow.caller.require(organization_id, *roles)
+    uow.caller.require(organization_id, *permissions)
     shop = await repository.of_merchant(uow.session, organization_id)
     if shop is None:
         raise ShopNotOpenedError
@@ -82,7 +83,7 @@ async def open_shop(
     uow: UnitOfWork, host: Host, *, organization_id: UUID, details: ShopDetails
 ) -> Shop:
     """Open the shop of a merchant that is a member and has an active storefront."""
-    uow.caller.require(organization_id, Role.MERCHANT)
+    uow.caller.require(organization_id, SHOP)
     await gate.require_active(uow.session, SERVICE, organization_id)
     values = _checked(host, details)
     if await repository.of_merchant(uow.session, organization_id) is not None:
@@ -115,7 +116,7 @@ async def update_shop(
     uow: UnitOfWork, host: Host, *, organization_id: UUID, details: ShopDetails
 ) -> Shop:
     """Change what the shop says of itself; its listings follow in the same transaction."""
-    shop = await require_shop(uow, organization_id, Role.MERCHANT)
+    shop = await require_shop(uow, organization_id, SHOP)
     renamed = shop.name != details.name.strip()
     for field, value in _checked(host, details).items():
         setattr(shop, field, value)
@@ -129,7 +130,7 @@ async def update_shop(
 
 async def set_open(uow: UnitOfWork, *, organization_id: UUID, is_open: bool, notice: str) -> Shop:
     """Pause the shop or open it again; ``notice`` tells shoppers until when."""
-    shop = await require_shop(uow, organization_id, Role.MERCHANT)
+    shop = await require_shop(uow, organization_id, SHOP)
     if is_open:
         await gate.require_active(uow.session, SERVICE, organization_id)
     shop.is_open = is_open
@@ -142,7 +143,7 @@ async def set_open(uow: UnitOfWork, *, organization_id: UUID, is_open: bool, not
 
 async def set_host_name(uow: UnitOfWork, *, organization_id: UUID, host_name: str) -> Shop:
     """Give the shop a host name of its own, or with an empty one take it away."""
-    shop = await require_shop(uow, organization_id, Role.MERCHANT)
+    shop = await require_shop(uow, organization_id, SHOP)
     await gate.require_active(uow.session, SERVICE, organization_id)
     await sites.claim(uow, organization_id, host_name.strip() or None)
     uow.audit(organization_id, "shop.host_name_set", "Shop", shop.id)
@@ -155,7 +156,7 @@ async def set_picture(
     """Put a photo at the shop's ``banner`` or ``logo``, or with None take it away."""
     if place not in {"banner", "logo"}:
         raise InvalidInputError("Choose one of the list.", field="place")
-    shop = await require_shop(uow, organization_id, Role.MERCHANT)
+    shop = await require_shop(uow, organization_id, SHOP)
     await gate.require_active(uow.session, SERVICE, organization_id)
     column = f"{place}_id"
     before: UUID | None = getattr(shop, column)

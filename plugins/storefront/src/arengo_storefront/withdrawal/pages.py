@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from arengo_core.caller import Caller, Role
+from arengo_core.caller import Caller
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import error_text
@@ -21,6 +21,7 @@ from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.market.site import market_of, market_page
 from arengo_storefront.orders import service as orders
 from arengo_storefront.orders.showing import SHARED
+from arengo_storefront.permissions import RETURNS
 from arengo_storefront.withdrawal import service
 
 
@@ -124,7 +125,7 @@ async def settle(
     request: ArengoRequest, host: FromHost, caller: FromCaller, case_id: FromPath[UUID]
 ) -> Redirect:
     """The goods are back at the merchant's: pay back."""
-    merchant_id = merchant_of(caller, Role.MERCHANT)
+    merchant_id = merchant_of(caller, RETURNS)
     form = await read_form(request)
     try:
         async with host.unit_of_work(caller) as uow:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -18,6 +17,7 @@ from arengo_storefront.orders import desk, refunds, repository
 from arengo_storefront.orders.errors import NoSuchOrderError, WrongStateError
 from arengo_storefront.orders.models import MerchantOrder, OrderLine
 from arengo_storefront.orders.views import OrderView, line_name, with_lines
+from arengo_storefront.permissions import RETURNS
 from arengo_storefront.withdrawal import repository as cases
 from arengo_storefront.withdrawal.models import CaseState, ReturnCase
 
@@ -127,13 +127,13 @@ async def settle(
     host: Host, uow: UnitOfWork, *, merchant_id: UUID, case_id: UUID, restock: bool
 ) -> ReturnCase:
     """The goods are back at the merchant's: pay back, and put them on hand if they are sound."""
-    uow.caller.require(merchant_id, Role.MERCHANT)
+    uow.caller.require(merchant_id, RETURNS)
     case = await cases.lock(uow.session, merchant_id, case_id)
     if case is None:
         raise NotFoundError("There is no such withdrawal.")
     if case.state != CaseState.DECLARED:
         raise WrongStateError
-    row = await desk.hold(uow, merchant_id, case.merchant_order_id, Role.MERCHANT)
+    row = await desk.hold(uow, merchant_id, case.merchant_order_id, RETURNS)
     if restock:
         lines = await repository.lines_of(uow.session, [row.order_id], [merchant_id])
         await desk.put_back(uow, row, lines, {UUID(key): n for key, n in case.lines.items()})

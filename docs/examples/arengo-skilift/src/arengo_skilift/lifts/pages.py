@@ -19,6 +19,7 @@ from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
 from arengo_skilift.contract import SERVICE, LiftState
 from arengo_skilift.lifts import service
+from arengo_skilift.permissions import REPORT
 
 STATES = {
     LiftState.OPEN: N_("Open"),
@@ -42,7 +43,7 @@ async def office_page(request: ArengoRequest, host: FromHost, caller: FromCaller
 async def _report_page(
     request: ArengoRequest, host: Host, caller: Caller, form: Form
 ) -> Response[str]:
-    caller.require(acting_for(caller), *service.REPORTERS)
+    caller.require(acting_for(caller), REPORT)
     return await _show(request, host, caller, "office", form)
 
 

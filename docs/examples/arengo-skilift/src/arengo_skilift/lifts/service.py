@@ -8,7 +8,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.ids import new_id
@@ -16,8 +15,8 @@ from arengo_core.plugins import gate
 from arengo_skilift.contract import SERVICE, LiftReported, LiftState, LiftView
 from arengo_skilift.lifts import repository
 from arengo_skilift.lifts.models import Lift
+from arengo_skilift.permissions import REPORT
 
-REPORTERS = (Role.MUNICIPAL_OFFICER, Role.MERCHANT, Role.CLERK)
 STALE_AFTER = timedelta(hours=24)
 
 
@@ -47,7 +46,7 @@ async def report(
     NotActiveError where the member has not switched the service on, ForbiddenError for people
     of other organizations.
     """
-    uow.caller.require(organization_id, *REPORTERS)
+    uow.caller.require(organization_id, REPORT)
     await gate.require_active(uow.session, SERVICE, organization_id)
     if not 1 <= len(name.strip()) <= 80:
         raise InvalidInputError("A name of 1 to 80 characters is needed.", field="name")

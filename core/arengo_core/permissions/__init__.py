@@ -1,0 +1,1 @@
+"""Permissions: declared by name, granted to roles, lent to others; and who has which."""
