@@ -41,6 +41,14 @@ ROLES_OF = {
 }
 """The roles that exist in a kind of organization."""
 
+LEADER_OF = {
+    OrganizationKind.CONSORTIUM: Role.CONSORTIUM_OFFICER,
+    OrganizationKind.MUNICIPALITY: Role.MUNICIPAL_OFFICER,
+    OrganizationKind.MERCHANT: Role.MERCHANT,
+    OrganizationKind.PROVIDER: Role.DEVELOPER,
+}
+"""Who leads a kind of organization: no permission is there that they have not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -58,8 +66,8 @@ class Permission:
     fixed: bool = False
 
     def exists_in(self, kind: OrganizationKind) -> bool:
-        """Whether a role of that kind of organization has it."""
-        return not self.roles.isdisjoint(ROLES_OF[kind])
+        """Whether whoever leads that kind of organization has it."""
+        return LEADER_OF[kind] in self.roles
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ CLASSES = {"member", "consortium", "public", "platform"}
 
 # Text columns of platform tables, each with why it cannot be personal.
 PLATFORM_TEXTS = {
+    "core.delegation.permission": "a permission's key",
+    "core.role_permission.permission": "a permission's key",
+    "core.role_permission.role": "a role's key",
     "core.active_service.service": "a service's key",
     "core.disabled_plugin.plugin": "a plugin's key",
     "core.api_token.hint": "the first letters of a token, which open nothing",
