@@ -12,6 +12,8 @@ CLASSES = {"member", "consortium", "public", "platform"}
 
 # Text columns of platform tables, each with why it cannot be personal.
 PLATFORM_TEXTS = {
+    "core.plugin_strike.plugin": "a plugin's key",
+    "core.plugin_strike.what": "a place in a plugin's code",
     "core.delegation.permission": "a permission's key",
     "core.role_permission.permission": "a permission's key",
     "core.role_permission.role": "a role's key",
