@@ -1,8 +1,10 @@
 """Menu entries: of the market for everybody, of the office for officers."""
 
-from arengo_core.caller import Role
+from arengo_core.caller import Permission, Role
 from arengo_core.plugins.contributions import NavigationItem
 from arengo_core.plugins.hookspecs import hookimpl
+
+KEEP = Permission("example.keep", "Keep permits", frozenset({Role.MUNICIPAL_OFFICER}))
 
 
 @hookimpl
@@ -14,6 +16,6 @@ def arengo_navigation() -> list[NavigationItem]:
             "Example",
             "/office/example",
             order=90,
-            roles=frozenset({Role.MUNICIPAL_OFFICER}),
+            permissions=(KEEP,),
         ),
     ]
