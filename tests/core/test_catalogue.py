@@ -30,8 +30,6 @@ PLATFORM_TEXTS = {
     "core.plugin_failure.stage": "a word of ours",
     "core.plugin_failure.message": "an error class and its text, bounded",
     "core.plugin_failure.trace_id": "random",
-    "core.plugin_strike.plugin": "a plugin's key",
-    "core.plugin_strike.what": "a place in a plugin's code",
     "core.role_grant.role": "a role's name",
     "core.sign_in.password_hash": "argon2 of a password, salted",
     "core.user_session.browser": "a browser's name",
