@@ -122,6 +122,9 @@ async def _held_event(host, listener):
     assert letter.plugin == "parcels"
     assert letter.versions == (2, 3, 4), "one letter for all that waits behind it"
     assert letter.error == "RuntimeError: number 2"
+    async with host.unit_of_work() as uow:
+        blamed = text("select distinct plugin from core.plugin_failure")
+        assert (await uow.session.scalars(blamed)).all() == ["parcels"], "core did its part"
     return sick, letter
 
 

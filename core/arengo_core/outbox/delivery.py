@@ -35,7 +35,7 @@ async def deliver(host: Host, payload: dict[str, Any]) -> None:
     except GapError as error:
         await _mark(host, payload["handler"], aggregate, type(error).__name__)
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         await host.guard.record(found.plugin, f"event handler {payload['handler']}", error)
         await _mark(host, payload["handler"], aggregate, type(error).__name__)
         raise
