@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.client import Connection
 
-_LIST = """query($after: String) { products(first: 24, after: $after,
+LIST = """query($after: String) { products(first: 24, after: $after,
   filter: {consortium: "valmalenco"}) { pageInfo { endCursor } nodes { id name slug price { amount
   currency } shopName town inStock variants { id name price { amount } available } } } }"""
 _PRODUCT = """query($shop: String!, $slug: String!) { product(shop: $shop, slug: $slug) { id name
@@ -66,7 +66,7 @@ def reading(goods: list[Good]) -> dict[str, Step]:
     """List of 24 with variants and stock, one product by its slug, a search."""
 
     async def listing(connection: Connection, _number: int) -> None:
-        data = await connection.graphql(_LIST)
+        data = await connection.graphql(LIST)
         assert len(data["products"]["nodes"]) == 24
 
     async def product(connection: Connection, number: int) -> None:
