@@ -25,6 +25,8 @@ from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.queries import PeopleQuery
+from arengo_core.identity.second_step_graphql import CONTRIBUTION as SECOND_STEP_API
+from arengo_core.identity.second_step_pages import ROUTES as SECOND_STEP_PAGES
 from arengo_core.identity.session_graphql import CONTRIBUTION as SESSION_API
 from arengo_core.identity.session_pages import ROUTES as SESSION_PAGES
 from arengo_core.identity.token_graphql import CONTRIBUTION as TOKEN_API
@@ -108,6 +110,7 @@ def arengo_routes() -> list[object]:
         *IDENTITY_PAGES,
         *ACCOUNT_PAGES,
         *SESSION_PAGES,
+        *SECOND_STEP_PAGES,
         *ORGANIZATION_PAGES,
         *PERMISSION_PAGES,
         *AUDIT_PAGES,
@@ -153,6 +156,7 @@ def arengo_graphql() -> GraphqlContribution:
         queries=(
             *IDENTITY_API.queries,
             *SESSION_API.queries,
+            *SECOND_STEP_API.queries,
             *TOKEN_API.queries,
             *PERMISSION_API.queries,
             PeopleQuery,
@@ -163,6 +167,7 @@ def arengo_graphql() -> GraphqlContribution:
         mutations=(
             *IDENTITY_API.mutations,
             *SESSION_API.mutations,
+            *SECOND_STEP_API.mutations,
             *TOKEN_API.mutations,
             *PERMISSION_API.mutations,
             FeedbackMutation,

@@ -54,6 +54,7 @@ class Host:
             statement_limit=settings.statement_time_limit,
         )
         sessions = make_sessions(engine)
+        cipher = Cipher(settings.master_keys())
         secret = settings.secret_key.get_secret_value().encode()
         catalogue.add(arengo_themes.LOCALES)
         for plugin in list(registry.plugins):
@@ -70,8 +71,8 @@ class Host:
             engine=engine,
             sessions=sessions,
             guard=Guard(sessions, settings.plugin_time_limit),
-            identity=Identity(Passwords(settings.password_cost), secret),
-            cipher=Cipher(settings.master_keys()),
+            identity=Identity(Passwords(settings.password_cost), secret, cipher),
+            cipher=cipher,
             mail=MailSender(settings.smtp_url, settings.mail_from),
             outbound=Outbound(settings.outbound_networks),
         )

@@ -10,6 +10,7 @@ from arengo_core.api.scalars import global_id, local_id
 from arengo_core.errors import UnauthenticatedError
 from arengo_core.identity.labels import REFUSED
 from arengo_core.identity.models import Person
+from arengo_core.identity.service import SecondStepNeeded
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations import service as organization_service
 from arengo_core.organizations.models import Organization
@@ -101,9 +102,20 @@ class IdentityQuery:
 
 @strawberry.type
 class SessionPayload(Payload):
-    """A session for scripts: send the token as ``Authorization: Bearer``."""
+    """A session for scripts: send the token as ``Authorization: Bearer``.
+
+    Whoever signs in by two steps gets ``secondStep`` instead, for ``signInWithCode``.
+    """
 
     token: str | None = None
+    second_step: str | None = None
+
+    @classmethod
+    def of(cls, entered: str | SecondStepNeeded) -> SessionPayload:
+        """From what the first step led to."""
+        if isinstance(entered, SecondStepNeeded):
+            return cls(second_step=entered.token)
+        return cls(token=entered)
 
 
 @strawberry.type
@@ -127,7 +139,7 @@ class IdentityMutation:
             )
         if token is None:
             raise UnauthenticatedError(REFUSED)
-        return SessionPayload(token=token)
+        return SessionPayload.of(token)
 
     @strawberry.mutation(description="End this session, or all of mine.")
     @answers(DonePayload)
@@ -178,7 +190,7 @@ class IdentityMutation:
                 password=password,
                 origin=origin_from(info.context.request),
             )
-        return SessionPayload(token=session)
+        return SessionPayload.of(session)
 
     @strawberry.mutation(description="Mail a link to set a new password.")
     @answers(DonePayload)

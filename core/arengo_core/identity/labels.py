@@ -17,3 +17,8 @@ REFUSED = N_(
     "Address and password do not fit. After eight tries the next one has to wait: a minute at"
     " first, then longer."
 )
+
+PASSWORD_REFUSED = N_("This is not your password. After eight tries the next one has to wait.")
+CODE_REFUSED = N_(
+    "This code does not fit, or was used already. After eight tries the next one has to wait."
+)

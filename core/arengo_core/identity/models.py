@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Uuid
+from sqlalchemy import BigInteger, Index, LargeBinary, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, Stamped, TableClass, table
 from arengo_core.database.core_base import CoreBase
+from arengo_core.secrets import Sealed
 
 
 class Person(CoreBase, Identified, Owned, Stamped):
@@ -49,6 +50,21 @@ class SignInAttempts(CoreBase):
     failed_at: Mapped[datetime | None]
     blocked_until: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
+
+
+class SecondStep(CoreBase, Identified, Owned, Stamped):
+    """A person's key for an authenticator app, and digests of recovery codes not used yet."""
+
+    __tablename__ = "second_step"
+    __table_args__ = table(
+        TableClass.MEMBER, Index("ix_second_step_organization_id", "organization_id", unique=True)
+    )
+
+    organization_id: Mapped[UUID]
+    secret: Mapped[Sealed]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    recovery_digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
 
 
 class RoleGrant(CoreBase):

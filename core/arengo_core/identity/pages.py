@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -12,11 +13,12 @@ from litestar.response import Redirect
 from arengo_core.caller import Caller, Role
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import gettext
+from arengo_core.i18n import current_locale, gettext
+from arengo_core.identity import second_step
 from arengo_core.identity.labels import REFUSED, ROLE_LABELS
 from arengo_core.identity.origin import Origin
 from arengo_core.identity.people import people_of
-from arengo_core.identity.service import SESSION_LIFE
+from arengo_core.identity.service import SESSION_LIFE, SecondStepNeeded
 from arengo_core.organizations import repository as organizations
 from arengo_core.permissions.declared import PEOPLE
 from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
@@ -24,6 +26,8 @@ from arengo_core.web.devices import origin_from, remember, set_private_cookie
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, face_of, page
+
+SECOND_STEP_COOKIE = "arengo_second_step"
 
 
 def _safe_next(path: str) -> str:
@@ -88,12 +92,32 @@ async def sign_in(
         token = await host.identity.sign_in(
             uow, email=form["email"], password=form["password"], origin=origin
         )
-        found = await host.identity.caller_of(uow, token, caller.locale) if token else None
-    if token is None or found is None:
+    if token is None:
         form.errors[""] = gettext(REFUSED)
         form.fields.pop("password", None)
         return await _show(request, host, caller, "identity/sign_in.html", form)
-    return signed_in(request, host, token, origin, _safe_next(form["next"]) or home_of(found))
+    if isinstance(token, SecondStepNeeded):
+        return _to_second_step(request, host, token, form["next"])
+    return await after_sign_in(request, host, token, origin, form["next"])
+
+
+def _to_second_step(
+    request: ArengoRequest, host: Host, step: SecondStepNeeded, target: str
+) -> Redirect:
+    answer = redirect(request, f"/sign-in/code?{urlencode({'next': _safe_next(target)})}")
+    life = int(second_step.LIFE.total_seconds())
+    set_private_cookie(host, answer, SECOND_STEP_COOKIE, step.token, life)
+    return answer
+
+
+async def after_sign_in(
+    request: ArengoRequest, host: Host, token: str, origin: Origin, target: str
+) -> Redirect:
+    """Go where somebody wanted to, or where their work begins."""
+    async with host.unit_of_work(read_only=True) as uow:
+        found = await host.identity.caller_of(uow, token, current_locale())
+    home = home_of(found) if found else "/account"
+    return signed_in(request, host, token, origin, _safe_next(target) or home)
 
 
 @post("/sign-out", name="sign-out", opt={"mutation": "signOut"}, status_code=303)
@@ -164,6 +188,8 @@ async def accept_invitation(
     except InvalidInputError as error:
         form.refuse(error)
         return await _invitation(request, host, token, form)
+    if isinstance(session, SecondStepNeeded):
+        return _to_second_step(request, host, session, "/account")
     return signed_in(request, host, session, origin, "/account")
 
 

@@ -18,6 +18,7 @@ from arengo_core.identity.models import (
     OneTimeLink,
     Person,
     RoleGrant,
+    SecondStep,
     SignIn,
     SignInAttempts,
     UserSession,
@@ -204,6 +205,19 @@ async def invitations_in(session: AsyncSession, organization_id: UUID) -> Sequen
 async def users_exist(session: AsyncSession) -> bool:
     """Whether anybody can sign in: the first-run page shows itself otherwise."""
     return bool(await session.scalar(select(func.count()).select_from(SignIn)))
+
+
+async def second_step_of(session: AsyncSession, user_id: UUID) -> SecondStep | None:
+    """A user's second step, locked where it may be written: a code works once."""
+    statement = select(SecondStep).where(SecondStep.organization_id == user_id)
+    if not session.info.get("read_only", False):
+        statement = statement.with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def remove_second_step(session: AsyncSession, user_id: UUID) -> None:
+    """Delete a user's second step."""
+    await session.execute(delete(SecondStep).where(SecondStep.organization_id == user_id))
 
 
 async def lock_attempts(

@@ -16,7 +16,7 @@ from arengo_core.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
-from arengo_core.identity import attempts, repository, tokens
+from arengo_core.identity import attempts, repository, second_step, sessions, tokens
 from arengo_core.identity.models import (
     Invitation,
     OneTimeLink,
@@ -32,6 +32,7 @@ from arengo_core.mail.address import check_email
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
 from arengo_core.permissions.declared import PEOPLE
+from arengo_core.secrets import Cipher
 
 SESSION_LIFE = timedelta(days=14)
 INVITATION_LIFE = timedelta(days=14)
@@ -42,11 +43,19 @@ SEND_RESET = "core.send_password_reset"
 
 
 @dataclass(frozen=True, slots=True)
+class SecondStepNeeded:
+    """The first step is done; ``token`` goes with the second step's code, for ten minutes."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The rules, with the secrets they need."""
 
     passwords: Passwords
     secret: bytes
+    cipher: Cipher
 
     def _email_digest(self, email: str) -> bytes:
         return keyed_digest(self.secret, f"email:{email}")
@@ -92,7 +101,7 @@ class Identity:
 
     async def sign_in(
         self, uow: UnitOfWork, *, email: str, password: str, origin: Origin = NOWHERE
-    ) -> str | None:
+    ) -> str | SecondStepNeeded | None:
         """Check and open a session; the token to hand out, None when refused.
 
         The caller commits either way: failures are counted. It is the same work, and says the
@@ -106,8 +115,62 @@ class Identity:
         if not await self.passwords.verify(kept, password) or looked_at is None:
             tries.count()
             return None
+        entered = await self.enter(uow, looked_at.user_id, origin)
+        if isinstance(entered, str):
+            tries.succeed()
+        return entered
+
+    async def enter(self, uow: UnitOfWork, user_id: UUID, origin: Origin) -> str | SecondStepNeeded:
+        """Let somebody in who proved to be it by one step: a session, or the second step."""
+        if not await second_step.is_on(uow, user_id):
+            return await self.open_session(uow, user_id, origin)
+        return SecondStepNeeded(
+            await self.make_link(
+                uow,
+                purpose=second_step.PURPOSE,
+                subject_id=user_id,
+                organization_id=None,
+                life=second_step.LIFE,
+            )
+        )
+
+    async def sign_in_with_code(
+        self, uow: UnitOfWork, step: str, code: str, origin: Origin = NOWHERE
+    ) -> str | None:
+        """Finish a sign-in by the second step's code; the session's token, None when refused.
+
+        The caller commits either way: failures are counted. UnauthenticatedError when the first
+        step is too long ago.
+        """
+        moment = clock.now()
+        link = await repository.find_link(uow.session, digest(step), second_step.PURPOSE, moment)
+        record = await repository.sign_in_by_user(uow.session, link.subject_id) if link else None
+        if record is None:
+            raise UnauthenticatedError("The first step was too long ago: enter the password again.")
+        tries = await attempts.begin(uow, self.secret, record.email_digest, origin)
+        if tries.must_wait or not await second_step.use(
+            uow, self.cipher, self.secret, record.user_id, code
+        ):
+            tries.count()
+            return None
+        await repository.take_link(uow.session, digest(step), second_step.PURPOSE, moment)
         tries.succeed()
-        return await self.open_session(uow, looked_at.user_id, origin)
+        return await self.open_session(uow, record.user_id, origin)
+
+    async def end_second_step(
+        self, uow: UnitOfWork, password: str, origin: Origin = NOWHERE
+    ) -> bool:
+        """Turn the caller's second step off; whether the password fitted. Failures are counted."""
+        user_id, _ = sessions.require_session(uow)
+        record = await repository.sign_in_by_user(uow.session, user_id)
+        if record is None:
+            return False
+        tries = await attempts.begin(uow, self.secret, record.email_digest, origin)
+        if tries.must_wait or not await self.passwords.verify(record.password_hash, password):
+            tries.count()
+            return False
+        await repository.remove_second_step(uow.session, user_id)
+        return True
 
     async def open_session(self, uow: UnitOfWork, user_id: UUID, origin: Origin = NOWHERE) -> str:
         """A new session's token; acts for the first organization of the user."""
@@ -256,7 +319,7 @@ class Identity:
         name: str,
         password: str,
         origin: Origin = NOWHERE,
-    ) -> str:
+    ) -> str | SecondStepNeeded:
         """Take the role; makes the account or, with its password, uses the one there is."""
         invitation = await self.invitation_of(uow, token)
         await repository.take_link(uow.session, digest(token), "invitation", clock.now())
@@ -280,7 +343,7 @@ class Identity:
             role=Role(invitation.role),
         )
         await uow.session.flush()
-        return await self.open_session(uow, user_id, origin)
+        return await self.enter(uow, user_id, origin)
 
     async def request_password_reset(
         self, uow: UnitOfWork, email: str, origin: Origin = NOWHERE
