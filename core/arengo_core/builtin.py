@@ -23,6 +23,7 @@ from arengo_core.i18n import N_
 from arengo_core.identity import mails, sessions
 from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
+from arengo_core.identity.link_pages import ROUTES as LINK_PAGES
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.queries import PeopleQuery
 from arengo_core.identity.second_step_graphql import CONTRIBUTION as SECOND_STEP_API
@@ -111,6 +112,7 @@ def arengo_routes() -> list[object]:
         *ACCOUNT_PAGES,
         *SESSION_PAGES,
         *SECOND_STEP_PAGES,
+        *LINK_PAGES,
         *ORGANIZATION_PAGES,
         *PERMISSION_PAGES,
         *AUDIT_PAGES,

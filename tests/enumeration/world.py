@@ -18,6 +18,7 @@ from arengo_core import clock
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller, Role
 from arengo_core.identity import sessions, tokens
+from arengo_core.identity.service import SIGN_IN_LINK
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_core.permissions.models import Delegation
@@ -268,6 +269,13 @@ async def _secrets(host, world, made):
             purpose="invitation",
             subject_id=invitation.id,
             organization_id=made.lead.id,
+            life=timedelta(days=1),
+        )
+        world.texts["sign_in_secret"] = await host.identity.make_link(
+            uow,
+            purpose=SIGN_IN_LINK,
+            subject_id=world.people["nobody"].id,
+            organization_id=None,
             life=timedelta(days=1),
         )
     async with host.unit_of_work() as uow:

@@ -1,4 +1,4 @@
-"""Core's own mails: invitations and password reset."""
+"""Core's own mails: invitations, password reset, links to sign in."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from arengo_core.identity import repository
 from arengo_core.identity.models import Invitation, Person
 from arengo_core.identity.service import (
     INVITATION_LIFE,
+    LINK_LIFE,
     RESET_LIFE,
     SEND_INVITATION,
     SEND_RESET,
+    SEND_SIGN_IN_LINK,
+    SIGN_IN_LINK,
 )
 from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
@@ -95,7 +98,33 @@ async def send_reset(host: Host, payload: dict[str, Any]) -> None:
     )
 
 
+async def send_sign_in_link(host: Host, payload: dict[str, Any]) -> None:
+    """Job: mail a link that signs in."""
+    async with host.unit_of_work(Caller.program()) as uow:
+        person = await owner_of(uow, payload["account"])
+        if person is None:
+            return
+        set_locale(person.locale)
+        token = await host.identity.make_link(
+            uow, purpose=SIGN_IN_LINK, subject_id=person.id, organization_id=None, life=LINK_LIFE
+        )
+        to, name = person.email, person.name
+    await host.mail.send(
+        Mail(
+            to=to,
+            subject=_("Your link to sign in to Arengo"),
+            text=_(
+                "Hello {name},\n\nopen this link within 15 minutes to sign in; it works once:"
+                "\n\n{link}\n\nIf you did not ask for this, ignore it: nothing happens.\n",
+                name=name,
+                link=host.url(f"/sign-in/link/{token}"),
+            ),
+        )
+    )
+
+
 JOBS = [
     Job(SEND_INVITATION, send_invitation, title=N_("Send an invitation")),
     Job(SEND_RESET, send_reset, title=N_("Send a link for a new password")),
+    Job(SEND_SIGN_IN_LINK, send_sign_in_link, title=N_("Mail a link that signs in")),
 ]

@@ -97,13 +97,14 @@ async def sign_in(
         form.fields.pop("password", None)
         return await _show(request, host, caller, "identity/sign_in.html", form)
     if isinstance(token, SecondStepNeeded):
-        return _to_second_step(request, host, token, form["next"])
+        return to_second_step(request, host, token, form["next"])
     return await after_sign_in(request, host, token, origin, form["next"])
 
 
-def _to_second_step(
+def to_second_step(
     request: ArengoRequest, host: Host, step: SecondStepNeeded, target: str
 ) -> Redirect:
+    """Go on to the second step's code."""
     answer = redirect(request, f"/sign-in/code?{urlencode({'next': _safe_next(target)})}")
     life = int(second_step.LIFE.total_seconds())
     set_private_cookie(host, answer, SECOND_STEP_COOKIE, step.token, life)
@@ -189,7 +190,7 @@ async def accept_invitation(
         form.refuse(error)
         return await _invitation(request, host, token, form)
     if isinstance(session, SecondStepNeeded):
-        return _to_second_step(request, host, session, "/account")
+        return to_second_step(request, host, session, "/account")
     return signed_in(request, host, session, origin, "/account")
 
 

@@ -1,4 +1,4 @@
-"""GraphQL of the second step of signing in."""
+"""GraphQL of the second step of signing in, and of links that sign in."""
 
 from __future__ import annotations
 
@@ -94,4 +94,29 @@ class SecondStepMutation:
         return SessionPayload(token=token)
 
 
-CONTRIBUTION = GraphqlContribution(queries=(SecondStepQuery,), mutations=(SecondStepMutation,))
+@strawberry.type
+class SignInLinkMutation:
+    """Root mutations on signing in by a mailed link."""
+
+    @strawberry.mutation(description="Mail a link that signs in once.")
+    @answers(DonePayload)
+    async def request_sign_in_link(self, info: Info, email: str) -> DonePayload:
+        """Ask for a link."""
+        origin = origin_from(info.context.request)
+        async with info.context.writing() as uow:
+            await info.context.host.identity.request_sign_in_link(uow, email, origin)
+        return DonePayload(done=True)
+
+    @strawberry.mutation(description="Sign in by the secret of the mailed link.")
+    @answers(SessionPayload)
+    async def sign_in_with_link(self, info: Info, token: str) -> SessionPayload:
+        """Sign in."""
+        origin = origin_from(info.context.request)
+        async with info.context.writing() as uow:
+            entered = await info.context.host.identity.sign_in_with_link(uow, token, origin)
+        return SessionPayload.of(entered)
+
+
+CONTRIBUTION = GraphqlContribution(
+    queries=(SecondStepQuery,), mutations=(SecondStepMutation, SignInLinkMutation)
+)

@@ -40,6 +40,9 @@ RESET_LIFE = timedelta(hours=2)
 USE_NOTED_EVERY = timedelta(minutes=5)
 SEND_INVITATION = "core.send_invitation"
 SEND_RESET = "core.send_password_reset"
+SEND_SIGN_IN_LINK = "core.send_sign_in_link"
+SIGN_IN_LINK = "sign_in"
+LINK_LIFE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,9 +354,31 @@ class Identity:
         """Ask for a reset link; a job looks whether the address has an account, so that neither
         the answer nor its time tells.
         """
+        await self._ask_for_letter(uow, SEND_RESET, email, origin)
+
+    async def request_sign_in_link(
+        self, uow: UnitOfWork, email: str, origin: Origin = NOWHERE
+    ) -> None:
+        """Ask for a link that signs in; as with a reset link, nothing tells of an account."""
+        await self._ask_for_letter(uow, SEND_SIGN_IN_LINK, email, origin)
+
+    async def _ask_for_letter(self, uow: UnitOfWork, job: str, email: str, origin: Origin) -> None:
         account = self._email_digest(check_email(email))
         if await attempts.may_send(uow, self.secret, account, origin):
-            uow.enqueue(SEND_RESET, {"account": account.hex()})
+            uow.enqueue(job, {"account": account.hex()})
+
+    async def sign_in_with_link(
+        self, uow: UnitOfWork, token: str, origin: Origin = NOWHERE
+    ) -> str | SecondStepNeeded:
+        """Sign in by a mailed link, once; a second step stays one."""
+        link = await repository.take_link(uow.session, digest(token), SIGN_IN_LINK, clock.now())
+        record = await repository.sign_in_by_user(uow.session, link.subject_id) if link else None
+        if record is None:
+            raise NotFoundError("This link was used or is over. Ask for a new one.")
+        entered = await self.enter(uow, record.user_id, origin)
+        if isinstance(entered, str):
+            (await attempts.begin(uow, self.secret, record.email_digest, origin)).succeed()
+        return entered
 
     async def reset_password(
         self, uow: UnitOfWork, *, token: str, password: str, origin: Origin = NOWHERE

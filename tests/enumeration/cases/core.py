@@ -28,6 +28,8 @@ ROUTES = {
     "GET /account/second-step": person(),
     "GET /sign-in": anybody(),
     "GET /sign-in/code": anybody(),
+    "GET /sign-in/link": anybody(),
+    "GET /sign-in/link/{token}": anybody(token="nonsense"),
     "GET /static/{path}": anybody(path="static"),
     "GET /unknown-host": anybody(missing=True),
     "POST /account/acting": person(data={"organization": "@dairy"}),
@@ -69,6 +71,8 @@ ROUTES = {
     "POST /account/second-step/end": person(),
     "POST /sign-in": anybody(),
     "POST /sign-in/code": anybody(),
+    "POST /sign-in/link": anybody(),
+    "POST /sign-in/link/{token}": secret(token="sign_in_secret"),
     "POST /sign-out": anybody(),
 }
 
@@ -102,6 +106,8 @@ FIELDS = {
     "Mutation.revokeDelegation": municipality(organizationId="lead", delegationId="delegation"),
     "Mutation.signIn": anybody(unknown=True),
     "Mutation.signOut": person(),
+    "Mutation.requestSignInLink": anybody(),
+    "Mutation.signInWithLink": secret(token="sign_in_secret"),
     "Mutation.signInWithCode": anybody(unknown=True),
     "Mutation.beginSecondStep": person(),
     "Mutation.confirmSecondStep": person(),
