@@ -42,8 +42,9 @@ def _root(name: str, plugins: Sequence[Plugin], attribute: str) -> type[Any]:
                 if field in owner:
                     raise PluginError(
                         plugin.name,
-                        "graphql",
+                        "arengo_graphql",
                         f"{name}.{field} is already defined by plugin {owner[field]!r}",
+                        "rename one of the two",
                     )
                 owner[field] = plugin.name
             parts.append(part)
@@ -135,7 +136,12 @@ def _attach(schema: Schema, plugin: str, extension: FieldExtension) -> None:
     """Put a field on another plugin's type; a clash is refused, naming both sides."""
     definition = schema.get_type_by_name(extension.type_name)
     if not isinstance(definition, StrawberryObjectDefinition):
-        raise PluginError(plugin, "graphql", f"there is no type {extension.type_name!r} to extend")
+        raise PluginError(
+            plugin,
+            "arengo_graphql",
+            f"there is no type {extension.type_name!r} to extend",
+            "look it up in graphql/schema.graphql",
+        )
     existing = {field.python_name: field for field in definition.fields}
     if extension.name in existing:
         known = existing[extension.name].metadata.get("arengo_plugin", "its owner")
@@ -143,8 +149,9 @@ def _attach(schema: Schema, plugin: str, extension: FieldExtension) -> None:
             return
         raise PluginError(
             plugin,
-            "graphql",
+            "arengo_graphql",
             f"{extension.type_name}.{extension.name} is already defined by {known!r}",
+            "rename one of the two",
         )
     field = strawberry.field(
         resolver=_guarded(plugin, extension),

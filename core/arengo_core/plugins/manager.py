@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +72,10 @@ def _import(point: EntryPoint) -> Any:
         return point.load()
     except Exception as error:
         raise PluginError(
-            point.name, "import", f"{point.value} fails to import: {type(error).__name__}: {error}"
+            point.name,
+            "import",
+            f"{point.value} fails to import: {type(error).__name__}: {error}",
+            _line_of(error),
         ) from error
 
 
@@ -84,13 +89,18 @@ def _load(manager: pluggy.PluginManager, name: str, module: Any) -> Plugin:
         and attribute not in hookspecs.HOOKS
     ]
     if unknown:
-        raise PluginError(name, "hooks", f"there is no hook {', '.join(unknown)}")
+        near = [close for hook in unknown for close in get_close_matches(hook, hookspecs.HOOKS, 1)]
+        mend = f"did you mean {', '.join(near)}?" if near else "docs/reference/hooks.md has all"
+        raise PluginError(name, "hooks", f"there is no hook {', '.join(unknown)}", mend)
     try:
         manager.register(module, name)
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         manager.unregister(name=name)
-        raise PluginError(name, "hooks", str(error)) from error
+        fault = " ".join(str(error).split())
+        raise PluginError(
+            name, "hooks", fault, "define it with the arguments of its spec"
+        ) from error
     others = [other for other in manager.get_plugins() if other is not module]
 
     def ask(hook: str) -> list[Any]:
@@ -98,20 +108,30 @@ def _load(manager: pluggy.PluginManager, name: str, module: Any) -> Plugin:
         try:
             return caller()
         except Exception as error:
-            place = getattr(module, "__file__", None) or type(module).__name__
             raise PluginError(
-                name, hook, f"{type(error).__name__}: {error}; see {place}"
+                name, hook, f"it fails: {type(error).__name__}: {error}", _line_of(error)
             ) from error
 
     try:
         package = getattr(module, "__name__", type(module).__module__).partition(".")[0]
         plugin = _collect(name, package, ask)
+        plugin.file = _file_of(module)
         if hasattr(module, "arengo_host_ready"):
             plugin.on_ready.append(lambda host: _call_alone(manager, module, host))
         return plugin
     except PluginError:
         manager.unregister(name=name)
         raise
+
+
+def _line_of(error: Exception) -> str:
+    """Where an error was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"look at {frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
+
+
+def _file_of(module: Any) -> str:
+    return str(getattr(module, "__file__", None) or getattr(module, "__name__", ""))
 
 
 def _call_alone(manager: pluggy.PluginManager, module: Any, host: Host) -> None:
@@ -123,11 +143,19 @@ def _call_alone(manager: pluggy.PluginManager, module: Any, host: Host) -> None:
 def _collect(name: str, package: str, ask: Any) -> Plugin:
     manifests = ask("arengo_manifest")
     if len(manifests) != 1 or not isinstance(manifests[0], Manifest):
-        raise PluginError(name, "manifest", "arengo_manifest must answer one Manifest")
+        raise PluginError(
+            name,
+            "arengo_manifest",
+            "it must answer one Manifest",
+            "define arengo_manifest() -> Manifest",
+        )
     manifest = manifests[0]
     if manifest.key != name:
         raise PluginError(
-            name, "manifest", f"its key {manifest.key!r} differs from its entry point {name!r}"
+            name,
+            "arengo_manifest",
+            f"its key {manifest.key!r} differs from its entry point {name!r}",
+            "give both one name",
         )
 
     plugin = Plugin(name=name, manifest=manifest, package=package)
@@ -144,7 +172,10 @@ def _collect(name: str, package: str, ask: Any) -> Plugin:
 
 def _wrong(name: str, hook: str, kind: type[Any], answer: object) -> PluginError:
     return PluginError(
-        name, hook, f"it answers {answer!r:.80} where {kind.__name__} objects are expected"
+        name,
+        hook,
+        f"it answers {answer!r:.80} where {kind.__name__} objects are expected",
+        "docs/reference/hooks.md has an example",
     )
 
 
@@ -160,13 +191,28 @@ def _sequence(name: str, hook: str, kind: type[Any], ask: Any) -> list[Any]:
     return items
 
 
+def _lacks(plugin: str, needed: str) -> PluginError:
+    mend = "install or mend it, or name it under uses if it can be absent"
+    return PluginError(plugin, "requirements", f"needs plugin {needed!r}", mend)
+
+
 def _check_version(plugin: str, what: str, version: str, wanted: str) -> None:
     try:
         fits = SpecifierSet(wanted).contains(Version(version), prereleases=True)
     except InvalidSpecifier:
-        raise PluginError(plugin, "manifest", f"{wanted!r} is not a version range") from None
+        raise PluginError(
+            plugin,
+            "arengo_manifest",
+            f"{wanted!r} is not a version range",
+            "write one as in PEP 440, for example '>=0.1,<2'",
+        ) from None
     if not fits:
-        raise PluginError(plugin, "requirements", f"needs {what} {wanted}, here is {version}")
+        raise PluginError(
+            plugin,
+            "requirements",
+            f"needs {what} {wanted}, here is {version}",
+            "install versions that fit, or widen the range in arengo_manifest once it was tried",
+        )
 
 
 def _ordered(plugins: dict[str, Plugin]) -> tuple[list[Plugin], list[PluginError]]:
@@ -186,7 +232,7 @@ def _ordered(plugins: dict[str, Plugin]) -> tuple[list[Plugin], list[PluginError
                 _check_version(name, "arengo", __version__, plugin.manifest.arengo)
                 for key, wanted in needed.items():
                     if key not in done:
-                        raise PluginError(name, "requirements", f"needs plugin {key!r}")
+                        raise _lacks(name, key)
                     _check_version(name, key, done[key].manifest.version, wanted)
             except PluginError as error:
                 errors.append(error)
@@ -195,7 +241,12 @@ def _ordered(plugins: dict[str, Plugin]) -> tuple[list[Plugin], list[PluginError
         if not progress:
             names = ", ".join(sorted(waiting))
             errors += [
-                PluginError(name, "requirements", f"requirements go round in a circle: {names}")
+                PluginError(
+                    name,
+                    "requirements",
+                    f"requirements go round in a circle: {names}",
+                    "take one of them out of requires",
+                )
                 for name in waiting
             ]
             break
@@ -227,18 +278,22 @@ def load_plugins(disabled: Iterable[str] = (), extra: Iterable[tuple[str, Any]] 
         try:
             loaded[name] = _load(manager, name, module)
         except PluginError as error:
+            error.locate(_file_of(module))
             if name in ESSENTIAL:
                 raise
             set_aside.append(error)
     plugins, unmet = _ordered(loaded)
+    for error in unmet:
+        error.locate(loaded[error.plugin].file)
     registry = Registry([], [*set_aside, *unmet])
     for plugin in plugins:
         try:
             for key in plugin.manifest.requires:
                 if key not in {kept.name for kept in registry.plugins}:
-                    raise PluginError(plugin.name, "requirements", f"needs plugin {key!r}")
+                    raise _lacks(plugin.name, key)
             registry = Registry([*registry.plugins, plugin], registry.set_aside)
         except PluginError as error:
+            error.locate(plugin.file)
             if plugin.name in ESSENTIAL:
                 raise
             registry.set_aside.append(error)

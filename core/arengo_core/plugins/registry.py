@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -36,15 +36,27 @@ T = TypeVar("T")
 
 
 class PluginError(ArengoError):
-    """A plugin cannot be used; ``plugin`` names it, the message says why and the mend."""
+    """A plugin cannot be used: ``plugin``, the hook or ``stage``, what is wrong, and the ``mend``.
+
+    ``file`` is the module of its hooks, as soon as it is known.
+    """
 
     code = "PLUGIN"
 
-    def __init__(self, plugin: str, stage: str, message: str) -> None:
-        super().__init__(f"plugin {plugin!r} ({stage}): {message}")
+    def __init__(self, plugin: str, stage: str, fault: str, mend: str = "") -> None:
+        super().__init__(f"{fault}; {mend}" if mend else fault)
         self.plugin = plugin
         self.stage = stage
-        self.message = message
+        self.file = ""
+
+    def locate(self, file: str) -> None:
+        """Name the module of the plugin's hooks too."""
+        if file and not self.file:
+            self.file = file
+            self.message += f" [{file}]"
+
+    def __str__(self) -> str:
+        return f"plugin {self.plugin!r} ({self.stage}): {self.message}"
 
 
 ESSENTIAL = ("core", "marketplace", "graphql")
@@ -65,6 +77,7 @@ class Plugin:
     name: str
     manifest: Manifest
     package: str = ""
+    file: str = ""
     services: list[Service] = field(default_factory=list[Service])
     capabilities: list[Capability] = field(default_factory=list[Capability])
     providers: list[Provider] = field(default_factory=list[Provider])
@@ -96,6 +109,21 @@ def _events_of(package: str, kind: type[Event] = Event) -> Iterator[type[Event]]
         yield from _events_of(package, found)
 
 
+def _circle(start: str, rests: Mapping[str, Sequence[str]]) -> list[str]:
+    """The way from a service over those it rests on back to itself; empty where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for key in rests.get(way[-1], ()):
+            if key == start:
+                return [*way, start]
+            if key not in seen:
+                seen.add(key)
+                ways.append([*way, key])
+    return []
+
+
 class Registry:
     """The loaded plugins in the order of their requirements, and look-ups over them."""
 
@@ -115,6 +143,7 @@ class Registry:
             self._add(plugin)
 
     def _add(self, plugin: Plugin) -> None:
+        self._refuse_circles(plugin)
         self._claim(self.services, plugin, "service", plugin.services, lambda item: item.key)
         self._claim(
             self.capabilities, plugin, "capability", plugin.capabilities, lambda c: c.contract
@@ -138,6 +167,24 @@ class Registry:
         for handler in plugin.event_handlers:
             self._handlers_by_event.setdefault(handler.event.name, []).append(handler.key)
 
+    def _refuse_circles(self, plugin: Plugin) -> None:
+        """Services that rest on each other could never be switched on."""
+        known = {key: owned.plugin for key, owned in self.services.items()}
+        rests = {key: owned.value.rests_on for key, owned in self.services.items()}
+        for service in plugin.services:
+            known.setdefault(service.key, plugin.name)
+            rests.setdefault(service.key, service.rests_on)
+        for service in plugin.services:
+            circle = _circle(service.key, rests)
+            if circle:
+                raise PluginError(
+                    plugin.name,
+                    "arengo_services",
+                    "services rest on each other in a circle: "
+                    + " → ".join(f"{key} of plugin {known[key]!r}" for key in circle),
+                    "take one of them out of rests_on",
+                )
+
     @staticmethod
     def _claim(
         owned: dict[Any, Owned],
@@ -151,9 +198,9 @@ class Registry:
             if name in owned:
                 raise PluginError(
                     plugin.name,
-                    "registration",
-                    f"{what} {name!r} is already brought by plugin {owned[name].plugin!r};"
-                    " rename one or uninstall the other",
+                    f"arengo_{what.replace(' ', '_')}s".replace("ys", "ies"),
+                    f"{what} {name!r} is already brought by plugin {owned[name].plugin!r}",
+                    "rename one or uninstall the other",
                 )
             owned[name] = Owned(plugin.name, item)
 
@@ -186,6 +233,7 @@ class Registry:
                 plugin.name,
                 "arengo_slot_parts",
                 f"plugin {owner!r} offers no slot {part.slot!r}",
+                f"use one of: {', '.join(sorted(self.slots))}",
             )
             for plugin in self.plugins
             for part in plugin.slot_parts
@@ -229,6 +277,8 @@ class Registry:
     def without(self, name: str, error: PluginError) -> Registry:
         """The registry after setting a plugin aside, and those that require it."""
         gone = {name}
+        if error.stage != "disabled":  # which is nobody's fault
+            error.locate(next((plugin.file for plugin in self.plugins if plugin.name == name), ""))
         errors = [*self.set_aside, error]
         kept: list[Plugin] = []
         for plugin in self.plugins:
