@@ -47,6 +47,9 @@ from arengo_core.permissions.pages import ROUTES as PERMISSION_PAGES
 from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
+from arengo_core.privacy.graphql import CONTRIBUTION as PRIVACY_API
+from arengo_core.privacy.pages import ROUTES as PRIVACY_PAGES
+from arengo_core.privacy.service import CLEAR_OVER
 from arengo_core.web import models as _site_tables
 from arengo_core.web.legal import ROUTES as LEGAL_PAGES
 from arengo_core.webhooks import models as _webhook_tables
@@ -102,6 +105,7 @@ def arengo_schedules() -> list[Schedule]:
         Schedule(SEAL_AUDIT, "* * * * *"),
         Schedule(CLEAR_TOKENS, "23 3 * * *"),
         *sessions.SCHEDULES,
+        Schedule(CLEAR_OVER, "29 3 * * *"),
     ]
 
 
@@ -115,6 +119,7 @@ def arengo_routes() -> list[object]:
         *LINK_PAGES,
         *ORGANIZATION_PAGES,
         *PERMISSION_PAGES,
+        *PRIVACY_PAGES,
         *AUDIT_PAGES,
         *FEEDBACK_PAGES,
         *JOB_PAGES,
@@ -161,6 +166,7 @@ def arengo_graphql() -> GraphqlContribution:
             *SECOND_STEP_API.queries,
             *TOKEN_API.queries,
             *PERMISSION_API.queries,
+            *PRIVACY_API.queries,
             PeopleQuery,
             AuditQuery,
             DeadLetterQuery,
@@ -172,6 +178,7 @@ def arengo_graphql() -> GraphqlContribution:
             *SECOND_STEP_API.mutations,
             *TOKEN_API.mutations,
             *PERMISSION_API.mutations,
+            *PRIVACY_API.mutations,
             FeedbackMutation,
             DeadLetterMutation,
             WebhookMutation,

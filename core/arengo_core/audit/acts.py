@@ -12,6 +12,7 @@ ACTS = [
     Act("permission.withheld", N_("Permission taken from a role")),
     Act("delegation.made", N_("Let another organization act")),
     Act("delegation.revoked", N_("Delegation ended")),
+    Act("person.erased", N_("Account erased by its person")),
     Act("invitation.sent", N_("Invitation sent")),
     Act("token.created", N_("API token made")),
     Act("token.revoked", N_("API token ended")),

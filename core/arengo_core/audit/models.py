@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Owned, TableClass, table
 from arengo_core.database.core_base import CoreBase
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import IDS_ALONE, Personal
 
 
 class AuditEntry(CoreBase, Identified, Owned):
@@ -30,6 +32,13 @@ class AuditEntry(CoreBase, Identified, Owned):
         Index(None, "organization_id", "action", "id"),
         Index(None, "organization_id", "object_id", "id"),
         append_only=True,
+        personal=Personal(
+            ("actor_id", "network"),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="actor_id",
+        ),
     )
 
     at: Mapped[datetime]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.ids import new_id
+from arengo_core.privacy.declaration import PERSONAL, Personal
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,14 +47,23 @@ def metadata_for(schema: str) -> MetaData:
     return MetaData(schema=schema, naming_convention=_NAMING)
 
 
-def table(kind: TableClass, *args: Any, append_only: bool = False, reason: str = "") -> Any:
-    """``__table_args__`` of a model: its class, constraints, and for platform tables the reason."""
+def table(
+    kind: TableClass,
+    *args: Any,
+    append_only: bool = False,
+    reason: str = "",
+    personal: Personal | None = None,
+) -> Any:
+    """``__table_args__`` of a model: its class, constraints, for platform tables the reason.
+
+    ``personal`` says what personal data it holds.
+    """
     if kind is TableClass.PLATFORM and not reason:
         raise ValueError("a platform table says why it has no row-level security")
     comment = "; ".join(
         part for part in (kind.value, "append-only" if append_only else "", reason) if part
     )
-    return (*args, {"comment": comment})
+    return (*args, {"comment": comment, "info": {PERSONAL: personal} if personal else {}})
 
 
 class Identified:

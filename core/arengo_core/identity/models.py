@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Uuid
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, Stamped, TableClass, table
 from arengo_core.database.core_base import CoreBase
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import Erasure, Personal, Retention
 from arengo_core.secrets import Sealed
 
 
@@ -19,7 +21,17 @@ class Person(CoreBase, Identified, Owned, Stamped):
     """A user's own data; its tenant is the person itself (``organization_id`` = ``id``)."""
 
     __tablename__ = "person"
-    __table_args__ = table(TableClass.MEMBER)
+    __table_args__ = table(
+        TableClass.MEMBER,
+        personal=Personal(
+            ("name", "email", "locale"),
+            N_("People with an account"),
+            N_("To sign in and to be told from others"),
+            N_("As long as the account"),
+            by_user="id",
+            erasure=Erasure.DELETE,
+        ),
+    )
 
     name: Mapped[str]
     email: Mapped[str]
@@ -30,7 +42,18 @@ class SignIn(CoreBase):
     """How a user signs in: digest of the address, argon2 hash of the password."""
 
     __tablename__ = "sign_in"
-    __table_args__ = table(TableClass.PLATFORM, reason="sign-in: ids and digests only")
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        reason="sign-in: ids and digests only",
+        personal=Personal(
+            ("user_id", "email_digest", "password_hash"),
+            N_("People with an account"),
+            N_("To sign in"),
+            N_("As long as the account"),
+            by_user="user_id",
+            erasure=Erasure.DELETE,
+        ),
+    )
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     email_digest: Mapped[bytes] = mapped_column(unique=True)
@@ -57,7 +80,16 @@ class SecondStep(CoreBase, Identified, Owned, Stamped):
 
     __tablename__ = "second_step"
     __table_args__ = table(
-        TableClass.MEMBER, Index("ix_second_step_organization_id", "organization_id", unique=True)
+        TableClass.MEMBER,
+        Index("ix_second_step_organization_id", "organization_id", unique=True),
+        personal=Personal(
+            ("organization_id", "secret", "recovery_digests"),
+            N_("People with an account"),
+            N_("To sign in"),
+            N_("As long as the account"),
+            by_user="organization_id",
+            erasure=Erasure.DELETE,
+        ),
     )
 
     organization_id: Mapped[UUID]
@@ -75,6 +107,14 @@ class RoleGrant(CoreBase):
         TableClass.PLATFORM,
         Index(None, "organization_id"),
         reason="sign-in: the scope itself is made from these ids",
+        personal=Personal(
+            ("user_id", "role"),
+            N_("People with an account"),
+            N_("To say who may do what"),
+            N_("As long as the role"),
+            by_user="user_id",
+            erasure=Erasure.DELETE,
+        ),
     )
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -91,6 +131,14 @@ class UserSession(CoreBase, Identified, Stamped):
         TableClass.PLATFORM,
         Index(None, "user_id"),
         reason="sign-in: ids, digests and kinds of device",
+        personal=Personal(
+            ("user_id", "browser", "system"),
+            N_("People with an account"),
+            N_("To stay signed in"),
+            N_("Two weeks"),
+            by_user="user_id",
+            erasure=Erasure.DELETE,
+        ),
     )
 
     token_digest: Mapped[bytes] = mapped_column(unique=True)
@@ -107,7 +155,17 @@ class ApiToken(CoreBase, Identified, Stamped):
 
     __tablename__ = "api_token"
     __table_args__ = table(
-        TableClass.PLATFORM, Index(None, "user_id"), reason="sign-in: ids and digests only"
+        TableClass.PLATFORM,
+        Index(None, "user_id"),
+        reason="sign-in: ids and digests only",
+        personal=Personal(
+            ("user_id", "hint"),
+            N_("People with an account"),
+            N_("To use the API by scripts"),
+            N_("Until the day chosen, a year at most"),
+            by_user="user_id",
+            erasure=Erasure.DELETE,
+        ),
     )
 
     digest: Mapped[bytes] = mapped_column(unique=True)
@@ -123,7 +181,18 @@ class Invitation(CoreBase, Identified, Owned, Stamped):
     """That somebody is asked to take a role in an Organization."""
 
     __tablename__ = "invitation"
-    __table_args__ = table(TableClass.MEMBER)
+    __table_args__ = table(
+        TableClass.MEMBER,
+        personal=Personal(
+            ("email", "name", "invited_by"),
+            N_("People invited"),
+            N_("To ask somebody to take a role"),
+            N_("A year"),
+            by_email="email",
+            erasure=Erasure.DELETE,
+            retention=Retention("created_at", timedelta(days=365)),
+        ),
+    )
 
     email: Mapped[str]
     name: Mapped[str]
@@ -136,7 +205,19 @@ class OneTimeLink(CoreBase):
     """A secret link sent to somebody, by its digest."""
 
     __tablename__ = "one_time_link"
-    __table_args__ = table(TableClass.PLATFORM, reason="digests and ids only")
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        reason="digests and ids only",
+        personal=Personal(
+            ("subject_id",),
+            N_("People with an account"),
+            N_("To open a link sent by mail"),
+            N_("Two weeks"),
+            by_user="subject_id",
+            erasure=Erasure.DELETE,
+            retention=Retention("expires_at", timedelta(days=14)),
+        ),
+    )
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     purpose: Mapped[str]

@@ -11,13 +11,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from arengo_core import clock
 from arengo_core.database.base import Identified, TableClass, table
 from arengo_core.database.core_base import CoreBase
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import WHILE_MEMBER, Personal
 
 
 class Organization(CoreBase, Identified):
     """Anything that acts. Public by law or by trade: no private column lives here."""
 
     __tablename__ = "organization"
-    __table_args__ = table(TableClass.PUBLIC, Index(None, "kind"), Index(None, "slug", unique=True))
+    __table_args__ = table(
+        TableClass.PUBLIC,
+        Index(None, "kind"),
+        Index(None, "slug", unique=True),
+        personal=Personal(
+            ("name", "street", "email", "phone"),
+            N_("Merchants who are persons"),
+            N_("To show who offers and sells, as the law asks"),
+            WHILE_MEMBER,
+        ),
+    )
 
     kind: Mapped[str]
     name: Mapped[str]

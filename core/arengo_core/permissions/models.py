@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Stamped, TableClass, table
 from arengo_core.database.core_base import CoreBase
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import IDS_ALONE, Personal
 
 _REASON = "sign-in: the scope itself is made from these ids"
 
@@ -40,6 +42,13 @@ class Delegation(CoreBase, Identified, Stamped):
         CheckConstraint("ends_on >= starts_on", "days"),
         CheckConstraint("delegate_id <> organization_id", "another"),
         reason=_REASON,
+        personal=Personal(
+            ("created_by", "revoked_by"),
+            N_("People with an account"),
+            N_("To say who let others act"),
+            IDS_ALONE,
+            by_user="created_by",
+        ),
     )
 
     organization_id: Mapped[UUID]

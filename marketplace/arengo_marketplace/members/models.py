@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Owned, Shared, Stamped, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import WHILE_MEMBER, Personal
 from arengo_core.secrets import Sealed
 from arengo_marketplace.base import MarketplaceBase
 
@@ -67,7 +69,17 @@ class JoinRequest(MarketplaceBase, Identified, Owned, Stamped):
     """A merchant's wish to join; its tenant is the consortium that decides."""
 
     __tablename__ = "join_request"
-    __table_args__ = table(TableClass.MEMBER, Index(None, "organization_id", "state"))
+    __table_args__ = table(
+        TableClass.MEMBER,
+        Index(None, "organization_id", "state"),
+        personal=Personal(
+            ("person", "street", "email", "phone", "message", "decided_by"),
+            N_("People who ask to join"),
+            N_("To admit members"),
+            WHILE_MEMBER,
+            by_email="email",
+        ),
+    )
 
     name: Mapped[str]
     vat_number: Mapped[str]

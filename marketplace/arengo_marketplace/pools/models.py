@@ -13,6 +13,7 @@ from arengo_core import clock
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
 from arengo_core.i18n import N_
 from arengo_core.money import Money
+from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.period import Period
 
@@ -55,6 +56,13 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
         CheckConstraint("amount <> 0", "amount"),
         CheckConstraint("kind in ('fixed', 'usage', 'one_off', 'fee', 'funding')", "kind"),
         CheckConstraint("extract(day from starts_on) = 1", "month"),
+        personal=Personal(
+            ("entered_by",),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="entered_by",
+        ),
     )
 
     offer_id: Mapped[UUID]

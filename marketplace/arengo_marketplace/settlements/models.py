@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.i18n import N_
 from arengo_core.money import Money
+from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.period import Period
@@ -32,6 +34,13 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
         Index(None, "organization_id", "reverses_id", unique=True),
         CheckConstraint("ends_on > starts_on", "days"),
         append_only=True,
+        personal=Personal(
+            ("closed_by",),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="closed_by",
+        ),
     )
 
     starts_on: Mapped[date]

@@ -9,7 +9,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.i18n import N_
 from arengo_core.money import Money
+from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.period import Period
@@ -56,6 +58,13 @@ class StatementPayment(MarketplaceBase, Identified, Shared, Stamped):
         Index(None, "organization_id", "statement_id"),
         CheckConstraint("amount <> 0", "amount"),
         append_only=True,
+        personal=Personal(
+            ("recorded_by",),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="recorded_by",
+        ),
     )
 
     statement_id: Mapped[UUID]

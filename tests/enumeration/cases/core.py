@@ -26,6 +26,9 @@ ROUTES = {
     "GET /password/{token}": anybody(token="nonsense"),
     "GET /privacy": anybody(),
     "GET /account/second-step": person(),
+    "GET /privacy/register": anybody(),
+    "GET /account/data": person(),
+    "GET /account/erase": person(),
     "GET /sign-in": anybody(),
     "GET /sign-in/code": anybody(),
     "GET /sign-in/link": anybody(),
@@ -38,6 +41,7 @@ ROUTES = {
     "POST /account/tokens": person(data={"organization_ids": "@dairy", "days": "30"}),
     "POST /account/tokens/{token_id}/revoke": merchant(token_id="api_token"),
     "POST /feedback": anybody(),
+    "POST /account/erase": person(),
     "POST /invitations/{token}": secret(token="invitation_secret"),
     "POST /office/held/{number}/discard": consortium(number="held", shared=True),
     "POST /office/held/{number}/replay": consortium(number="held", shared=True),
@@ -78,6 +82,8 @@ ROUTES = {
 
 FIELDS = {
     "Query.me": person(),
+    "Query.personalData": anybody(),
+    "Mutation.eraseMyAccount": person(),
     "Query.deadLetters": consortium(),
     "Query.apiTokens": person(),
     "Query.sessions": person(),

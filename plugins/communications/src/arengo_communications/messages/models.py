@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_communications.base import CommunicationsBase
 from arengo_core.database.base import Identified, Owned, Stamped, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import Personal
 from arengo_core.secrets import Sealed
 
 
@@ -39,6 +41,12 @@ class Message(CommunicationsBase, Identified, Owned, Stamped):
         TableClass.MEMBER,
         UniqueConstraint("organization_id", "key"),
         Index(None, "organization_id", "id"),
+        personal=Personal(
+            ("subject", "recipient_hint"),
+            N_("People who are written to"),
+            N_("To show what was sent"),
+            N_("As long as the account of the organization"),
+        ),
     )
 
     key: Mapped[str]

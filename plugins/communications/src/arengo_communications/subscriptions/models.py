@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from arengo_communications.base import CommunicationsBase
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import Personal
 from arengo_core.secrets import Sealed
 
 
@@ -24,6 +26,12 @@ class Subscription(CommunicationsBase, Identified, Owned):
         TableClass.MEMBER,
         UniqueConstraint("organization_id", "email_digest"),
         Index(None, "organization_id", "confirmed_at"),
+        personal=Personal(
+            ("email_digest", "email_sealed"),
+            N_("Subscribers"),
+            N_("To send announcements"),
+            N_("Until they unsubscribe, by the link in each mail"),
+        ),
     )
 
     email_digest: Mapped[bytes]

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import IDS_ALONE, TEN_YEARS, Personal
 from arengo_core.secrets import Sealed
 from arengo_delivery.base import DeliveryBase
 from arengo_delivery.contract import ParcelState
@@ -37,6 +39,12 @@ class ParcelRow(DeliveryBase, Identified, Shared, Stamped):
         Index(None, "organization_id", "state"),
         Index(None, "consortium_id", "state", "id"),
         Index(None, "merchant_order_id"),
+        personal=Personal(
+            ("recipient_name", "street", "phone", "email_sealed"),
+            N_("Customers"),
+            N_("To deliver parcels"),
+            TEN_YEARS,
+        ),
     )
 
     merchant_order_id: Mapped[UUID]
@@ -70,7 +78,16 @@ class ParcelEvent(DeliveryBase, Identified, Shared):
 
     __tablename__ = "parcel_event"
     __table_args__ = table(
-        TableClass.CONSORTIUM, Index(None, "organization_id", "parcel_id"), append_only=True
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "parcel_id"),
+        append_only=True,
+        personal=Personal(
+            ("actor_id",),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="actor_id",
+        ),
     )
 
     parcel_id: Mapped[UUID]

@@ -9,7 +9,9 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, Stamped, TableClass, table
+from arengo_core.i18n import N_
 from arengo_core.money import Money
+from arengo_core.privacy.declaration import TEN_YEARS, Personal
 from arengo_payments.base import PaymentsBase, SharedRow
 
 
@@ -28,6 +30,13 @@ class PaymentRow(PaymentsBase, Identified, SharedRow, Stamped):
         Index(None, "consortium_id", "created_at", "id"),
         CheckConstraint("amount > 0", "amount"),
         CheckConstraint("refunded between 0 and amount", "refunded"),
+        personal=Personal(
+            ("payer_email",),
+            N_("Customers"),
+            N_("To take and give back payments"),
+            TEN_YEARS,
+            by_email="payer_email",
+        ),
     )
 
     key: Mapped[str]

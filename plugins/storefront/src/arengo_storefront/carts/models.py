@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import Erasure, Personal
 from arengo_storefront.base import StorefrontBase
 
 
@@ -22,7 +24,17 @@ class Cart(StorefrontBase, Identified, Owned):
     """
 
     __tablename__ = "cart"
-    __table_args__ = table(TableClass.MEMBER)
+    __table_args__ = table(
+        TableClass.MEMBER,
+        personal=Personal(
+            ("name", "email", "phone", "street", "note"),
+            N_("Customers"),
+            N_("To fill in the order"),
+            N_("A month after the last visit"),
+            by_email="email",
+            erasure=Erasure.BLANK,
+        ),
+    )
 
     consortium_id: Mapped[UUID | None]
     order_id: Mapped[UUID | None]

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.i18n import N_
 from arengo_core.money import Money
+from arengo_core.privacy.declaration import IDS_ALONE, TEN_YEARS, Personal
 from arengo_storefront.base import StorefrontBase
 
 
@@ -45,7 +47,16 @@ class Order(StorefrontBase, Identified, Owned):
     """What a shopper ordered and pays at once; the tenant is the order itself."""
 
     __tablename__ = "shop_order"
-    __table_args__ = table(TableClass.MEMBER)
+    __table_args__ = table(
+        TableClass.MEMBER,
+        personal=Personal(
+            ("name", "email", "phone", "street", "postcode", "city"),
+            N_("Customers"),
+            N_("To fulfil orders"),
+            TEN_YEARS,
+            by_email="email",
+        ),
+    )
 
     organization_id: Mapped[UUID] = mapped_column(index=False)
     consortium_id: Mapped[UUID]
@@ -86,6 +97,13 @@ class MerchantOrder(StorefrontBase, Identified, Owned):
         Index(None, "organization_id", "placed_at", "id"),
         Index(None, "organization_id", "state", "placed_at", "id"),
         CheckConstraint("refunded >= 0 and refunded <= total", name="refunded"),
+        personal=Personal(
+            ("recipient", "email", "phone", "street", "postcode", "city", "note"),
+            N_("Customers"),
+            N_("To fulfil orders"),
+            TEN_YEARS,
+            by_email="email",
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(index=False)
@@ -180,7 +198,16 @@ class OrderStep(StorefrontBase, Identified, Owned):
 
     __tablename__ = "order_step"
     __table_args__ = table(
-        TableClass.MEMBER, Index(None, "organization_id", "order_id"), append_only=True
+        TableClass.MEMBER,
+        Index(None, "organization_id", "order_id"),
+        append_only=True,
+        personal=Personal(
+            ("actor_id",),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="actor_id",
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(index=False)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_storefront.base import StorefrontBase
 
 
@@ -48,6 +50,13 @@ class StockMovement(StorefrontBase, Identified, Owned):
         Index(None, "organization_id", "variant_id", "occurred_at"),
         Index(None, "organization_id", "order_id"),
         append_only=True,
+        personal=Personal(
+            ("actor_id",),
+            N_("People with an account"),
+            N_("To say who did what"),
+            IDS_ALONE,
+            by_user="actor_id",
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(index=False)

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
+from arengo_core.i18n import N_
+from arengo_core.privacy.declaration import TEN_YEARS, Personal
 from arengo_storefront.base import StorefrontBase
 
 
@@ -31,6 +33,13 @@ class ReturnCase(StorefrontBase, Identified, Owned):
         TableClass.MEMBER,
         Index(None, "organization_id", "merchant_order_id"),
         Index(None, "organization_id", "state", "declared_at"),
+        personal=Personal(
+            ("name", "email"),
+            N_("Customers"),
+            N_("To settle withdrawals"),
+            TEN_YEARS,
+            by_email="email",
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(index=False)
