@@ -25,6 +25,8 @@ from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.link_pages import ROUTES as LINK_PAGES
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
+from arengo_core.identity.passkey_graphql import CONTRIBUTION as PASSKEY_API
+from arengo_core.identity.passkey_pages import ROUTES as PASSKEY_PAGES
 from arengo_core.identity.queries import PeopleQuery
 from arengo_core.identity.second_step_graphql import CONTRIBUTION as SECOND_STEP_API
 from arengo_core.identity.second_step_pages import ROUTES as SECOND_STEP_PAGES
@@ -117,6 +119,7 @@ def arengo_routes() -> list[object]:
         *SESSION_PAGES,
         *SECOND_STEP_PAGES,
         *LINK_PAGES,
+        *PASSKEY_PAGES,
         *ORGANIZATION_PAGES,
         *PERMISSION_PAGES,
         *PRIVACY_PAGES,
@@ -164,6 +167,7 @@ def arengo_graphql() -> GraphqlContribution:
             *IDENTITY_API.queries,
             *SESSION_API.queries,
             *SECOND_STEP_API.queries,
+            *PASSKEY_API.queries,
             *TOKEN_API.queries,
             *PERMISSION_API.queries,
             *PRIVACY_API.queries,
@@ -176,6 +180,7 @@ def arengo_graphql() -> GraphqlContribution:
             *IDENTITY_API.mutations,
             *SESSION_API.mutations,
             *SECOND_STEP_API.mutations,
+            *PASSKEY_API.mutations,
             *TOKEN_API.mutations,
             *PERMISSION_API.mutations,
             *PRIVACY_API.mutations,

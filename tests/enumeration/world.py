@@ -18,6 +18,7 @@ from arengo_core import clock
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller, Role
 from arengo_core.identity import sessions, tokens
+from arengo_core.identity.models import Passkey
 from arengo_core.identity.service import SIGN_IN_LINK
 from arengo_core.ids import new_id
 from arengo_core.money import Money
@@ -205,6 +206,17 @@ async def _api_token(host, world, shop):
     async with host.unit_of_work(caller) as uow:
         await tokens.create(uow, organization_ids=[shop.id], read_only=True, days=30)
         [made] = await tokens.own(uow)
+        key = Passkey(
+            id=new_id(),
+            organization_id=shop.person.id,
+            credential_id=b"made for the world",
+            public_key=b"opens nothing",
+            sign_count=0,
+            name="key",
+        )
+        uow.session.add(key)
+        await uow.session.flush()
+        world.objects["passkey"] = ("Passkey", key.id)
         world.objects["session"] = ("Session", (await sessions.own(uow))[0].id)
     world.objects["api_token"] = ("ApiToken", made.id)
 

@@ -99,6 +99,19 @@ class SecondStep(CoreBase, Identified, Owned, Stamped):
     recovery_digests: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
 
 
+class Passkey(CoreBase, Identified, Owned, Stamped):
+    """A public key whose private half a person's device keeps (WebAuthn)."""
+
+    __tablename__ = "passkey"
+    __table_args__ = table(TableClass.MEMBER)
+
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    last_used_at: Mapped[datetime | None]
+
+
 class RoleGrant(CoreBase):
     """A role that a user holds in an Organization."""
 

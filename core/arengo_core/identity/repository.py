@@ -16,6 +16,7 @@ from arengo_core.identity.models import (
     ApiToken,
     Invitation,
     OneTimeLink,
+    Passkey,
     Person,
     RoleGrant,
     SecondStep,
@@ -218,6 +219,12 @@ async def second_step_of(session: AsyncSession, user_id: UUID) -> SecondStep | N
 async def remove_second_step(session: AsyncSession, user_id: UUID) -> None:
     """Delete a user's second step."""
     await session.execute(delete(SecondStep).where(SecondStep.organization_id == user_id))
+
+
+async def passkeys_of(session: AsyncSession, user_id: UUID) -> Sequence[Passkey]:
+    """A user's passkeys, oldest first."""
+    statement = select(Passkey).where(Passkey.organization_id == user_id).order_by(Passkey.id)
+    return (await session.execute(statement)).scalars().all()
 
 
 async def lock_attempts(

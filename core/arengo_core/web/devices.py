@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from litestar.response import Redirect
 
+from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
 from arengo_core.identity.attempts import KNOWN_FOR
 from arengo_core.identity.origin import NOWHERE, Origin, origin_of
+from arengo_core.identity.passkeys import Party
 from arengo_core.web.context import ArengoRequest
 
 DEVICE_COOKIE = "arengo_device"
@@ -21,6 +23,14 @@ def origin_from(request: ArengoRequest | None) -> Origin:
         request.headers.get("user-agent", "")[:500],
         request.cookies.get(DEVICE_COOKIE),
     )
+
+
+def party_of(request: ArengoRequest | None) -> Party:
+    """The site as passkeys know it: the host name addressed, which the middleware has checked."""
+    if request is None:
+        raise InvalidInputError("Passkeys need a request of a browser.")
+    url = request.base_url
+    return Party(url.hostname or "", f"{url.scheme}://{url.netloc}")
 
 
 def remember(host: Host, answer: Redirect, origin: Origin) -> None:
