@@ -14,8 +14,17 @@ from arengo_core import clock
 from arengo_core.audit.models import AuditEntry
 from arengo_core.caller import Caller, Role
 from arengo_core.errors import ConflictError, InvalidInputError, UnauthenticatedError
-from arengo_core.identity import tokens
-from arengo_core.identity.models import ApiToken, Invitation, Person, RoleGrant, SignIn, UserSession
+from arengo_core.identity import second_step, tokens
+from arengo_core.identity.models import (
+    ApiToken,
+    Invitation,
+    Passkey,
+    Person,
+    RoleGrant,
+    SecondStep,
+    SignIn,
+    UserSession,
+)
 from arengo_core.ids import new_id
 from arengo_core.privacy import service
 from arengo_core.privacy.register import holdings, undeclared
@@ -45,6 +54,8 @@ async def _left(host, person):
             (RoleGrant, RoleGrant.user_id),
             (UserSession, UserSession.user_id),
             (ApiToken, ApiToken.user_id),
+            (SecondStep, SecondStep.organization_id),
+            (Passkey, Passkey.organization_id),
         ):
             rows = await uow.session.scalars(select(model).where(column == person.id))
             found[model.__name__] = len(rows.all())
@@ -93,6 +104,17 @@ async def test_erasing_takes_all_but_what_must_stay_and_says_so(host, two, visit
     caller = await caller_for(goes)
     async with host.unit_of_work(caller) as uow:
         await tokens.create(uow, organization_ids=[town.id], read_only=True, days=3)
+        await second_step.begin(uow, host.cipher)
+        uow.session.add(
+            Passkey(
+                organization_id=goes.id,
+                credential_id=b"one",
+                public_key=b"key",
+                sign_count=0,
+                name="Telefono",
+            )
+        )
+    assert 0 not in (await _left(host, goes)).values()
     visitor = await visit(goes)
     wrong = await visitor.post("/account/erase", {"email": stays.email})
     assert wrong.status_code == 400

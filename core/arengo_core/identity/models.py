@@ -103,7 +103,17 @@ class Passkey(CoreBase, Identified, Owned, Stamped):
     """A public key whose private half a person's device keeps (WebAuthn)."""
 
     __tablename__ = "passkey"
-    __table_args__ = table(TableClass.MEMBER)
+    __table_args__ = table(
+        TableClass.MEMBER,
+        personal=Personal(
+            ("organization_id", "name"),
+            N_("People with an account"),
+            N_("To sign in"),
+            N_("As long as the account"),
+            by_user="organization_id",
+            erasure=Erasure.DELETE,
+        ),
+    )
 
     credential_id: Mapped[bytes]
     public_key: Mapped[bytes]

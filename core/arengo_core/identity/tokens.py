@@ -14,11 +14,11 @@ from arengo_core.errors import (
     ConflictError,
     InvalidInputError,
     NotFoundError,
-    UnauthenticatedError,
 )
 from arengo_core.i18n import N_
 from arengo_core.identity import repository
 from arengo_core.identity.models import ApiToken
+from arengo_core.identity.sessions import require_session
 from arengo_core.ids import digest, new_id, new_token
 from arengo_core.jobs.definition import Job
 
@@ -36,18 +36,11 @@ def is_api_token(token: str) -> bool:
     return token.startswith(PREFIX)
 
 
-def _require_session(uow: UnitOfWork) -> UUID:
-    """The user of a signed-in session: a token makes, shows and revokes no tokens."""
-    if uow.caller.session_id is None:
-        raise UnauthenticatedError("Sign in first.")
-    return uow.caller.require_signed_in()
-
-
 async def create(
     uow: UnitOfWork, *, organization_ids: Collection[UUID], read_only: bool, days: int
 ) -> str:
     """Make a token for some of the caller's organizations; what it is, told this once."""
-    user_id = _require_session(uow)
+    user_id, _ = require_session(uow)
     chosen = sorted(set(organization_ids))
     if not chosen:
         raise InvalidInputError("Choose one organization at least.", field="organization_ids")
@@ -81,12 +74,14 @@ async def create(
 
 async def own(uow: UnitOfWork) -> Sequence[ApiToken]:
     """The caller's tokens, newest first."""
-    return await repository.tokens_of(uow.session, _require_session(uow))
+    user_id, _ = require_session(uow)
+    return await repository.tokens_of(uow.session, user_id)
 
 
 async def revoke(uow: UnitOfWork, token_id: UUID) -> None:
     """End one of the caller's tokens. NotFoundError when it is none of theirs."""
-    if not await _remove(uow, _require_session(uow), token_id):
+    user_id, _ = require_session(uow)
+    if not await _remove(uow, user_id, token_id):
         raise NotFoundError("There is no such token.")
 
 

@@ -14,11 +14,12 @@ import msgspec
 from arengo_core import clock
 from arengo_core.caller import LEADERS, Caller, OrganizationKind, Role
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ConflictError, InvalidInputError, UnauthenticatedError
+from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
 from arengo_core.identity import repository as identity
 from arengo_core.identity.models import Person
+from arengo_core.identity.sessions import require_session
 from arengo_core.jobs.definition import Job
 from arengo_core.organizations import repository as organizations
 from arengo_core.privacy import repository
@@ -41,9 +42,8 @@ class Outcome:
 
 async def _self(uow: UnitOfWork) -> Person:
     """The signed-in person, by a session: no token exports or erases anybody."""
-    if uow.caller.session_id is None:
-        raise UnauthenticatedError("Sign in first.")
-    person = await uow.session.get(Person, uow.caller.require_signed_in())
+    user_id, _ = require_session(uow)
+    person = await uow.session.get(Person, user_id)
     assert person is not None, "whoever is signed in is somebody"
     return person
 
