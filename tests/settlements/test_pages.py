@@ -294,7 +294,7 @@ async def test_a_merchant_reads_at_the_desk(valley, make_merchant, visit, make_u
     foreign = f"/office/usage/{valley.towns[0].id}/records?month=2026-08&meter=bell.strokes"
     assert (await visitor.get(foreign)).status_code == 404
     clerk = await visit(await make_user((valley.towns[0].id, Role.CLERK)))
-    assert (await clerk.get(foreign)).status_code == 404
+    assert (await clerk.get(foreign)).status_code == 403, "of their own town, but not for clerks"
 
 
 @pytest.mark.parametrize("page", ["month=2026-99", "month=x", "after=zzz", "after=WzEsMl0="])

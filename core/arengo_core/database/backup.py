@@ -49,12 +49,14 @@ from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace cn
 where k.contype = 'f' and k.conrelid <> k.confrelid and cn.nspname = any($1)
 """
 _SEQUENCES = """
-select n.nspname || '.' || t.relname as "table", a.attname as "column",
-       pg_get_serial_sequence(n.nspname || '.' || t.relname, a.attname) as sequence
-from pg_class t join pg_namespace n on n.oid = t.relnamespace
-join pg_attribute a on a.attrelid = t.oid and a.attnum > 0
-where n.nspname = any($1) and t.relkind = 'r'
-  and pg_get_serial_sequence(n.nspname || '.' || t.relname, a.attname) is not null
+with present as materialized (  -- pg_get_serial_sequence fails on columns that were dropped
+    select n.nspname || '.' || t.relname as "table", a.attname as "column"
+    from pg_class t join pg_namespace n on n.oid = t.relnamespace
+    join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+    where n.nspname = any($1) and t.relkind = 'r'
+)
+select "table", "column", pg_get_serial_sequence("table", "column") as sequence
+from present where pg_get_serial_sequence("table", "column") is not null
 """
 
 

@@ -6,11 +6,13 @@ from arengo_core.plugins.registry import Plugin
 from arengo_core.privacy.register import undeclared
 
 
-def test_tables_with_personal_columns_are_declared(plugin: Plugin) -> None:
+def test_tables_with_personal_columns_are_declared(subject: Plugin) -> None:
     """``table(..., personal=Personal(...))`` names each of them; the register is made of it."""
-    if plugin.migrations is None:
+    if subject.migrations is None:
         return
     found = [
-        fault for table in plugin.migrations.metadata.tables.values() for fault in undeclared(table)
+        fault
+        for table in subject.migrations.metadata.tables.values()
+        for fault in undeclared(table)
     ]
     assert found == []
