@@ -132,6 +132,7 @@ def test_a_new_plugin_passes_at_once(new_plugin, site, tmp_path):
         "gating",
         "imports",
         "manifest",
+        "privacy",
         "settings",
         "tables",
         "texts",
