@@ -1,4 +1,7 @@
-"""Passkeys (WebAuthn): a device signs instead of a password, and stands for both steps."""
+"""Passkeys (WebAuthn): a device signs instead of a password, and stands for both steps.
+
+The library is imported when it is first needed: starting the program need not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
@@ -65,42 +52,51 @@ async def own(uow: UnitOfWork) -> Sequence[Passkey]:
 
 async def begin(uow: UnitOfWork, identity: Identity, party: Party) -> str:
     """What the browser needs to make a passkey for the caller, as JSON."""
+    import webauthn
+    import webauthn.helpers.structs
+
     user_id, _ = require_session(uow)
     kept = await repository.passkeys_of(uow.session, user_id)
     if len(kept) >= MOST:
         raise ConflictError("You have {most} passkeys: remove one first.", most=MOST)
     person = await uow.session.get(Person, user_id)
-    options = generate_registration_options(
+    options = webauthn.generate_registration_options(
         rp_id=party.id,
         rp_name="Arengo",
         user_id=user_id.bytes,
         user_name=person.email if person else "",
         user_display_name=person.name if person else "",
         challenge=await _challenge(uow, identity, user_id),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=webauthn.helpers.structs.AuthenticatorSelectionCriteria(
+            resident_key=webauthn.helpers.structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=row.credential_id) for row in kept],
+        exclude_credentials=[
+            webauthn.helpers.structs.PublicKeyCredentialDescriptor(id=row.credential_id)
+            for row in kept
+        ],
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 async def add(uow: UnitOfWork, party: Party, *, credential: str, name: str) -> None:
     """Keep a passkey that the browser made. InvalidInputError when it does not prove itself."""
+    import webauthn
+    import webauthn.helpers.exceptions
+
     user_id, _ = require_session(uow)
     named = _name(name)
     read = _read(credential)
     challenge = await _take_challenge(uow, read, user_id)
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=read,
             expected_challenge=challenge,
             expected_rp_id=party.id,
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except WebAuthnException:
+    except webauthn.helpers.exceptions.WebAuthnException:
         raise _not_usable() from None
     uow.session.add(
         Passkey(
@@ -135,23 +131,29 @@ async def _mine(uow: UnitOfWork, passkey_id: UUID) -> Passkey:
 
 async def begin_sign_in(uow: UnitOfWork, identity: Identity, party: Party) -> str:
     """What the browser needs to sign in by any passkey it has for this site, as JSON."""
-    options = generate_authentication_options(
+    import webauthn
+    import webauthn.helpers.structs
+
+    options = webauthn.generate_authentication_options(
         rp_id=party.id,
         challenge=await _challenge(uow, identity, _NOBODY),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 async def sign_in(
     uow: UnitOfWork, identity: Identity, party: Party, credential: str, origin: Origin
 ) -> str:
     """Open a session for the owner of a passkey; its token. UnauthenticatedError otherwise."""
+    import webauthn
+    import webauthn.helpers.exceptions
+
     read = _read(credential)
     challenge = await _take_challenge(uow, read, _NOBODY)
     try:
-        user_id = UUID(bytes=base64url_to_bytes(read["response"]["userHandle"]))
-        credential_id = base64url_to_bytes(read["id"])
+        user_id = UUID(bytes=webauthn.base64url_to_bytes(read["response"]["userHandle"]))
+        credential_id = webauthn.base64url_to_bytes(read["id"])
     except (KeyError, TypeError, ValueError):
         raise _not_usable() from None
     await uow.widen([user_id])
@@ -161,7 +163,7 @@ async def sign_in(
     if row is None or record is None:
         raise _unknown()
     try:
-        proof = verify_authentication_response(
+        proof = webauthn.verify_authentication_response(
             credential=read,
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -170,7 +172,7 @@ async def sign_in(
             credential_current_sign_count=row.sign_count,
             require_user_verification=True,
         )
-    except WebAuthnException:
+    except webauthn.helpers.exceptions.WebAuthnException:
         raise _unknown() from None
     row.sign_count, row.last_used_at = proof.new_sign_count, clock.now()
     (await attempts.begin(uow, identity.secret, record.email_digest, origin)).succeed()
@@ -185,9 +187,11 @@ async def _challenge(uow: UnitOfWork, identity: Identity, user_id: UUID) -> byte
 
 
 async def _take_challenge(uow: UnitOfWork, read: dict[str, Any], user_id: UUID) -> bytes:
+    import webauthn
+
     try:
-        said = json.loads(base64url_to_bytes(read["response"]["clientDataJSON"]))
-        token = base64url_to_bytes(said["challenge"]).decode()
+        said = json.loads(webauthn.base64url_to_bytes(read["response"]["clientDataJSON"]))
+        token = webauthn.base64url_to_bytes(said["challenge"]).decode()
     except (KeyError, TypeError, ValueError):
         raise _not_usable() from None
     link = await repository.take_link(uow.session, digest(token), PURPOSE, clock.now())
