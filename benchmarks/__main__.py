@@ -72,6 +72,7 @@ def installed(folder: Path):
             "ARENGO_SECRET_KEY": "benchmark" * 6,
             "ARENGO_PORT": str(free_port()),
             "ARENGO_DEMO": "true",
+            "ARENGO_OUTBOUND_NETWORKS": "127.0.0.0/8",
             "ARENGO_LOG_LEVEL": "ERROR",
             "ARENGO_PASSWORD_COST": "low",
         }
