@@ -7,39 +7,13 @@ import asyncio
 import json
 import os
 import platform
-import tempfile
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.client import Connection
+from benchmarks.installation import served
 from benchmarks.load import Result, run
 from benchmarks.scenarios import catalogue, checkout, reading
-from benchmarks.seed import CONSORTIUM, grow
-
-from arengo_core.cli.demo import Stage, start_companions
-from arengo_core.cli.demo_build import build
-from arengo_core.cli.supervisor import Child, Supervisor, free_port
-from arengo_core.database import roles
-from arengo_core.database.setup import gather_statistics
-from arengo_core.host import Host
-from arengo_core.plugins.manager import load_plugins
-from arengo_core.settings import load_settings
-
-
-async def prepare() -> Stage:
-    """Load the demo and grow it."""
-    settings = load_settings()
-    stage = await build(settings, CONSORTIUM, fresh=True)
-    urls = await roles.resolve(settings)
-    host = Host.create(settings, load_plugins(), urls.app)
-    try:
-        await grow(host)
-    finally:
-        await host.close()
-    assert urls.owner is not None
-    await gather_statistics(urls.owner)
-    return stage
 
 
 async def _measure(base_url: str, seconds: float) -> list[Result]:
@@ -63,28 +37,6 @@ async def _measure(base_url: str, seconds: float) -> list[Result]:
     return results
 
 
-@contextmanager
-def installed(folder: Path):
-    """An installation of its own in a folder, with its embedded server."""
-    os.environ.update(
-        {
-            "ARENGO_DATA_DIR": str(folder),
-            "ARENGO_SECRET_KEY": "benchmark" * 6,
-            "ARENGO_PORT": str(free_port()),
-            "ARENGO_DEMO": "true",
-            "ARENGO_OUTBOUND_NETWORKS": "127.0.0.0/8",
-            "ARENGO_LOG_LEVEL": "ERROR",
-            "ARENGO_PASSWORD_COST": "low",
-        }
-    )
-    embedded = roles.embedded_server(load_settings())
-    embedded.start()
-    try:
-        yield
-    finally:
-        embedded.stop()
-
-
 def main() -> None:
     """Seed, serve with two processes, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -92,21 +44,9 @@ def main() -> None:
     parser.add_argument("--worker", action="store_true", help="run a worker beside the server")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="arengo-bench-") as name:
-        Path(name).chmod(0o755)
-        with installed(Path(name)):
-            stage = asyncio.run(prepare())
-            supervisor = Supervisor()
-            try:
-                settings = start_companions(supervisor, stage, {})
-                supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
-                if options.worker:
-                    supervisor.start(Child("worker", ("arengo_core.cli.main", "worker")))
-                supervisor.wait_until_ready(f"{settings.base_url}/health/live")
-                print(f"Python {platform.python_version()}, {os.cpu_count()} cores", flush=True)
-                results = asyncio.run(_measure(settings.base_url, options.seconds))
-            finally:
-                supervisor.stop()
+    with served(worker=options.worker) as base_url:
+        print(f"Python {platform.python_version()}, {os.cpu_count()} cores", flush=True)
+        results = asyncio.run(_measure(base_url, options.seconds))
     if options.json:
         options.json.write_text(json.dumps([asdict(result) for result in results], indent=2))
 

@@ -9,13 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.__main__ import installed, prepare
 from benchmarks.client import Connection
+from benchmarks.installation import served
 from benchmarks.load import run
 from benchmarks.scenarios import catalogue, checkout
-
-from arengo_core.cli.demo import start_companions
-from arengo_core.cli.supervisor import Child, Supervisor
 
 PLUGIN = Path(__file__).parents[1] / "tests" / "chaos" / "arengo-chaos"
 DEEDS = ("fail", "sleep", "sleepInAThread", "slowSql")
@@ -48,22 +45,13 @@ async def _measure(base_url: str) -> None:
 
 def main() -> None:
     """Install the plugin for this run, seed, serve, measure, print."""
-    with tempfile.TemporaryDirectory() as site, tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory() as site:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site]
         subprocess.run([*pip, str(PLUGIN)], check=True)
         sys.path.insert(0, site)
         os.environ["PYTHONPATH"] = site
-        Path(data).chmod(0o755)
-        with installed(Path(data)):
-            stage = asyncio.run(prepare())
-            supervisor = Supervisor()
-            try:
-                settings = start_companions(supervisor, stage, {})
-                supervisor.start(Child("server", ("arengo_core.cli.demo_server",)))
-                supervisor.wait_until_ready(f"{settings.base_url}/health/live")
-                asyncio.run(_measure(settings.base_url))
-            finally:
-                supervisor.stop()
+        with served() as base_url:
+            asyncio.run(_measure(base_url))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from unittest.mock import patch
 
 import httpx
-from benchmarks.__main__ import installed, prepare
+from benchmarks.installation import installed
 from benchmarks.scenarios import LIST
 
 from arengo_core.database import roles
@@ -76,11 +74,8 @@ async def _measure() -> None:
 
 def main() -> None:
     """Seed, measure, print."""
-    with tempfile.TemporaryDirectory() as data:
-        Path(data).chmod(0o755)
-        with installed(Path(data)):
-            asyncio.run(prepare())
-            asyncio.run(_measure())
+    with installed():
+        asyncio.run(_measure())
 
 
 if __name__ == "__main__":

@@ -134,6 +134,13 @@ def _guarded(plugin: str, extension: FieldExtension) -> Callable[..., Any]:
 
 def _attach(schema: Schema, plugin: str, extension: FieldExtension) -> None:
     """Put a field on another plugin's type; a clash is refused, naming both sides."""
+    if extension.type_name in {"Query", "Mutation"}:
+        raise PluginError(
+            plugin,
+            "arengo_graphql",
+            f"{extension.type_name} is no type to extend",
+            "bring a root type under queries or mutations",
+        )
     definition = schema.get_type_by_name(extension.type_name)
     if not isinstance(definition, StrawberryObjectDefinition):
         raise PluginError(

@@ -143,6 +143,17 @@ async def _greeting(root: object) -> str:
     return "hello"
 
 
+@pytest.mark.parametrize("root", ["Query", "Mutation"])
+def test_a_field_on_a_root_type_is_refused_where_it_would_be_without_effect(host_with, root):
+    extension = FieldExtension(root, "hello", _greeting, "x")
+    host = host_with(
+        ("wrong", _module("wrong", graphql=GraphqlContribution(extensions=(extension,))))
+    )
+    create_app(host)
+    [error] = host.registry.set_aside
+    assert f"{root} is no type to extend; bring a root type" in str(error)
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "said"),
     [

@@ -72,6 +72,7 @@ def run_server(settings: Settings) -> None:
         except ImportError:
             import uvicorn
 
+            os.environ.pop(watchdog.FOLDER, None)  # its one process is replaced by nobody
             uvicorn.run(
                 TARGET, factory=True, host=settings.host, port=settings.port, log_config=None
             )

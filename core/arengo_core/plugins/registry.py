@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -144,23 +145,40 @@ class Registry:
 
     def _add(self, plugin: Plugin) -> None:
         self._refuse_circles(plugin)
-        self._claim(self.services, plugin, "service", plugin.services, lambda item: item.key)
-        self._claim(
-            self.capabilities, plugin, "capability", plugin.capabilities, lambda c: c.contract
-        )
-        self._claim(
-            self.providers, plugin, "provider", plugin.providers, lambda p: (p.contract, p.key)
-        )
-        self._claim(
-            self.event_handlers, plugin, "event handler", plugin.event_handlers, lambda h: h.key
-        )
-        self._claim(self.slots, plugin, "slot", plugin.slots, lambda slot: slot.key)
-        self._claim(
-            self.permissions, plugin, "permission", plugin.permissions, lambda item: item.key
-        )
         jobs = [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
         unique = {job.name: job for job in jobs}
-        self._claim(self.jobs, plugin, "job", unique.values(), lambda job: job.name)
+        claim = functools.partial(self._claim, plugin)
+        claim("arengo_services", "service", self.services, plugin.services, lambda s: s.key)
+        claim(
+            "arengo_capabilities",
+            "capability",
+            self.capabilities,
+            plugin.capabilities,
+            lambda c: c.contract,
+        )
+        claim(
+            "arengo_providers",
+            "provider",
+            self.providers,
+            plugin.providers,
+            lambda p: (p.contract, p.key),
+        )
+        claim(
+            "arengo_event_handlers",
+            "event handler",
+            self.event_handlers,
+            plugin.event_handlers,
+            lambda h: h.key,
+        )
+        claim("arengo_slots", "slot", self.slots, plugin.slots, lambda s: s.key)
+        claim(
+            "arengo_permissions",
+            "permission",
+            self.permissions,
+            plugin.permissions,
+            lambda p: p.key,
+        )
+        claim("arengo_jobs", "job", self.jobs, unique.values(), lambda job: job.name)
         for kind in _events_of(plugin.package):
             if kind.title:
                 self.published.setdefault(kind.name, Owned(plugin.name, kind))
@@ -187,9 +205,10 @@ class Registry:
 
     @staticmethod
     def _claim(
-        owned: dict[Any, Owned],
         plugin: Plugin,
+        hook: str,
         what: str,
+        owned: dict[Any, Owned],
         items: Iterable[T],
         key: Callable[[T], Any],
     ) -> None:
@@ -198,7 +217,7 @@ class Registry:
             if name in owned:
                 raise PluginError(
                     plugin.name,
-                    f"arengo_{what.replace(' ', '_')}s".replace("ys", "ies"),
+                    hook,
                     f"{what} {name!r} is already brought by plugin {owned[name].plugin!r}",
                     "rename one or uninstall the other",
                 )

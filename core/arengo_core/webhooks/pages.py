@@ -138,7 +138,6 @@ async def rotate(
     await read_form(request)
     async with host.unit_of_work(caller) as uow:
         secret = await service.rotate(uow, host, number)
-        await service.get(uow, number)
     return await _one(request, host, caller, number, secret=secret)
 
 
