@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from arengo_core.testing.browser import ARGUMENTS, MISSING, find_chromium
+
+# Images often forbid bytecode files. Here hundreds of processes begin, and without such files each
+# would compile the libraries anew: seconds each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A busy machine is no fault of the code: no deadlines. CI repeats what it finds.
 settings.register_profile(
