@@ -80,7 +80,13 @@ async def _cards_everywhere(host: Host, consortium_id: UUID) -> None:
         )
     for town in {town.organization_id for town in towns}.difference(active):
         async with host.unit_of_work(Caller.program([town], [consortium_id])) as uow:
-            await activations.request(uow, host, offer_id=offer.id, member_id=town)
+            await activations.request(
+                uow,
+                host,
+                offer_id=offer.id,
+                member_id=town,
+                accepts=[grant.key for grant in host.registry.asked_by(offer.service)],
+            )
 
 
 async def grow(host: Host) -> None:

@@ -42,11 +42,13 @@ from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
 from arengo_core.outbox.events import EventHandler
 from arengo_core.permissions import models as _permission_tables
+from arengo_core.permissions.data_grants import DATA_GRANTS
 from arengo_core.permissions.declared import GRANTS, HELD_WORK, LOG, OWN_DATA, PEOPLE, PERMISSIONS
 from arengo_core.permissions.declared import WEBHOOKS as WEBHOOKS_KEPT
 from arengo_core.permissions.graphql import CONTRIBUTION as PERMISSION_API
 from arengo_core.permissions.pages import ROUTES as PERMISSION_PAGES
 from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
 from arengo_core.privacy.graphql import CONTRIBUTION as PRIVACY_API
@@ -189,6 +191,11 @@ def arengo_graphql() -> GraphqlContribution:
             WebhookMutation,
         ),
     )
+
+
+@hookimpl
+def arengo_data_grants() -> Sequence[DataGrant]:
+    return DATA_GRANTS
 
 
 @hookimpl

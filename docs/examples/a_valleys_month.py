@@ -106,11 +106,17 @@ def switch_on_payments(officer: Api) -> None:
     print(f"  {euro(own['perInhabitant']['amount'])} an inhabitant")
     for other in preview["others"]:
         print(f"  {other['name']}: {euro(other['difference']['amount'])} a year")
+    services = officer.do("{ services { key grants { key words writes } } }")
+    asked = next(one["grants"] for one in services if one["key"] == "payments")
+    for grant in asked:
+        print(f"  it {'writes' if grant['writes'] else 'reads'}: {grant['words']}")
     activation = officer.do(
-        """mutation($offer: ID!, $member: ID!) { requestActivation(offerId: $offer,
-        memberId: $member) { activation { state } userErrors { field message } } }""",
+        """mutation($offer: ID!, $member: ID!, $accepts: [String!]) {
+        requestActivation(offerId: $offer, memberId: $member, accepts: $accepts) {
+          activation { state } userErrors { field message } } }""",
         offer=offer,
         member=officer.me,
+        accepts=[grant["key"] for grant in asked],
     )["activation"]
     print(f"  switched on: {activation['state']}")
 

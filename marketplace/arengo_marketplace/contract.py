@@ -23,6 +23,8 @@ __all__ = [
     "AllocationKey",
     "Bearer",
     "CollectingEntity",
+    "ConsentAsked",
+    "ConsentGiven",
     "Consortium",
     "Document",
     "KeyContext",
@@ -110,6 +112,34 @@ class ActivationChanged(Event):
 
     service: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven(Event):
+    """A member agreed to what a service reads and writes. Aggregate: the activation.
+
+    ``grants`` are all that are agreed to from now on.
+    """
+
+    name: ClassVar[str] = "marketplace.consent_given"
+    title: ClassVar[str] = N_("What a service reads and writes was agreed to")
+
+    service: str
+    grants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAsked(Event):
+    """A service asks for more than a member agreed to. Aggregate: the activation.
+
+    ``grants`` are those to be answered; none of them is in force.
+    """
+
+    name: ClassVar[str] = "marketplace.consent_asked"
+    title: ClassVar[str] = N_("A service asks to read or write more")
+
+    service: str
+    grants: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,17 @@ from arengo_core.plugins.contributions import (
     Resources,
     Slot,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
 from arengo_marketplace import accounting, graphql, pages
 from arengo_marketplace.activations import models as _activation_tables
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.capability import MarketplaceCapability
+from arengo_marketplace.consents import asking
+from arengo_marketplace.consents import models as _consent_tables
 from arengo_marketplace.contract import DASHBOARD_SLOT, Marketplace
+from arengo_marketplace.data_grants import DATA_GRANTS
 from arengo_marketplace.demo import steps
 from arengo_marketplace.members import commands, joining
 from arengo_marketplace.members import models as _member_tables
@@ -37,7 +41,7 @@ from arengo_marketplace.office.acts import ACTS
 from arengo_marketplace.permissions import PERMISSIONS
 
 _HERE = Path(__file__).parent
-TABLES = (_member_tables, _offer_tables, _activation_tables, *accounting.TABLES)
+TABLES = (_member_tables, _offer_tables, _activation_tables, _consent_tables, *accounting.TABLES)
 
 
 @hookimpl
@@ -70,12 +74,12 @@ def arengo_capabilities() -> list[Capability]:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [*joining.JOBS, *accounting.JOBS]
+    return [*joining.JOBS, *asking.JOBS, *accounting.JOBS]
 
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [*accounting.SCHEDULES]
+    return [*asking.SCHEDULES, *accounting.SCHEDULES]
 
 
 @hookimpl
@@ -106,6 +110,11 @@ def arengo_commands() -> list[click.Command]:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return [*steps.STEPS]
+
+
+@hookimpl
+def arengo_data_grants() -> Sequence[DataGrant]:
+    return DATA_GRANTS
 
 
 @hookimpl

@@ -230,6 +230,7 @@ def activate(host: Host) -> Callable[..., Awaitable[Activation]]:
                 member_id=member_id,
                 settings_values=settings,
                 forecast=forecast,
+                accepts=[grant.key for grant in host.registry.asked_by(offer.service)],
             )
             if activation.state == "requested":
                 await activations.approve(uow, host, activation_id=activation.id)

@@ -8,6 +8,7 @@ import strawberry
 from arengo_core.caller import OrganizationKind
 from arengo_core.jobs.definition import Job
 from arengo_core.plugins.contributions import FieldExtension, GraphqlContribution
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.manifest import Service
@@ -24,6 +25,11 @@ def _module(key, **hooks):
 def _service(key, *rests_on):
     kinds = frozenset({OrganizationKind.MERCHANT})
     return Service(key, key, key, kinds, rests_on=rests_on)
+
+
+def _asking(*grants):
+    kinds = frozenset({OrganizationKind.MERCHANT})
+    return Service("wrong", "wrong", "wrong", kinds, grants=grants)
 
 
 def _hook(name, arguments=""):
@@ -87,6 +93,22 @@ KINDS = {
         lambda: [_module("wrong", services=[_service("wrong", "wrong")])],
         ["arengo_services", "in a circle", "out of rests_on"],
     ),
+    "a data grant that nobody declares": (
+        lambda: [_module("wrong", services=[_asking("storefront.order:read")])],
+        ["arengo_services", "'storefront.order:read'", "did you mean 'storefront.orders:read'?"],
+    ),
+    "one of a plugin that is not here": (
+        lambda: [_module("wrong", manifest={"grants": ("moonbase.rocks:read",)})],
+        ["arengo_manifest", "'moonbase.rocks:read'", "use one of: ", "core.own_data:read"],
+    ),
+    "a data grant of another's data": (
+        lambda: [_module("wrong", data_grants=[DataGrant("storefront.secrets:read", "x")])],
+        ["arengo_data_grants", "'storefront.secrets:read'", "'wrong.<data>:read'"],
+    ),
+    "a data grant that neither reads nor writes": (
+        lambda: [_module("wrong", data_grants=[DataGrant("wrong.stones", "x")])],
+        ["arengo_data_grants", "'wrong.stones'", "'wrong.<data>:write'"],
+    ),
     "bad manifest": (
         lambda: [_module("wrong", manifest={"arengo": "newest"})],
         ["arengo_manifest", "'newest' is not a version range", "PEP 440"],
@@ -123,6 +145,25 @@ def test_a_fault_names_file_hook_and_mend(kind):
     assert "wrong" not in registry.services
     others = {plugin.name for plugin in registry.plugins}
     assert {"storefront", "payments"} < others
+
+
+def test_what_a_plugin_asks_of_one_that_is_not_here_is_left_out():
+    manifest = {"uses": {"moonbase": ">=1"}, "grants": ("moonbase.rocks:read",)}
+    services = [_asking("core.own_data:read")]
+    registry = _load(_module("wrong", manifest=manifest, services=services))
+    assert not registry.set_aside
+    assert [grant.key for grant in registry.asked_by("wrong")] == ["core.own_data:read"]
+
+
+def test_permissions_that_grants_bring():
+    registry = _load()
+    both = {"storefront.orders:read", "payments.money:write", "gone.for:good"}
+    assert registry.permissions_by(both, writing=False) == {
+        "storefront.orders",
+        "payments.refunds",
+        "payments.till",
+    }
+    assert registry.permissions_by(both, writing=True) == {"payments.refunds", "payments.till"}
 
 
 @strawberry.type

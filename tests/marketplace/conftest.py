@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest_asyncio
 
 from arengo_core.caller import OrganizationKind
 from arengo_core.host import Host
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.manifest import Manifest, Meter, Service, setting
+from arengo_core.plugins.registry import Registry
 
+PEALS = ("bells.peals:read", "bells.peals:write")
+LEDGER = "marketplace.ledger:write"
 EVERYBODY = frozenset({OrganizationKind.MUNICIPALITY, OrganizationKind.MERCHANT})
 
 
@@ -29,7 +33,9 @@ class TolkSettings:
 
 
 class TestServices:
-    """Three services: ``bell`` for all, ``tolk`` with settings, ``choir`` that rests on bell."""
+    """``bell`` for all, ``tolk`` with settings, ``choir`` that rests on bell, ``peal`` that asks
+    to read and write.
+    """
 
     @hookimpl
     def arengo_manifest(self) -> Manifest:
@@ -60,7 +66,36 @@ class TestServices:
                 serves=towns,
                 rests_on=("bell",),
             ),
+            Service(
+                key="peal",
+                title="Peal",
+                description="Rings in turn.",
+                serves=EVERYBODY,
+                grants=PEALS,
+            ),
         ]
+
+    @hookimpl
+    def arengo_data_grants(self) -> list[DataGrant]:
+        return [
+            DataGrant(PEALS[0], "Your peals, with who rang"),
+            DataGrant(PEALS[1], "Your peals"),
+        ]
+
+
+def registry_asking(registry: Registry, keys: tuple[str, ...]) -> Registry:
+    """The registry with a version of the plugin whose service ``peal`` asks for these."""
+    plugins = [
+        replace(
+            plugin,
+            services=[
+                replace(service, grants=keys) if service.key == "peal" else service
+                for service in plugin.services
+            ],
+        )
+        for plugin in registry.plugins
+    ]
+    return Registry(plugins, registry.set_aside)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.errors import NotActiveError
 from arengo_core.plugins.models import ActiveService
+from arengo_core.plugins.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,21 @@ async def active_services(session: AsyncSession, organization_id: UUID) -> froze
     return frozenset((await session.execute(statement)).scalars())
 
 
+async def granted(
+    session: AsyncSession, registry: Registry, service: str, organization_id: UUID
+) -> frozenset[str]:
+    """Keys of the data grants that a service has in force for a member.
+
+    Those that the installed version asks for and the member agreed to; what its municipality
+    agreed to where that covers it. Empty while the service is not active.
+    """
+    statement = select(ActiveService.grants).where(
+        ActiveService.organization_id == organization_id, ActiveService.service == service
+    )
+    agreed = {key for keys in (await session.execute(statement)).scalars() for key in keys}
+    return frozenset(agreed & {grant.key for grant in registry.asked_by(service)})
+
+
 async def services_of(
     session: AsyncSession, organizations: Collection[UUID], governs: Collection[UUID]
 ) -> frozenset[str]:
@@ -113,8 +129,12 @@ async def open_gate(
     activation_id: UUID,
     consortium_id: UUID,
     covered_by: UUID | None = None,
+    grants: Collection[str] = (),
 ) -> None:
-    """Let a member in; the marketplace calls it when an Activation becomes active."""
+    """Let a member in; the marketplace calls it when an Activation becomes active.
+
+    ``grants`` are keys of what the Activation's member agreed to.
+    """
     await session.execute(
         insert(ActiveService)
         .values(
@@ -123,8 +143,18 @@ async def open_gate(
             activation_id=activation_id,
             consortium_id=consortium_id,
             covered_by=covered_by,
+            grants=sorted(grants),
         )
         .on_conflict_do_nothing()
+    )
+
+
+async def set_grants(session: AsyncSession, activation_id: UUID, grants: Collection[str]) -> None:
+    """Put in force what an Activation's member has agreed to, for all whom it lets in."""
+    await session.execute(
+        update(ActiveService)
+        .where(ActiveService.activation_id == activation_id)
+        .values(grants=sorted(grants))
     )
 
 

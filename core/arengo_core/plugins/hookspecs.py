@@ -21,6 +21,7 @@ from arengo_core.plugins.contributions import (
     Slot,
     SlotPart,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Manifest, Service
 
 if TYPE_CHECKING:
@@ -130,6 +131,11 @@ def arengo_permissions() -> Sequence[Permission]:  # pyright: ignore[reportRetur
     """What the plugin asks for with ``caller.require``, and the roles that have it unless an
     organization says otherwise.
     """
+
+
+@hookspec
+def arengo_data_grants() -> Sequence[DataGrant]:  # pyright: ignore[reportReturnType]
+    """What services may ask members to let them read or write of this plugin's data."""
 
 
 @hookspec

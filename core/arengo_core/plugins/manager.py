@@ -33,6 +33,7 @@ from arengo_core.plugins.contributions import (
     SlotPart,
 )
 from arengo_core.plugins.fingerprint import GROUP
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_core.plugins.registry import ESSENTIAL, Plugin, PluginError, Registry
 
@@ -55,6 +56,7 @@ _MANY: dict[str, type[Any]] = {
     "allocation_keys": object,
     "health_checks": HealthCheck,
     "permissions": Permission,
+    "data_grants": DataGrant,
     "acts": Act,
     "commands": click.Command,
     "demo": DemoStep,
@@ -297,4 +299,14 @@ def load_plugins(disabled: Iterable[str] = (), extra: Iterable[tuple[str, Any]] 
             if plugin.name in ESSENTIAL:
                 raise
             registry.set_aside.append(error)
+    return _without_unknown_grants(registry)
+
+
+def _without_unknown_grants(registry: Registry) -> Registry:
+    """Set plugins aside that ask for what nobody declares; anew until none does."""
+    while errors := registry.unknown_grants():
+        error = errors[0]
+        if error.plugin in ESSENTIAL:
+            raise error
+        registry = registry.without(error.plugin, error)
     return registry

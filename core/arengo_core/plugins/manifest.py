@@ -15,7 +15,8 @@ class Manifest:
     """A plugin's identity. ``title`` and ``description`` are English msgids of its catalogue.
 
     ``requires`` and ``uses`` map other plugins' keys to PEP 440 version ranges; without a
-    required plugin this one is set aside, without a used one it runs with less.
+    required plugin this one is set aside, without a used one it runs with less. ``grants`` are
+    keys of what each of its services reads and writes; see :class:`Service`.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Manifest:
     uses: Mapping[str, str] = field(default_factory=dict[str, str])
     author: str = ""
     licence: str = ""
+    grants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ class Service:
     """A capability that members may switch on.
 
     ``settings`` is a dataclass whose fields are made with :func:`setting`; the activation form
-    is generated from it. ``rests_on`` names services that must be active first.
+    is generated from it. ``rests_on`` names services that must be active first. ``grants`` are
+    keys of what it reads and writes of a member's (``storefront.orders:read``), which the member
+    agrees to when it switches the service on; one of a plugin that is only used, and not here, is
+    not asked for.
     """
 
     key: str
@@ -54,6 +59,7 @@ class Service:
     meters: tuple[Meter, ...] = ()
     rests_on: tuple[str, ...] = ()
     icon: str = "it-settings"
+    grants: tuple[str, ...] = ()
 
 
 def setting(

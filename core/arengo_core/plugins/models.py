@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import ARRAY, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core.database.base import Identified, TableClass, table
@@ -16,7 +16,7 @@ class ActiveService(CoreBase):
     """That a member has a service active, in its own right or covered by its municipality.
 
     The marketplace writes it in the transaction that changes an Activation; the host's gate
-    reads it for every entrance.
+    reads it for every entrance. ``grants`` are keys of what was agreed to.
     """
 
     __tablename__ = "active_service"
@@ -31,6 +31,7 @@ class ActiveService(CoreBase):
     activation_id: Mapped[UUID] = mapped_column(primary_key=True)
     consortium_id: Mapped[UUID]
     covered_by: Mapped[UUID | None]
+    grants: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
 
 
 class PluginFailure(CoreBase):

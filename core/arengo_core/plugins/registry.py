@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from arengo_core.caller import Permission
@@ -24,6 +25,7 @@ from arengo_core.plugins.contributions import (
     Slot,
     SlotPart,
 )
+from arengo_core.plugins.grants import DataGrant, owner_of
 from arengo_core.plugins.manifest import Manifest, Service
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Plugin:
     resources: Resources = field(default_factory=Resources)
     health_checks: list[HealthCheck] = field(default_factory=list[HealthCheck])
     permissions: list[Permission] = field(default_factory=list[Permission])
+    data_grants: list[DataGrant] = field(default_factory=list[DataGrant])
     acts: list[Act] = field(default_factory=list[Act])
     commands: list[click.Command] = field(default_factory=list)
     demo: list[DemoStep] = field(default_factory=list[DemoStep])
@@ -139,6 +142,7 @@ class Registry:
         self.slots: dict[str, Owned] = {}
         self.published: dict[str, Owned] = {}
         self.permissions: dict[str, Owned] = {}
+        self.data_grants: dict[str, Owned] = {}
         self._handlers_by_event: dict[str, list[str]] = {}
         for plugin in self.plugins:
             self._add(plugin)
@@ -178,6 +182,14 @@ class Registry:
             plugin.permissions,
             lambda p: p.key,
         )
+        self._refuse_misnamed(plugin)
+        claim(
+            "arengo_data_grants",
+            "data grant",
+            self.data_grants,
+            plugin.data_grants,
+            lambda g: g.key,
+        )
         claim("arengo_jobs", "job", self.jobs, unique.values(), lambda job: job.name)
         for kind in _events_of(plugin.package):
             if kind.title:
@@ -201,6 +213,18 @@ class Registry:
                     "services rest on each other in a circle: "
                     + " → ".join(f"{key} of plugin {known[key]!r}" for key in circle),
                     "take one of them out of rests_on",
+                )
+
+    @staticmethod
+    def _refuse_misnamed(plugin: Plugin) -> None:
+        """A grant's name says whose data it is about."""
+        for grant in plugin.data_grants:
+            if not grant.is_well_named or grant.owner != plugin.name:
+                raise PluginError(
+                    plugin.name,
+                    "arengo_data_grants",
+                    f"{grant.key!r} is no name of a data grant of this plugin",
+                    f"write '{plugin.name}.<data>:read' or '{plugin.name}.<data>:write'",
                 )
 
     @staticmethod
@@ -259,6 +283,60 @@ class Registry:
             if part.slot not in self.slots
             if (owner := part.slot.partition(".")[0]) in names
         ]
+
+    def asked_by(self, service: str) -> tuple[DataGrant, ...]:
+        """What a service reads and writes of a member's, in the order of its plugin's words.
+
+        What belongs to a plugin that is only used, and is not here, is left out.
+        """
+        owned = self.services.get(service)
+        if owned is None:
+            return ()
+        keys = dict.fromkeys((*self.plugin(owned.plugin).manifest.grants, *owned.value.grants))
+        return tuple(self.data_grants[key].value for key in keys if key in self.data_grants)
+
+    def permissions_by(self, grants: Collection[str], *, writing: bool) -> frozenset[str]:
+        """Keys of the permissions that grants bring: those that write, or all for reading."""
+        return frozenset(
+            permission.key
+            for key in grants
+            if key in self.data_grants
+            if (grant := self.data_grants[key].value).writes or not writing
+            for permission in grant.permissions
+        )
+
+    def unknown_grants(self) -> list[PluginError]:
+        """What plugins ask for though nobody declares it."""
+        names = {plugin.name for plugin in self.plugins}
+        asked = [
+            (plugin, hook, what, key)
+            for plugin in self.plugins
+            for hook, what, keys in (
+                ("arengo_manifest", "it", plugin.manifest.grants),
+                *(
+                    ("arengo_services", f"service {service.key!r}", service.grants)
+                    for service in plugin.services
+                ),
+            )
+            for key in keys
+        ]
+        return [
+            PluginError(
+                plugin.name,
+                hook,
+                f"{what} asks for the data grant {key!r}, which no plugin declares",
+                self._mend_of(key),
+            )
+            for plugin, hook, what, key in asked
+            if key not in self.data_grants
+            if owner_of(key) in names or owner_of(key) not in plugin.manifest.uses
+        ]
+
+    def _mend_of(self, key: str) -> str:
+        near = get_close_matches(key, self.data_grants, 1)
+        if near:
+            return f"did you mean {near[0]!r}?"
+        return f"use one of: {', '.join(sorted(self.data_grants))}"
 
     def plugin(self, name: str) -> Plugin:
         """A loaded plugin by its key. KeyError when it is not loaded."""

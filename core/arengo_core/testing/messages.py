@@ -103,7 +103,13 @@ def of_contributions(plugin: Any) -> Iterator[str]:
             for entry in dataclasses.fields(service.settings):
                 yield from (entry.metadata.get("label", ""), entry.metadata.get("help", ""))
                 yield from (entry.metadata.get("choices") or {}).values()
-    for many in (plugin.navigation, plugin.providers, plugin.health_checks):
+    for many in (
+        plugin.navigation,
+        plugin.providers,
+        plugin.health_checks,
+        plugin.permissions,
+        plugin.data_grants,
+    ):
         for item in many:
             yield getattr(item, "label", "") or getattr(item, "title", "")
 

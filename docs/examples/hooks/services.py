@@ -26,5 +26,6 @@ def arengo_services() -> list[Service]:
             serves=frozenset({OrganizationKind.MUNICIPALITY}),
             settings=ExampleSettings,
             meters=(Meter("example.answers", "Answers", "answers"),),
+            grants=("core.own_data:read", "marketplace.usage:write"),  # what members agree to
         )
     ]

@@ -8,10 +8,12 @@ from uuid import UUID
 from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.plugins import gate
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.activations import repository
 from arengo_marketplace.activations.models import Activation
+from arengo_marketplace.consents import service as consents
 from arengo_marketplace.contract import Member
 from arengo_marketplace.members.acting import Acting
 from arengo_marketplace.metering import service as metering
@@ -21,7 +23,10 @@ from arengo_marketplace.offers.models import Offer
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One service: its offer, the member's own activation, how many have it, who covers it."""
+    """One service: its offer, the member's own activation, how many have it, who covers it.
+
+    ``missing`` are services that it rests on; ``outstanding`` what the member has not agreed to.
+    """
 
     service: Service
     offer: Offer | None
@@ -29,6 +34,7 @@ class Entry:
     active: int
     covered: bool
     missing: tuple[str, ...]
+    outstanding: tuple[DataGrant, ...]
 
     @property
     def can_activate(self) -> bool:
@@ -63,6 +69,7 @@ async def entries(uow: UnitOfWork, registry: Registry, acting: Acting) -> list[E
                 active=counts.get(offer.id, 0) if offer else 0,
                 covered=activation is None and service.key in open_to,
                 missing=tuple(key for key in service.rests_on if key not in open_to),
+                outstanding=tuple(consents.outstanding(registry, activation)) if activation else (),
             )
         )
     return found

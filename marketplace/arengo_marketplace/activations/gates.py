@@ -85,4 +85,5 @@ async def _open(uow: UnitOfWork, activation: Activation, organization_id: UUID) 
         activation_id=activation.id,
         consortium_id=activation.consortium_id,
         covered_by=None if own else activation.organization_id,
+        grants=activation.agreed,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,8 @@ _STATES = "state in ('requested', 'approved', 'active', 'suspended', 'ended')"
 class Activation(MarketplaceBase, Identified, Shared, Stamped):
     """A member's opt-in to an offer. ``forecast`` holds units a month by meter, as texts.
 
-    ``settings`` are the plain ones; ``secrets`` the encrypted ones.
+    ``settings`` are the plain ones; ``secrets`` the encrypted ones. ``agreed`` are keys of the
+    data grants that the member agreed to.
     """
 
     __tablename__ = "activation"
@@ -44,6 +45,7 @@ class Activation(MarketplaceBase, Identified, Shared, Stamped):
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     secrets: Mapped[Sealed | None]
     forecast: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    agreed: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, server_default="{}")
 
 
 class ActivationChange(MarketplaceBase, Identified, Shared):

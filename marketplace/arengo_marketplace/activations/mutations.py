@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from arengo_core.api.context import Info
@@ -15,6 +17,14 @@ from arengo_marketplace.activations.types import (
     forecast_of,
 )
 from arengo_marketplace.members.types import NamedValue
+
+Accepts = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="Keys of the data grants that the member agrees to: all that the service has"
+        " under `grants`. `CONSENT_NEEDED` names those that are missing."
+    ),
+]
 
 
 @strawberry.type
@@ -30,6 +40,7 @@ class ActivationsMutation:
         member_id: strawberry.ID,
         settings: list[NamedValue] | None = None,
         expected_use: list[ExpectedUseInput] | None = None,
+        accepts: Accepts = None,
         idempotency_key: str | None = None,
     ) -> ActivationPayload:
         """Active at once, unless approval or settings are missing."""
@@ -41,6 +52,7 @@ class ActivationsMutation:
                 member_id=local_id(member_id, "Organization", "member_id"),
                 settings_values={one.name: one.value for one in settings or []},
                 forecast=forecast_of(expected_use),
+                accepts=accepts or (),
                 idempotency_key=idempotency_key,
             )
             return ActivationPayload(activation=ActivationType.of(row))
@@ -64,6 +76,21 @@ class ActivationsMutation:
         async with info.context.writing() as uow:
             row = await service.confirm(
                 uow, info.context.host, activation_id=local_id(id, "Activation")
+            )
+            return ActivationPayload(activation=ActivationType.of(row))
+
+    @strawberry.mutation(description="Agree to what a service asks to read and write now.")
+    @answers(ActivationPayload)
+    async def agree_to_grants(
+        self, info: Info, id: strawberry.ID, accepts: Accepts
+    ) -> ActivationPayload:
+        """Agree."""
+        async with info.context.writing() as uow:
+            row = await service.agree(
+                uow,
+                info.context.host,
+                activation_id=local_id(id, "Activation"),
+                accepts=accepts or (),
             )
             return ActivationPayload(activation=ActivationType.of(row))
 

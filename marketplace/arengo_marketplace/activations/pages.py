@@ -22,6 +22,8 @@ from arengo_marketplace.activations import catalogue, repository, service, setti
 from arengo_marketplace.activations.export import export
 from arengo_marketplace.activations.preview import preview
 from arengo_marketplace.activations.showing import figures_of, setting_rows
+from arengo_marketplace.consents import asking
+from arengo_marketplace.consents import service as consents
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import service as offers
@@ -40,7 +42,7 @@ async def services_page(
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, OFFICE, SERVICES)
         entries = await catalogue.entries(uow, host.registry, acting)
-        waiting = []
+        waiting, silent = [], []
         if acting.is_office:
             rows = await repository.of_consortium(uow.session, acting.consortium_id, ["requested"])
             members = await directory.members(uow, acting.consortium_id)
@@ -53,6 +55,14 @@ async def services_page(
                 )
                 for row in rows
             ]
+            silent = [
+                (
+                    each,
+                    names.get(each.activation.organization_id, "—"),
+                    service_title(host.registry, each.activation.service),
+                )
+                for each in await asking.unanswered(uow, host.registry, acting.consortium_id)
+            ]
         return await page(
             request,
             uow,
@@ -61,6 +71,7 @@ async def services_page(
             acting_in=acting,
             entries=entries,
             waiting=waiting,
+            silent=silent,
         )
 
 
@@ -111,7 +122,13 @@ async def _before(
             rule=rule_in_words(offer.rule(allocation_keys(host.registry)), host.registry),
             fees=fees_in_words(offer.fees),
             fields=setting_rows(described, {}, set()),
+            asked=host.registry.asked_by(offer.service),
         )
+
+
+def _accepted(form: Form) -> list[str]:
+    """What was agreed to: the keys that the form showed, once its box is ticked."""
+    return form["shown"].split() if form.flag("accepts") else []
 
 
 @get("/office/offers/{offer_id:uuid}/activate", name="activate")
@@ -145,6 +162,7 @@ async def activate(
                 member_id=acting_for(caller),
                 settings_values=form,
                 forecast=form,
+                accepts=_accepted(form),
                 idempotency_key=form["idempotency_key"] or None,
             )
     except ArengoError as error:
@@ -219,6 +237,11 @@ async def _one(
             ],
             fields=setting_rows(described, row.settings, secrets) if mine else [],
             complete=settings.is_complete(described, row.settings, secrets),
+            asked=host.registry.asked_by(row.service),
+            agreed=[
+                grant for grant in host.registry.asked_by(row.service) if grant.key in row.agreed
+            ],
+            outstanding=consents.outstanding(host.registry, row),
             form=form,
             preview=shown,
             figures=figures_of(shown) if shown else None,
@@ -310,6 +333,30 @@ async def change_forecast(
         form.refuse(error)
         return await _one(request, host, caller, activation_id, form)
     done = Flash("success", gettext("The expected use is saved."))
+    return redirect(request, f"/office/activations/{activation_id}", done)
+
+
+@post(
+    "/office/activations/{activation_id:uuid}/consent",
+    name="activation-consent",
+    opt={"mutation": "agreeToGrants"},
+    status_code=303,
+)
+async def agree(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, activation_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Agree to what the service asks for now."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await service.agree(uow, host, activation_id=activation_id, accepts=_accepted(form))
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        return await _one(request, host, caller, activation_id, form)
+    done = Flash("success", gettext("Your answer is recorded."))
     return redirect(request, f"/office/activations/{activation_id}", done)
 
 
@@ -418,6 +465,7 @@ ROUTES: list[Any] = [
     export_file,
     change_settings,
     change_forecast,
+    agree,
     approve,
     confirm,
     suspend,

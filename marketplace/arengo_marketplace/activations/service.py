@@ -18,6 +18,7 @@ from arengo_core.plugins.registry import Registry
 from arengo_marketplace.activations import gates, repository, settings
 from arengo_marketplace.activations.models import Activation, ActivationChange
 from arengo_marketplace.activations.preview import read_forecast
+from arengo_marketplace.consents import service as consents
 from arengo_marketplace.contract import ActivationChanged, Member
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
@@ -70,9 +71,14 @@ async def request(
     member_id: UUID,
     settings_values: Mapping[str, str] | None = None,
     forecast: Mapping[str, str] | None = None,
+    accepts: Collection[str] = (),
     idempotency_key: str | None = None,
 ) -> Activation:
-    """Opt in. Active at once, unless the offer needs approval or settings are missing."""
+    """Opt in. Active at once, unless the offer needs approval or settings are missing.
+
+    ``accepts`` are keys of the data grants that the member agrees to. ConsentNeededError when
+    one that the service asks for is not among them.
+    """
     uow.caller.require(member_id, SERVICES)
     first = await idempotency.first_answer(uow, _REQUEST, idempotency_key)
     if first is not None:
@@ -82,6 +88,7 @@ async def request(
     member = await directory.member(uow, member_id, offer.organization_id)
     await uow.widen([member_id])
     await _check_open(uow, host.registry, offer, service, member)
+    consents.require_accepted(host.registry, service.key, accepts)
     stored = settings.read(service, settings_values or {}, host.cipher, partial=True)
     units = read_forecast(service, forecast or {})
     activation = Activation(
@@ -94,14 +101,16 @@ async def request(
         settings=stored.plain,
         secrets=stored.secrets,
         forecast={meter: f"{quantity:f}" for meter, quantity in units.items()},
+        agreed=[],
     )
     uow.session.add(activation)
     await uow.session.flush()
     _note(uow, activation, "")
+    await consents.give(uow, host.registry, activation)
     if not offer.needs_approval:
-        await _move(uow, activation, offer, "approved", "")
+        await _move(uow, host, activation, offer, "approved", "")
         if _complete(host, service, activation):
-            await _move(uow, activation, offer, "active", "")
+            await _move(uow, host, activation, offer, "active", "")
     await idempotency.remember(uow, _REQUEST, idempotency_key, activation.id)
     return activation
 
@@ -135,7 +144,7 @@ def _title(registry: Registry, key: str) -> str:
 async def approve(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str = "") -> Activation:
     """Let a member in, as an officer of the consortium; the member then confirms."""
     activation, offer = await _locked(uow, activation_id, office=True)
-    await _move(uow, activation, offer, "approved", why)
+    await _move(uow, host, activation, offer, "approved", why)
     return activation
 
 
@@ -147,14 +156,31 @@ async def confirm(uow: UnitOfWork, host: Host, *, activation_id: UUID) -> Activa
         raise _not_possible(activation)
     if not _complete(host, service, activation):
         raise ConflictError("Settings are missing: fill them in first, then start the service.")
-    await _move(uow, activation, offer, "active", "")
+    consents.require_answered(host.registry, activation)
+    await _move(uow, host, activation, offer, "active", "")
+    return activation
+
+
+async def agree(
+    uow: UnitOfWork, host: Host, *, activation_id: UUID, accepts: Collection[str]
+) -> Activation:
+    """Agree to what the installed version of a service asks for; the member's officers may.
+
+    ``accepts`` are the keys that were shown. ConsentNeededError when it asks for more.
+    """
+    activation, _ = await _locked(uow, activation_id, member=True)
+    if activation.state == "ended":
+        raise _not_possible(activation)
+    consents.require_accepted(host.registry, activation.service, accepts)
+    if consents.outstanding(host.registry, activation):
+        await consents.give(uow, host.registry, activation)
     return activation
 
 
 async def suspend(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str) -> Activation:
     """Stop a member's service for a time, as an officer of the consortium, saying why."""
     activation, offer = await _locked(uow, activation_id, office=True)
-    await _move(uow, activation, offer, "suspended", _reason(why))
+    await _move(uow, host, activation, offer, "suspended", _reason(why))
     return activation
 
 
@@ -163,7 +189,7 @@ async def resume(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str =
     activation, offer = await _locked(uow, activation_id, office=True)
     if activation.state != "suspended":
         raise _not_possible(activation)
-    await _move(uow, activation, offer, "active", why)
+    await _move(uow, host, activation, offer, "active", why)
     return activation
 
 
@@ -178,7 +204,7 @@ async def end(uow: UnitOfWork, host: Host, *, activation_id: UUID, why: str = ""
             "Other services rest on this one. End first: {services}.",
             services=", ".join(_title(host.registry, key) for key in resting),
         )
-    await _move(uow, activation, offer, "ended", why)
+    await _move(uow, host, activation, offer, "ended", why)
     return activation
 
 
@@ -192,7 +218,7 @@ async def end_all(uow: UnitOfWork, host: Host, *, member_id: UUID, consortium_id
     while held:
         needed = {key for row in held for key in _rests_on(host.registry, row.service)}
         for row in [row for row in held if row.service not in needed] or list(held):
-            await _move(uow, row, await offers.offer_of(uow, row.offer_id), "ended", "")
+            await _move(uow, host, row, await offers.offer_of(uow, row.offer_id), "ended", "")
             held.remove(row)
 
 
@@ -294,7 +320,7 @@ async def _locked(
 
 
 async def _move(
-    uow: UnitOfWork, activation: Activation, offer: Offer, state: str, why: str
+    uow: UnitOfWork, host: Host, activation: Activation, offer: Offer, state: str, why: str
 ) -> None:
     if state not in TRANSITIONS[activation.state]:
         raise _not_possible(activation)
@@ -305,6 +331,8 @@ async def _move(
         await gates.open_for(uow, activation, offer)
     elif before == "active":
         await gates.close_for(uow, activation)
+    if state == "ended":
+        await consents.withdraw(uow, host.registry, activation)
 
 
 def _note(uow: UnitOfWork, activation: Activation, why: str) -> None:

@@ -8,12 +8,14 @@ from decimal import Decimal, InvalidOperation
 
 import strawberry
 
+from arengo_core.api.context import Info
 from arengo_core.api.ids import Node
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_marketplace.activations.models import Activation, ActivationChange
 from arengo_marketplace.activations.preview import ActivationPreview
 from arengo_marketplace.costs.forecast import Change
+from arengo_marketplace.offers.types import DataGrantType
 
 
 @strawberry.type(description="Units expected in a month.")
@@ -66,6 +68,23 @@ class ActivationType(Node):
     state: str
     expected_use: list[ExpectedUse]
     settings: list[PlainSetting]
+    agreed_grants: list[str] = strawberry.field(
+        description="Keys of what the member agreed that the service reads and writes."
+    )
+
+    @strawberry.field(
+        description="What the installed version asks for and the member has not agreed to; it is"
+        " not in force until then."
+    )
+    def outstanding_grants(self, info: Info) -> list[DataGrantType]:
+        """What is to be answered."""
+        if self.state == "ended":
+            return []
+        return [
+            DataGrantType.of(grant)
+            for grant in info.context.host.registry.asked_by(self.service)
+            if grant.key not in self.agreed_grants
+        ]
 
     @classmethod
     def of(cls, row: Activation) -> ActivationType:
@@ -84,6 +103,7 @@ class ActivationType(Node):
                 PlainSetting(name=name, value=str(value))
                 for name, value in sorted(row.settings.items())
             ],
+            agreed_grants=list(row.agreed),
         )
 
 

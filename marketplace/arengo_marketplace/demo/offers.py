@@ -13,10 +13,13 @@ from sqlalchemy import insert
 
 from arengo_core.caller import Caller, OrganizationKind
 from arengo_core.host import Host
+from arengo_core.i18n import current_locale, gettext
 from arengo_core.ids import new_id
 from arengo_core.organizations import repository as organizations
+from arengo_core.plugins.grants import DataGrant, wording
 from arengo_core.plugins.models import ActiveService
 from arengo_marketplace.activations.models import Activation, ActivationChange
+from arengo_marketplace.consents.models import Consent
 from arengo_marketplace.contract import Member
 from arengo_marketplace.demo.timeline import month_back, morning_of, services_since
 from arengo_marketplace.members import directory
@@ -140,7 +143,9 @@ async def load(host: Host, slug: str) -> None:
                 valid_from=services_since(),
             )
             started = [town for town in towns if _takes_part(terms.service, town)]
-            rows = [_activation(offer, terms, town) for town in started]
+            asked = host.registry.asked_by(terms.service)
+            agreed = [grant.key for grant in asked]
+            rows = [_activation(offer, terms, town, agreed) for town in started]
             await uow.session.execute(insert(Activation), rows)
             await uow.session.execute(
                 insert(ActivationChange),
@@ -150,6 +155,13 @@ async def load(host: Host, slug: str) -> None:
                     for change in _changes(row, _since(terms.service, town))
                 ],
             )
+            if asked:
+                version = host.registry.plugin(
+                    host.registry.services[terms.service].plugin
+                ).manifest.version
+                await uow.session.execute(
+                    insert(Consent), [_consent(row, version, asked) for row in rows]
+                )
             await uow.session.execute(insert(ActiveService), _gates(rows, shops))
 
 
@@ -163,7 +175,7 @@ def _since(service: str, town: Member) -> date:
     return month_back(2).start + timedelta(days=9) if late else services_since()
 
 
-def _activation(offer: Offer, terms: DemoOffer, town: Member) -> dict[str, Any]:
+def _activation(offer: Offer, terms: DemoOffer, town: Member, agreed: list[str]) -> dict[str, Any]:
     units = round(Decimal(terms.a_head) * (town.population or 0))
     return {
         "id": new_id(),
@@ -176,6 +188,26 @@ def _activation(offer: Offer, terms: DemoOffer, town: Member) -> dict[str, Any]:
         "secrets": None,
         "forecast": {terms.meter: str(units)} if terms.meter else {},
         "created_at": morning_of(_since(terms.service, town)),
+        "agreed": agreed,
+    }
+
+
+def _consent(row: dict[str, Any], version: str, asked: Sequence[DataGrant]) -> dict[str, Any]:
+    """What the demo's towns agreed to; by the program, as all that the demo invents."""
+    return {
+        "id": new_id(),
+        "organization_id": row["organization_id"],
+        "consortium_id": row["consortium_id"],
+        "activation_id": row["id"],
+        "service": row["service"],
+        "version": version,
+        "act": "given",
+        "grants": {grant.key: gettext(grant.title) for grant in asked},
+        "wording": wording(asked),
+        "locale": current_locale(),
+        "at": row["created_at"],
+        "by": None,
+        "acting_for": row["organization_id"],
     }
 
 
@@ -214,4 +246,5 @@ def _gate(row: dict[str, Any], organization_id: UUID, covered_by: UUID | None) -
         "activation_id": row["id"],
         "consortium_id": row["consortium_id"],
         "covered_by": covered_by,
+        "grants": row["agreed"],
     }

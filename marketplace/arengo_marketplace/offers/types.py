@@ -7,10 +7,12 @@ from datetime import date
 import strawberry
 from strawberry.scalars import JSON
 
+from arengo_core.api.context import Info
 from arengo_core.api.ids import Node
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import global_id
 from arengo_core.i18n import gettext
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Service
 from arengo_marketplace.activations.settings import fields_of
 from arengo_marketplace.offers.models import Offer
@@ -38,6 +40,20 @@ class SettingFieldType:
     choices: list[str]
 
 
+@strawberry.type(name="DataGrant", description="Something that a service reads or writes.")
+class DataGrantType:
+    """GraphQL face of a data grant."""
+
+    key: str
+    words: str = strawberry.field(description="What members are asked to agree to.")
+    writes: bool
+
+    @classmethod
+    def of(cls, grant: DataGrant) -> DataGrantType:
+        """From the registry's."""
+        return cls(key=grant.key, words=gettext(grant.title), writes=grant.writes)
+
+
 @strawberry.type(name="Service", description="A capability that an installed plugin brings.")
 class ServiceType:
     """GraphQL face of a service."""
@@ -49,6 +65,11 @@ class ServiceType:
     rests_on: list[str]
     meters: list[MeterType]
     settings: list[SettingFieldType]
+
+    @strawberry.field(description="What it reads and writes of a member's, which it agrees to.")
+    def grants(self, info: Info) -> list[DataGrantType]:
+        """What the installed version asks for."""
+        return [DataGrantType.of(grant) for grant in info.context.host.registry.asked_by(self.key)]
 
     @classmethod
     def of(cls, service: Service) -> ServiceType:

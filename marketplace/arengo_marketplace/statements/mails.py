@@ -9,11 +9,11 @@ from arengo_core.caller import Caller
 from arengo_core.host import Host
 from arengo_core.i18n import N_, current_locale, format_date, format_money, set_locale
 from arengo_core.i18n import gettext as _
-from arengo_core.identity import repository as identity
 from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
 from arengo_core.money import Money
 from arengo_core.organizations import service as organizations
+from arengo_marketplace.members.addresses import mail_addresses
 from arengo_marketplace.settlements.service import MAIL_STATEMENT
 from arengo_marketplace.statements import repository
 from arengo_marketplace.statements.models import Statement
@@ -28,14 +28,10 @@ async def mail_statement(host: Host, payload: dict[str, Any]) -> None:
             return
         organization = await organizations.get(uow, member)
         consortium = await organizations.get(uow, statement.consortium_id)
-        grants = await identity.roles_in(uow.session, member)
-        ids = list({grant.user_id for grant in grants})
-        await uow.widen(ids)
-        people = await identity.persons(uow.session, ids)
-        addresses = sorted({person.email for person in people.values()})
+        addresses = await mail_addresses(uow, organization)
         locale = organization.locale
     set_locale(locale)
-    for address in addresses or ([organization.email] if organization.email else []):
+    for address in addresses:
         await host.mail.send(
             Mail(
                 to=address,

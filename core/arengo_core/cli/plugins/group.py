@@ -43,5 +43,9 @@ def info(name: str) -> None:
     for service in loaded.services:
         meters = ", ".join(meter.key for meter in service.meters) or "none"
         click.echo(f"service {service.key}: meters {meters}")
+        for grant in registry.asked_by(service.key):
+            click.echo(f"  {'writes' if grant.writes else 'reads'} {grant.key}: {grant.title}")
+    for grant in loaded.data_grants:
+        click.echo(f"data grant {grant.key}: {grant.title}")
     for what in ("routes", "event_handlers", "jobs", "providers", "navigation"):
         click.echo(f"{what}: {len(getattr(loaded, what))}")

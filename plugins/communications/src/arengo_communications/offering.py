@@ -44,6 +44,19 @@ SERVICE = Service(
     settings=CommunicationsSettings,
     meters=(Meter(METER, N_("Messages sent"), N_("messages")),),
     icon="it-mail",
+    grants=(
+        "core.own_data:read",
+        "marketplace.membership:read",
+        "marketplace.usage:write",
+        "communications.messages:read",
+        "communications.messages:write",
+        "communications.inbox:read",
+        "communications.inbox:write",
+        "communications.announcements:read",
+        "communications.announcements:write",
+        "communications.subscribers:read",
+        "communications.subscribers:write",
+    ),
 )
 
 

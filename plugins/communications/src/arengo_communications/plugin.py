@@ -13,6 +13,7 @@ from arengo_communications.announcements.queries import AnnouncementsQuery
 from arengo_communications.base import CommunicationsBase
 from arengo_communications.channels import email, inbox
 from arengo_communications.contract import Announcements, Channel, Messages
+from arengo_communications.data_grants import DATA_GRANTS
 from arengo_communications.demo.steps import STEPS
 from arengo_communications.inbox.mutations import InboxMutation
 from arengo_communications.inbox.pages import ROUTES as INBOX_PAGES
@@ -42,6 +43,7 @@ from arengo_core.plugins.contributions import (
     Provider,
     Resources,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 
@@ -157,6 +159,11 @@ def arengo_graphql() -> GraphqlContribution:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return STEPS
+
+
+@hookimpl
+def arengo_data_grants() -> Sequence[DataGrant]:
+    return DATA_GRANTS
 
 
 @hookimpl

@@ -54,6 +54,16 @@ SERVICE = Service(
     settings=DeliverySettings,
     meters=(Meter(METER, N_("Parcels delivered"), N_("parcels")),),
     icon="it-box",
+    grants=(
+        "core.own_data:read",
+        "marketplace.membership:read",
+        "marketplace.usage:write",
+        "delivery.parcels:read",
+        "delivery.parcels:write",
+        "delivery.points:read",
+        "delivery.points:write",
+        "communications.messages:write",
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from arengo_core.plugins.contributions import (
     Provider,
     Resources,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_delivery.acts import ACTS
@@ -29,6 +30,7 @@ from arengo_delivery.contract import Carrier, Delivery
 from arengo_delivery.counter.mutations import CounterMutation
 from arengo_delivery.counter.pages import ROUTES as COUNTER_PAGES
 from arengo_delivery.counter.queries import CounterQuery
+from arengo_delivery.data_grants import DATA_GRANTS
 from arengo_delivery.demo.steps import STEPS
 from arengo_delivery.offering import SERVICE, SERVICE_KEY
 from arengo_delivery.parcels import booking, notices, usage
@@ -177,6 +179,11 @@ def arengo_graphql() -> GraphqlContribution:
 @hookimpl
 def arengo_demo() -> list[DemoStep]:
     return STEPS
+
+
+@hookimpl
+def arengo_data_grants() -> Sequence[DataGrant]:
+    return DATA_GRANTS
 
 
 @hookimpl

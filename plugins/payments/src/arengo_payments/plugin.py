@@ -22,6 +22,7 @@ from arengo_core.plugins.contributions import (
     Provider,
     Resources,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Meter, Service
 from arengo_payments import __version__
@@ -31,6 +32,7 @@ from arengo_payments.capability import CAPABILITIES
 from arengo_payments.checkout import janitor
 from arengo_payments.collecting import models as _collecting
 from arengo_payments.collecting.transitions import RETURN_DUPLICATE
+from arengo_payments.data_grants import DATA_GRANTS
 from arengo_payments.demo import loading
 from arengo_payments.gateways.providers import PROVIDERS, STRIPE
 from arengo_payments.overview import desk_pages, office_pages
@@ -75,6 +77,14 @@ def arengo_services() -> list[Service]:
             settings=PaymentSettings,
             meters=(Meter(TRANSACTIONS, N_("Card payments"), N_("payments")),),
             icon="it-card",
+            grants=(
+                "core.own_data:read",
+                "marketplace.membership:read",
+                "marketplace.usage:write",
+                "marketplace.ledger:write",
+                "payments.money:read",
+                "payments.money:write",
+            ),
         )
     ]
 
@@ -184,6 +194,11 @@ def arengo_companions() -> list[Companion]:
             ready_path="/_control/health",
         )
     ]
+
+
+@hookimpl
+def arengo_data_grants() -> Sequence[DataGrant]:
+    return DATA_GRANTS
 
 
 @hookimpl

@@ -19,6 +19,7 @@ from arengo_core.plugins.contributions import (
     Resources,
     Slot,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_storefront import __version__, ordering
@@ -30,6 +31,7 @@ from arengo_storefront.catalogue.capability import PublishedProducts
 from arengo_storefront.catalogue.mutations import CatalogueMutation
 from arengo_storefront.catalogue.queries import CatalogueQuery
 from arengo_storefront.contract import SLOTS, Catalogue
+from arengo_storefront.data_grants import DATA_GRANTS
 from arengo_storefront.demo.loading import load_shops
 from arengo_storefront.demo.orders import load_orders
 from arengo_storefront.desk import category_pages, product_pages
@@ -70,6 +72,23 @@ def arengo_services() -> list[Service]:
             serves=frozenset({OrganizationKind.MERCHANT, OrganizationKind.MUNICIPALITY}),
             meters=(metering.PRODUCTS_METER, *ordering.METERS),
             icon="it-cart",
+            grants=(
+                "core.own_data:read",
+                "core.people:read",
+                "marketplace.membership:read",
+                "marketplace.usage:write",
+                "storefront.shop:read",
+                "storefront.shop:write",
+                "storefront.products:read",
+                "storefront.products:write",
+                "storefront.orders:read",
+                "storefront.orders:write",
+                "payments.money:read",
+                "payments.money:write",
+                "delivery.parcels:read",
+                "delivery.parcels:write",
+                "communications.messages:write",
+            ),
         )
     ]
 
@@ -157,6 +176,11 @@ def arengo_resources() -> Resources:
     return Resources(
         templates=_HERE / "templates", locale=_HERE / "locale", static=_HERE / "static"
     )
+
+
+@hookimpl
+def arengo_data_grants() -> Sequence[DataGrant]:
+    return DATA_GRANTS
 
 
 @hookimpl

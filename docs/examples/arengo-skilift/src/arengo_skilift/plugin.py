@@ -18,6 +18,7 @@ from arengo_core.plugins.contributions import (
     Resources,
     SlotPart,
 )
+from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Meter, Service, setting
 from arengo_marketplace.contract import DASHBOARD_SLOT
@@ -25,7 +26,7 @@ from arengo_skilift import __version__
 from arengo_skilift.contract import SERVICE, LiftReported, LiftReports
 from arengo_skilift.lifts import graphql, pages, reactions, service
 from arengo_skilift.lifts.models import SkiliftBase
-from arengo_skilift.permissions import REPORT
+from arengo_skilift.permissions import DATA_GRANTS, REPORT
 
 _HERE = Path(__file__).parent
 
@@ -62,6 +63,7 @@ def arengo_services() -> list[Service]:
             settings=SkiliftSettings,
             meters=(Meter(reactions.METER, "Reports", "reports"),),
             icon="it-map-marker",
+            grants=(*(grant.key for grant in DATA_GRANTS), "marketplace.usage:write"),
         )
     ]
 
@@ -109,6 +111,11 @@ def arengo_routes() -> list[object]:
 @hookimpl
 def arengo_permissions() -> list[Permission]:
     return [REPORT]
+
+
+@hookimpl
+def arengo_data_grants() -> list[DataGrant]:
+    return [*DATA_GRANTS]
 
 
 @hookimpl

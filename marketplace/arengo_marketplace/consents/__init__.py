@@ -1,0 +1,1 @@
+"""What members agreed that services read and write, and what they have yet to answer."""
