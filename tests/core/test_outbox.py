@@ -167,10 +167,13 @@ async def test_a_failing_handler_holds_its_own_aggregate_and_is_named(listening,
         assert sick in {row.aggregate_id for row in await repository.held(uow.session)}
         row = (
             await uow.session.execute(
-                text("select stage, message from core.plugin_failure where plugin = 'parcels'")
+                text(
+                    "select stage from core.plugin_failure"
+                    " where plugin = 'parcels' and message = 'RuntimeError: number 2'"
+                )
             )
         ).one()
-    assert row == ("event handler parcels.listen", "RuntimeError: number 2")
+    assert row == ("event handler parcels.listen",)
 
     listener.failing = set()
     await deliver(listening, _job(town, sick, 3))

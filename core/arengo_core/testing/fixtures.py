@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+import structlog
 from aiosmtpd.controller import Controller
 
 from arengo_core.caller import Caller, Role
@@ -26,6 +27,18 @@ from arengo_core.settings import Settings
 from arengo_core.testing.database import TestServer, test_server
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of people in tests
+
+
+def pytest_configure() -> None:
+    """Plain tracebacks: drawn with the values of every frame, one takes seconds."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")
