@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -99,13 +99,31 @@ class Host:
         Raises NotActiveError where the member has not activated its service or no plugin
         brings it. Calls are guarded: a fault becomes UnavailableError.
         """
+        found, service = self._brought(contract)
+        if service is not None:
+            await gate.require_active(uow.session, service, member)
+        return self._guarded(found, contract, uow)
+
+    async def capability_among(
+        self, uow: UnitOfWork, contract: type[ContractT], members: Collection[UUID]
+    ) -> tuple[ContractT, frozenset[UUID]]:
+        """The same for several members at once, with those of them who have its service active.
+
+        Raises NotActiveError where no plugin brings it.
+        """
+        found, service = self._brought(contract)
+        admitted = members
+        if service is not None:
+            admitted = await gate.admissions(uow.session, service, members)
+        return self._guarded(found, contract, uow), frozenset(admitted)
+
+    def _brought(self, contract: type[Any]) -> tuple[Owned, str | None]:
+        """What brings a capability, and the service that it needs."""
         found = self.registry.capabilities.get(contract)
         if found is None:
             raise NotActiveError(contract.__name__)
         capability: Capability = found.value
-        if capability.service is not None:
-            await gate.require_active(uow.session, capability.service, member)
-        return self._guarded(found, contract, uow)
+        return found, capability.service
 
     def _guarded(self, found: Owned, contract: type[ContractT], uow: UnitOfWork) -> ContractT:
         """A capability in the caller's transaction; a faulty one spoils its own part of it."""
@@ -117,9 +135,7 @@ class Host:
 
     def continuing(self, uow: UnitOfWork, contract: type[ContractT]) -> ContractT:
         """A capability to finish what was begun (refunds, tracking), whatever its Activation."""
-        found = self.registry.capabilities.get(contract)
-        if found is None:
-            raise NotActiveError(contract.__name__)
+        found, _ = self._brought(contract)
         return self._guarded(found, contract, uow)
 
     def standalone(self, contract: type[ContractT], *, time_limit: float = 30.0) -> ContractT:
@@ -127,9 +143,7 @@ class Host:
 
         Never call one inside a transaction.
         """
-        found = self.registry.capabilities.get(contract)
-        if found is None:
-            raise NotActiveError(contract.__name__)
+        found, _ = self._brought(contract)
         return cast(
             ContractT,
             self.guard.wrap(

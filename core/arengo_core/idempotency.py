@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from arengo_core import clock
@@ -12,6 +13,14 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.ids import digest
 from arengo_core.plugins.models import IdempotentRequest
+
+_REQUESTS = cast(Table, IdempotentRequest.__table__)
+_CLAIM = insert(_REQUESTS).on_conflict_do_nothing().returning(_REQUESTS.c.digest)
+_REMEMBER = (
+    update(_REQUESTS)
+    .where(_REQUESTS.c.digest == bindparam("claimed"))
+    .values(result_id=bindparam("answer"))
+)
 
 
 def _digest(uow: UnitOfWork, operation: str, key: str) -> bytes:
@@ -30,12 +39,7 @@ async def first_answer(uow: UnitOfWork, operation: str, key: str | None) -> UUID
     if key is None:
         return None
     value = _digest(uow, operation, key)
-    claimed = await uow.session.execute(
-        insert(IdempotentRequest)
-        .values(digest=value, created_at=clock.now())
-        .on_conflict_do_nothing()
-        .returning(IdempotentRequest.digest)
-    )
+    claimed = await uow.session.execute(_CLAIM, {"digest": value, "created_at": clock.now()})
     if claimed.first() is not None:
         return None
     return await uow.session.scalar(
@@ -46,8 +50,5 @@ async def first_answer(uow: UnitOfWork, operation: str, key: str | None) -> UUID
 async def remember(uow: UnitOfWork, operation: str, key: str | None, result_id: UUID) -> None:
     """Store the answer under the claimed key."""
     if key is not None:
-        await uow.session.execute(
-            update(IdempotentRequest)
-            .where(IdempotentRequest.digest == _digest(uow, operation, key))
-            .values(result_id=result_id)
-        )
+        asked = {"claimed": _digest(uow, operation, key), "answer": result_id}
+        await uow.session.execute(_REMEMBER, asked)

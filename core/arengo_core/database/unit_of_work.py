@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from arengo_core.ids import new_id
 from arengo_core.jobs.definition import JobRequest
 from arengo_core.jobs.queue import enqueue
 from arengo_core.outbox.events import Event
-from arengo_core.outbox.repository import insert_event
+from arengo_core.outbox.repository import insert_events
 
 DELIVER = "core.deliver_event"
 _SET_READING_SCOPE = text(
@@ -180,9 +180,9 @@ class UnitOfWork:
     async def flush(self) -> None:
         """Write everything noted so far; called before commit."""
         await self.session.flush()
-        for recorded in self._events:
-            await self._store(recorded)
-        self._events.clear()
+        if self._events:
+            await self._store(self._events)
+            self._events.clear()
         if self._audit:
             await self.widen({row["organization_id"] for row in self._audit})
             for row in self._audit:
@@ -192,33 +192,36 @@ class UnitOfWork:
         await enqueue(self.session, self._jobs)
         self._jobs.clear()
 
-    async def _store(self, event: Event) -> None:
-        handlers = self._handlers_of(event.name)
-        await self.widen({event.organization_id})
-        version = await insert_event(
+    async def _store(self, events: Sequence[Event]) -> None:
+        await self.widen({recorded.organization_id for recorded in events})
+        versions = await insert_events(
             self.session,
-            {
-                "id": new_id(),
-                "aggregate": event.aggregate_id,
-                "organization": event.organization_id,
-                "name": event.name,
-                "payload": msgspec.json.encode(event).decode(),
-                "occurred_at": clock.now(),
-                "trace": tracing.current(),
-                "handlers": handlers,
-            },
-        )
-        for handler in handlers:
-            self.enqueue(
-                DELIVER,
+            [
                 {
-                    "handler": handler,
-                    "aggregate": str(event.aggregate_id),
-                    "organization": str(event.organization_id),
-                    "version": version,
+                    "id": new_id(),
+                    "aggregate": recorded.aggregate_id,
+                    "organization": recorded.organization_id,
+                    "name": recorded.name,
+                    "payload": recorded,
+                    "occurred_at": clock.now(),
                     "trace": tracing.current(),
-                },
-            )
+                    "handlers": self._handlers_of(recorded.name),
+                }
+                for recorded in events
+            ],
+        )
+        for recorded, version in zip(events, versions, strict=True):
+            for handler in self._handlers_of(recorded.name):
+                self.enqueue(
+                    DELIVER,
+                    {
+                        "handler": handler,
+                        "aggregate": str(recorded.aggregate_id),
+                        "organization": str(recorded.organization_id),
+                        "version": version,
+                        "trace": tracing.current(),
+                    },
+                )
 
 
 class ScopedSession(Session):

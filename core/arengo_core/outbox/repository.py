@@ -6,20 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.outbox.models import OutboxCursor, OutboxEvent
 
-_RECORD = text(
-    "select core.record_event(:id, :aggregate, :organization, :name,"
-    " cast(:payload as jsonb), :occurred_at, :trace, cast(:handlers as text[]))"
-)
+_RECORD = text("""
+    select core.record_event(event.id, event.aggregate, event.organization, event.name,
+                             event.payload, event.occurred_at, event.trace, event.handlers)
+    from (select * from rows from (jsonb_to_recordset(cast(:events as jsonb))
+              as (id uuid, aggregate uuid, organization uuid, name text, payload jsonb,
+                  occurred_at timestamptz, trace text, handlers text[]))
+          with ordinality order by ordinality) as event
+""")
 
 
-async def insert_event(session: AsyncSession, row: dict[str, Any]) -> int:
-    """Store an event with the next version of its aggregate; returns the version."""
-    return int((await session.execute(_RECORD, row)).scalar_one())
+async def insert_events(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Store events in their order, each with the next version of its aggregate: the versions."""
+    found = await session.execute(_RECORD, {"events": msgspec.json.encode(rows).decode()})
+    return list(found.scalars())
 
 
 async def lock_cursor(session: AsyncSession, handler: str, aggregate_id: UUID) -> OutboxCursor:

@@ -57,6 +57,14 @@ _SERVICES_OF = (
 )
 
 
+_MEMBERS = (
+    select(ActiveService.organization_id)
+    .where(ActiveService.service == bindparam("service"))
+    .distinct()
+)
+_MEMBERS_IN = _MEMBERS.where(ActiveService.consortium_id == bindparam("consortium_id"))
+
+
 async def is_active(session: AsyncSession, service: str, organization_id: UUID) -> bool:
     """Whether the member has the service active, in its own right or covered."""
     asked = {"organization_id": organization_id, "service": service}
@@ -115,10 +123,9 @@ async def active_members(
     session: AsyncSession, service: str, consortium_id: UUID | None = None
 ) -> Sequence[UUID]:
     """Members that have a service active, in one consortium or anywhere."""
-    statement = select(ActiveService.organization_id).where(ActiveService.service == service)
-    if consortium_id is not None:
-        statement = statement.where(ActiveService.consortium_id == consortium_id)
-    return (await session.execute(statement.distinct())).scalars().all()
+    asked = {"service": service, "consortium_id": consortium_id}
+    statement = _MEMBERS if consortium_id is None else _MEMBERS_IN
+    return (await session.execute(statement, asked)).scalars().all()
 
 
 async def open_gate(

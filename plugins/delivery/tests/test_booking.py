@@ -217,8 +217,8 @@ async def test_a_carrier_that_fails_is_left_out_of_the_checkout(wide_host, valle
     async def carriers():
         async with wide_host.unit_of_work(read_only=True) as uow:
             delivery = wide_host.continuing(uow, Delivery)
-            found = await delivery.options(valley.shop.id, valley.consortium.id, 900, "014036")
-        return [option.carrier for option in found]
+            found = await delivery.options({valley.shop.id: 900}, valley.consortium.id, "014036")
+        return [option.carrier for option in found[valley.shop.id]]
 
     assert "post" in await carriers()
     post.mood = mood

@@ -58,7 +58,7 @@ async def _options(host, valley, weight=1_200, istat="014036", merchant=None):
     shop = merchant or valley.shop.id
     async with host.unit_of_work(read_only=True) as uow:
         delivery = await host.capability(uow, Delivery, shop)
-        return await delivery.options(shop, valley.consortium.id, weight, istat)
+        return (await delivery.options({shop: weight}, valley.consortium.id, istat))[shop]
 
 
 async def test_a_checkout_is_offered_the_courier_and_the_points(host, valley):
@@ -125,7 +125,8 @@ async def test_a_points_keeper_without_delivery_offers_no_point(host, valley, ma
     other = await make_consortium(("014013",))
     async with host.unit_of_work(read_only=True) as uow:
         delivery = host.continuing(uow, Delivery)
-        found = await delivery.options(valley.shop.id, other.id, 1_000, "014036")
+        options = await delivery.options({valley.shop.id: 1_000}, other.id, "014036")
+        found = options[valley.shop.id]
     assert [option.kind for option in found] == ["courier"]
 
 

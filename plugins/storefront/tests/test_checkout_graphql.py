@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from arengo_core.api.scalars import global_id
 
 CREATE = "mutation { createCart { cart { secret } userErrors { message } } }"
@@ -12,6 +14,8 @@ ADD = """mutation ($cart: String!, $variant: ID!, $quantity: Int!) {
 SET = """mutation ($cart: String!, $contact: ContactInput!) {
   setCheckout(cart: $cart, contact: $contact) {
     total { amount } delivery { amount } paymentMethods userErrors { code field message } } }"""
+WAYS = """query ($cart: String!) {
+  cart(secret: $cart) { shops { name deliveryOptions { key kind price { amount } } } } }"""
 PLACE = """mutation ($cart: String!, $key: String!, $total: Int) {
   placeOrder(cart: $cart, method: "counter", accepted: true, idempotencyKey: $key,
              expectedTotal: $total) {
@@ -52,7 +56,7 @@ async def test_six_requests_make_an_order_of_two_shops(valley, visit):
     assert await valley.left(valley.cheese) == (19, 0)
 
 
-async def test_a_whole_checkout_is_forty_six_statements(valley, visit, statements):
+async def test_a_whole_checkout_is_forty_one_statements(valley, visit, statements):
     """Scopes aside; whatever the number of shops' other goods and orders."""
     visitor = await visit()
     await _checkout(visitor, valley)
@@ -68,7 +72,28 @@ async def test_a_whole_checkout_is_forty_six_statements(valley, visit, statement
 
     _, _, placed, _ = await _checkout(Counting(), valley, key="key-that-is-counted")
     assert placed["data"]["placeOrder"]["userErrors"] == []
-    assert counts == [2, 5, 4, 8, 23, 4]
+    assert counts == [2, 4, 3, 7, 21, 4]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_ways_of_delivery_take_eight_statements_whatever_the_number_of_shops(
+    valley, visit, statements, make_offer, activate, count
+):
+    offer = await make_offer(valley.consortium.id, "delivery")
+    for merchant in (valley.dairy, valley.bakery):
+        await activate(merchant.id, offer)
+    visitor = await visit()
+    cart = (await visitor.graphql(CREATE))["data"]["createCart"]["cart"]["secret"]
+    for goods in (valley.cheese, valley.bread)[:count]:
+        variant = global_id("Variant", goods.variant_id)
+        await visitor.graphql(ADD, cart=cart, variant=variant, quantity=1)
+    statements.clear()
+    answer = await visitor.graphql(WAYS, cart=cart)
+    assert len(statements) == 8, statements
+    shops = answer["data"]["cart"]["shops"]
+    assert [[way["kind"] for way in shop["deliveryOptions"]] for shop in shops] == [
+        ["shop"]
+    ] * count
 
 
 async def test_a_list_of_orders_is_two_statements_whatever_its_length(valley, visit, statements):

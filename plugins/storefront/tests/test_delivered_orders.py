@@ -12,7 +12,7 @@ from arengo_storefront.carts import service as carts
 from arengo_storefront.checkout import paying
 from arengo_storefront.checkout import service as checkout
 from arengo_storefront.checkout.draft import draft_of
-from arengo_storefront.checkout.ways import ways_for
+from arengo_storefront.checkout.ways import Choice, ways_for
 from arengo_storefront.orders import desk, jobs, service
 from arengo_storefront.orders.handlers import handlers
 
@@ -34,22 +34,19 @@ async def test_a_courier_brings_one_part_and_the_other_is_fetched(
     await activate(valley.dairy.id, offer)
     cart_id = await valley.fill((valley.cheese, 2), (valley.bread, 1))
     async with host.unit_of_work() as uow:
-        ways = {
-            way.kind.value: way
-            for way in await ways_for(
-                host,
-                uow,
-                merchant_id=valley.dairy.id,
-                consortium_id=valley.consortium.id,
-                weight_grams=1_000,
-                istat_code=ADDRESS["istat_code"],
-            )
-        }
+        found = await ways_for(
+            host,
+            uow,
+            {valley.dairy.id: 1_000},
+            consortium_id=valley.consortium.id,
+            istat_code=ADDRESS["istat_code"],
+        )
+        ways = {way.kind.value: way for way in found[valley.dairy.id]}
     courier = ways["courier"]
     async with host.unit_of_work() as uow:
         view = await carts.show(uow, await carts.reach_open(uow, cart_id))
         checkout.keep_contact(view.cart, ADDRESS)
-        await checkout.keep_ways(host, uow, view, {valley.dairy.id: (courier.key, None)})
+        await checkout.keep_ways(host, uow, view, {valley.dairy.id: Choice(courier.key)})
     async with host.unit_of_work() as uow:
         draft = await draft_of(host, uow, await carts.show(uow, await carts.reach(uow, cart_id)))
         assert draft.delivery == courier.price

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -115,17 +115,16 @@ class Delivery(Protocol):
     """Capability of service ``delivery``, in the caller's transaction.
 
     Ask ``host.capability(uow, Delivery, merchant)``: NotActiveError where the shop has it
-    neither by itself nor covered by its municipality.
+    neither by itself nor covered by its municipality; for several, ``host.capability_among``.
     """
 
     async def options(
-        self,
-        merchant_id: UUID,
-        consortium_id: UUID,
-        weight_grams: int,
-        destination_istat: str | None,
-    ) -> Sequence[DeliveryOption]:
-        """Ways to deliver a weight from a merchant; couriers only with a known destination."""
+        self, weights: Mapping[UUID, int], consortium_id: UUID, destination_istat: str | None
+    ) -> Mapping[UUID, Sequence[DeliveryOption]]:
+        """Ways to deliver from each merchant a weight in grams.
+
+        Couriers only with a known destination. InvalidInputError for a weight below 0.
+        """
         ...
 
     async def announce(self, request: ParcelRequest) -> Parcel:

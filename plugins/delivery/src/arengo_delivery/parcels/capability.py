@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
@@ -22,20 +22,11 @@ class DeliveryService:
         self._uow = uow
 
     async def options(
-        self,
-        merchant_id: UUID,
-        consortium_id: UUID,
-        weight_grams: int,
-        destination_istat: str | None,
-    ) -> Sequence[DeliveryOption]:
-        """Ways to deliver a weight from a merchant; couriers only with a known destination."""
+        self, weights: Mapping[UUID, int], consortium_id: UUID, destination_istat: str | None
+    ) -> Mapping[UUID, Sequence[DeliveryOption]]:
+        """Ways to deliver from each merchant a weight; couriers only with a known destination."""
         return await options.options(
-            self._host,
-            self._uow,
-            merchant_id=merchant_id,
-            consortium_id=consortium_id,
-            weight_grams=weight_grams,
-            destination_istat=destination_istat,
+            self._host, self._uow, weights, consortium_id, destination_istat
         )
 
     async def announce(self, request: ParcelRequest) -> Parcel:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, cast
 from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.errors import ArengoError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
-from arengo_core.organizations import service as organizations
+from arengo_core.organizations import repository as organizations
 from arengo_delivery.carriers.keys import PICK_UP_POINT
 from arengo_delivery.contract import Carrier, DeliveryKind, DeliveryOption, PickUpPoint, Quote
 from arengo_delivery.points.service import as_contract, open_points
@@ -20,21 +21,21 @@ from arengo_delivery.tariffs import service as tariffs
 async def options(
     host: Host,
     uow: UnitOfWork,
-    *,
-    merchant_id: UUID,
+    weights: Mapping[UUID, int],
     consortium_id: UUID,
-    weight_grams: int,
     destination_istat: str | None,
-) -> list[DeliveryOption]:
-    """Pick-up where there is a point, and what each carrier asks for a known destination.
+) -> dict[UUID, list[DeliveryOption]]:
+    """By merchant: pick-up where there is a point, and what each carrier asks for the destination.
 
     A carrier that fails, or needs more than half of the time that this call has, is left out.
     """
-    if weight_grams < 0:
+    if any(weight < 0 for weight in weights.values()):
         raise InvalidInputError("A weight is 0 g or more.", field="weight_grams")
-    merchant = await organizations.get(uow, merchant_id)
+    merchants = await organizations.by_ids(uow.session, weights)
+    if merchants.keys() != weights.keys():
+        raise NotFoundError("There is no such organization.")
     points = tuple(as_contract(row) for row in await open_points(uow, consortium_id))
-    settings: dict[str, Any] = {"merchant_id": merchant_id, "consortium_id": consortium_id}
+    settings: dict[str, Any] = {"consortium_id": consortium_id}
     if destination_istat:
         settings["schedule"] = await tariffs.schedule(host, uow, consortium_id)
     keys = [
@@ -42,17 +43,24 @@ async def options(
         for owned in host.registry.providers_of(Carrier)
         if (points if owned.value.key == PICK_UP_POINT else destination_istat)
     ]
+    asked = list(product(weights, keys))
     quotes = await asyncio.gather(
         *(
-            _quotes(host, key, settings, weight_grams, merchant.istat_code, destination_istat)
-            for key in keys
+            _quotes(
+                host,
+                key,
+                {"merchant_id": merchant_id, **settings},
+                weights[merchant_id],
+                merchants[merchant_id].istat_code,
+                destination_istat,
+            )
+            for merchant_id, key in asked
         )
     )
-    return [
-        _option(key, quote, points)
-        for key, found in zip(keys, quotes, strict=True)
-        for quote in found
-    ]
+    options: dict[UUID, list[DeliveryOption]] = {merchant_id: [] for merchant_id in weights}
+    for (merchant_id, key), found in zip(asked, quotes, strict=True):
+        options[merchant_id] += [_option(key, quote, points) for quote in found]
+    return options
 
 
 async def _quotes(

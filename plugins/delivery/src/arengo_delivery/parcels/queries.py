@@ -42,12 +42,11 @@ class ParcelsQuery:
         async with uow.lock:
             delivery = await info.context.host.capability(uow, Delivery, merchant)
             found = await delivery.options(
-                merchant,
+                {merchant: weight_grams},
                 local_id(consortium_id, "Organization", "consortium_id"),
-                weight_grams,
                 destination_istat,
             )
-        return [DeliveryOptionType.of(option) for option in found]
+        return [DeliveryOptionType.of(option) for option in found[merchant]]
 
     @strawberry.field(description="Parcels of a shop, or of a consortium for its officers.")
     async def parcels(

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_delivery.points.models import PickUpPointRow
+
+# Asked at every checkout: built once.
+_OPEN_IN = (
+    select(PickUpPointRow)
+    .where(
+        PickUpPointRow.consortium_id == bindparam("consortium_id"),
+        PickUpPointRow.organization_id.in_(bindparam("organizations", expanding=True)),
+        PickUpPointRow.closed_at.is_(None),
+    )
+    .order_by(PickUpPointRow.name)
+)
 
 
 async def get(session: AsyncSession, point_id: UUID) -> PickUpPointRow | None:
@@ -30,16 +41,8 @@ async def open_in(
     session: AsyncSession, consortium_id: UUID, organizations: Collection[UUID]
 ) -> Sequence[PickUpPointRow]:
     """Open points of a consortium that some organizations keep, by name."""
-    statement = (
-        select(PickUpPointRow)
-        .where(
-            PickUpPointRow.consortium_id == consortium_id,
-            PickUpPointRow.organization_id.in_(list(organizations)),
-            PickUpPointRow.closed_at.is_(None),
-        )
-        .order_by(PickUpPointRow.name)
-    )
-    return (await session.execute(statement)).scalars().all()
+    asked = {"consortium_id": consortium_id, "organizations": list(organizations)}
+    return (await session.execute(_OPEN_IN, asked)).scalars().all()
 
 
 async def of_organization(session: AsyncSession, organization_id: UUID) -> Sequence[PickUpPointRow]:

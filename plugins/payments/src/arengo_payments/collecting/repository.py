@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,11 @@ from arengo_payments.collecting.models import (
 from arengo_payments.collecting.states import AttemptState
 
 Keyset = tuple[datetime, UUID]
+
+
+_BY_KEY = select(PaymentRow).where(
+    PaymentRow.consortium_id == bindparam("consortium_id"), PaymentRow.key == bindparam("key")
+)
 
 
 class Named(NamedTuple):
@@ -51,13 +56,8 @@ async def payment(
 
 async def payment_by_key(session: AsyncSession, consortium_id: UUID, key: str) -> PaymentRow | None:
     """The payment that a key made."""
-    return (
-        await session.execute(
-            select(PaymentRow).where(
-                PaymentRow.consortium_id == consortium_id, PaymentRow.key == key
-            )
-        )
-    ).scalar_one_or_none()
+    found = await session.execute(_BY_KEY, {"consortium_id": consortium_id, "key": key})
+    return found.scalar_one_or_none()
 
 
 async def parts(

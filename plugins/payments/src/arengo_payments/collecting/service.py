@@ -64,12 +64,15 @@ async def methods(
 ) -> Sequence[PaymentMethod]:
     """Ways to pay for an order of these merchants; there is always one."""
     market = marketplace(host, uow)
-    active: Mapping[UUID, PaymentSettings] = await market.settings_of_members(SERVICE, merchants)
     found: list[PaymentMethod] = []
-    if active.keys() == set(merchants) and collects_cards(
-        await market.collecting_entity(consortium_id)
-    ):
-        found.append(CARD_METHOD)
+    async with uow.widened([consortium_id, *merchants]):
+        active: Mapping[UUID, PaymentSettings] = await market.settings_of_members(
+            SERVICE, merchants
+        )
+        if active.keys() == set(merchants) and collects_cards(
+            await market.collecting_entity(consortium_id)
+        ):
+            found.append(CARD_METHOD)
     refuse_counter = any(settings.counter == "no" for settings in active.values())
     if not (found and refuse_counter):
         found.append(COUNTER_METHOD)

@@ -62,12 +62,7 @@ async def reach_open(uow: UnitOfWork, cart_id: UUID) -> Cart:
 
 async def show(uow: UnitOfWork, cart: Cart) -> CartView:
     """The cart with what its goods are and cost now."""
-    lines = await repository.lines(uow.session, cart.id)
-    return await _view(uow, cart, {line.variant_id: line.quantity for line in lines})
-
-
-async def _view(uow: UnitOfWork, cart: Cart, quantities: dict[UUID, int]) -> CartView:
-    return view_of(cart, quantities, await sales.sellable(uow.session, quantities.keys()))
+    return view_of(cart, *await sales.contents(uow.session, cart.id))
 
 
 async def add(uow: UnitOfWork, *, cart_id: UUID, variant_id: UUID, quantity: int) -> CartView:
@@ -77,13 +72,11 @@ async def add(uow: UnitOfWork, *, cart_id: UUID, variant_id: UUID, quantity: int
     """
     _check(quantity, minimum=1)
     cart = await reach_open(uow, cart_id)
-    quantities = {
-        line.variant_id: line.quantity for line in await repository.lines(uow.session, cart_id)
-    }
-    quantities[variant_id] = quantities.get(variant_id, 0) + quantity
+    quantities, on_sale = await sales.contents(uow.session, cart_id, also=variant_id)
+    quantities[variant_id] += quantity
     if len(quantities) > MOST_LINES:
         raise ConflictError("A cart holds at most {most} products.", most=MOST_LINES)
-    view = await _view(uow, cart, quantities)
+    view = view_of(cart, quantities, on_sale)
     line = view.line(variant_id)
     if line is None:
         raise NotFoundError("This product is not on sale any more.", field="variant_id")

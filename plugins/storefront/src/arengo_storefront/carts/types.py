@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import strawberry
 
-from arengo_core.api.context import Info
+from arengo_core.api.context import ApiContext, Info
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.errors import NotFoundError
@@ -97,13 +98,33 @@ class CartLine:
         )
 
 
+@dataclass(slots=True)
+class CartWays:
+    """How the goods of a cart's shops travel: asked for all of them when the first wants it."""
+
+    view: CartView
+    found: dict[UUID, list[Way]] | None = None
+
+    async def of(self, context: ApiContext) -> dict[UUID, list[Way]]:
+        """The ways by merchant."""
+        async with context.uow.lock:
+            if self.found is None:
+                self.found = await ways_for(
+                    context.host,
+                    context.uow,
+                    {shop.merchant_id: shop.weight_grams for shop in self.view.shops},
+                    consortium_id=self.view.shops[0].consortium_id,
+                    istat_code=self.view.cart.istat_code,
+                )
+        return self.found
+
+
 @strawberry.type(name="CartShop", description="One shop's part of a cart.")
 class CartShopType:
     """GraphQL face of a shop's part."""
 
     view: strawberry.Private[CartShop]
-    consortium_id: strawberry.Private[UUID]
-    istat_code: strawberry.Private[str]
+    ways: strawberry.Private[CartWays]
     merchant_id: strawberry.ID = strawberry.field(description="The Organization that sells.")
     name: str
     slug: str
@@ -113,17 +134,8 @@ class CartShopType:
     @strawberry.field(description="Ways in which these goods can reach the shopper, with prices.")
     async def delivery_options(self, info: Info) -> list[DeliveryWayOption]:
         """Ask the shop's delivery service."""
-        context = info.context
-        async with context.uow.lock:
-            ways = await ways_for(
-                context.host,
-                context.uow,
-                merchant_id=self.view.merchant_id,
-                consortium_id=self.consortium_id,
-                weight_grams=self.view.weight_grams,
-                istat_code=self.istat_code,
-            )
-        return [DeliveryWayOption.of(way) for way in ways]
+        ways = await self.ways.of(info.context)
+        return [DeliveryWayOption.of(way) for way in ways[self.view.merchant_id]]
 
 
 @strawberry.type(name="Cart", description="A guest's cart, across the shops of a consortium.")
@@ -141,6 +153,7 @@ class CartType:
     @classmethod
     def of(cls, host: Host, view: CartView) -> CartType:
         """From its view."""
+        ways = CartWays(view)
         return cls(
             secret=secret_of(host, view.id),
             count=view.count,
@@ -151,8 +164,7 @@ class CartType:
             shops=[
                 CartShopType(
                     view=shop,
-                    consortium_id=shop.lines[0].goods.consortium_id,
-                    istat_code=view.cart.istat_code,
+                    ways=ways,
                     merchant_id=global_id("Organization", shop.merchant_id),
                     name=shop.name,
                     slug=shop.slug,

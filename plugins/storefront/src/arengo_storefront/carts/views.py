@@ -44,6 +44,11 @@ class CartShop:
         return Money(sum(line.total.amount for line in self.lines), self.lines[0].goods.currency)
 
     @property
+    def consortium_id(self) -> UUID:
+        """The consortium in whose market the shop sells."""
+        return self.lines[0].goods.consortium_id
+
+    @property
     def weight_grams(self) -> int:
         """What the parcel weighs."""
         return sum(line.goods.weight_grams * line.quantity for line in self.lines)

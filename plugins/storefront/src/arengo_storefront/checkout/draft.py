@@ -10,9 +10,10 @@ from arengo_core.host import Host
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
+from arengo_storefront.carts.models import Cart
 from arengo_storefront.carts.views import CartShop, CartView
 from arengo_storefront.checkout.pricing import VatPart, vat_parts
-from arengo_storefront.checkout.ways import SHOP_KEY, Chosen, choose
+from arengo_storefront.checkout.ways import SHOP_KEY, Choice, Chosen, choose
 from arengo_storefront.orders.states import DeliveryWay
 
 
@@ -70,6 +71,11 @@ class Draft:
         return all(part.chosen.way.kind is DeliveryWay.SHOP for part in self.parts)
 
     @property
+    def consortium_id(self) -> UUID:
+        """The consortium whose shops the goods are of."""
+        return self.parts[0].shop.consortium_id
+
+    @property
     def merchants(self) -> list[UUID]:
         """The shops' merchants."""
         return [part.shop.merchant_id for part in self.parts]
@@ -82,18 +88,19 @@ async def draft_of(host: Host, uow: UnitOfWork, view: CartView) -> Draft:
     """
     cart = view.cart
     sellers = await organizations.by_ids(uow.session, [shop.merchant_id for shop in view.shops])
-    parts: list[DraftPart] = []
-    for shop in view.shops:
-        choice = cart.choices.get(str(shop.merchant_id), {})
-        point = choice.get("point")
-        chosen = await choose(
-            host,
-            uow,
-            shop,
-            consortium_id=cart.consortium_id or shop.lines[0].goods.consortium_id,
-            istat_code=cart.istat_code,
-            key=choice.get("key", SHOP_KEY),
-            point_id=UUID(point) if point else None,
-        )
-        parts.append(DraftPart(shop, chosen, sellers[shop.merchant_id]))
-    return Draft(view, tuple(parts))
+    chosen = await choose(
+        host, uow, view, {shop.merchant_id: _kept(cart, shop.merchant_id) for shop in view.shops}
+    )
+    return Draft(
+        view,
+        tuple(
+            DraftPart(shop, chosen[shop.merchant_id], sellers[shop.merchant_id])
+            for shop in view.shops
+        ),
+    )
+
+
+def _kept(cart: Cart, merchant_id: UUID) -> Choice:
+    kept = cart.choices.get(str(merchant_id), {})
+    point = kept.get("point")
+    return Choice(kept.get("key", SHOP_KEY), UUID(point) if point else None)

@@ -14,8 +14,8 @@ from arengo_core.host import Host
 from arengo_storefront.carts import service as carts
 from arengo_storefront.carts.types import CartType, money, opened
 from arengo_storefront.checkout import paying, service
-from arengo_storefront.checkout.draft import Draft, draft_of
-from arengo_storefront.checkout.rows import consortium_of
+from arengo_storefront.checkout.draft import draft_of
+from arengo_storefront.checkout.ways import Choice
 from arengo_storefront.orders import service as orders
 
 
@@ -51,23 +51,9 @@ class CheckoutPayload(Payload):
     cart: CartType | None = None
     delivery: MoneyType | None = None
     total: MoneyType | None = None
-    draft: strawberry.Private[Draft | None] = None
-
-    @strawberry.field(description="Ways to pay for it: `card`, `counter`.")
-    async def payment_methods(self, info: Info) -> list[str]:
-        """Ask payments."""
-        if self.draft is None or not self.draft.parts:
-            return []
-        uow = info.context.uow
-        async with uow.lock:
-            found = await paying.methods_for(
-                info.context.host, uow, consortium_of(self.draft), self.draft.merchants
-            )
-        return [
-            method.key
-            for method in found
-            if method.key != paying.COUNTER or self.draft.is_fetched_at_shops
-        ]
+    payment_methods: list[str] = strawberry.field(
+        default_factory=list[str], description="Ways to pay for it: `card`, `counter`."
+    )
 
 
 @strawberry.type
@@ -120,7 +106,7 @@ class CheckoutMutation:
                 service.keep_contact(view.cart, vars(contact))
             if delivery:
                 choices = {
-                    local_id(choice.merchant_id, "Organization", "merchant_id"): (
+                    local_id(choice.merchant_id, "Organization", "merchant_id"): Choice(
                         choice.key,
                         local_id(choice.point_id, "PickUpPoint", "point_id")
                         if choice.point_id
@@ -130,11 +116,12 @@ class CheckoutMutation:
                 }
                 await service.keep_ways(host, uow, view, choices)
             draft = await draft_of(host, uow, view)
+            methods = await paying.methods_of(host, uow, draft)
         return CheckoutPayload(
             cart=CartType.of(host, draft.view),
             delivery=money(draft.delivery),
             total=money(draft.total),
-            draft=draft,
+            payment_methods=[method.key for method in methods],
         )
 
     @strawberry.mutation(

@@ -26,7 +26,7 @@ from arengo_storefront.carts.views import CartView
 from arengo_storefront.checkout import paying, service
 from arengo_storefront.checkout.draft import draft_of
 from arengo_storefront.checkout.service import Placed
-from arengo_storefront.checkout.ways import SHOP_KEY, at_the_shop, ways_for
+from arengo_storefront.checkout.ways import SHOP_KEY, Choice, Way, at_the_shop, ways_for
 from arengo_storefront.contract import CONFIRM_SLOT
 from arengo_storefront.market.site import market_page
 from arengo_storefront.orders.links import secret_of
@@ -41,7 +41,7 @@ def _to_cart(request: ArengoRequest) -> Redirect:
 async def _towns(host: Host, uow: UnitOfWork, view: CartView) -> list[tuple[str, str]]:
     """The municipalities to which couriers may be asked to go."""
     found = await host.continuing(uow, Marketplace).members(
-        view.shops[0].lines[0].goods.consortium_id, OrganizationKind.MUNICIPALITY
+        view.shops[0].consortium_id, OrganizationKind.MUNICIPALITY
     )
     return [(town.istat_code, town.name) for town in found if town.istat_code]
 
@@ -119,22 +119,22 @@ async def _delivery(
         if not view.cart.name:
             return redirect(request, "/checkout")
         merchants = [shop.merchant_id for shop in view.shops]
-        consortium_id = view.shops[0].lines[0].goods.consortium_id
+        consortium_id = view.shops[0].consortium_id
         methods = await paying.methods_for(host, uow, consortium_id, merchants)
         online = any(method.hosted for method in methods)
+        ways: dict[UUID, list[Way]] = {}
+        if online:
+            ways = await ways_for(
+                host,
+                uow,
+                {shop.merchant_id: shop.weight_grams for shop in view.shops},
+                consortium_id=consortium_id,
+                istat_code=view.cart.istat_code,
+            )
         offered = [
             (
                 shop,
-                await ways_for(
-                    host,
-                    uow,
-                    merchant_id=shop.merchant_id,
-                    consortium_id=consortium_id,
-                    weight_grams=shop.weight_grams,
-                    istat_code=view.cart.istat_code,
-                )
-                if online
-                else [at_the_shop()],
+                ways.get(shop.merchant_id, [at_the_shop()]),
                 view.cart.choices.get(str(shop.merchant_id), {}),
             )
             for shop in view.shops
@@ -152,9 +152,9 @@ async def _delivery(
         )
 
 
-def _choices(form: Form) -> dict[UUID, tuple[str, UUID | None]]:
+def _choices(form: Form) -> dict[UUID, Choice]:
     """What was ticked: fields ``way_<merchant>`` and ``point_<merchant>_<way>``."""
-    found: dict[UUID, tuple[str, UUID | None]] = {}
+    found: dict[UUID, Choice] = {}
     for name in form:
         if not name.startswith("way_"):
             continue
@@ -163,7 +163,7 @@ def _choices(form: Form) -> dict[UUID, tuple[str, UUID | None]]:
         except ValueError:
             raise InvalidInputError("Choose one of the list.", field=name) from None
         point = f"point_{merchant_id}_{form[name]}"
-        found[merchant_id] = (form[name], form.uuid(point) if form[point] else None)
+        found[merchant_id] = Choice(form[name], form.uuid(point) if form[point] else None)
     return found
 
 
@@ -215,11 +215,7 @@ async def _confirm(
             if error.code in {"CART_CHANGED", "CART_EMPTY", "CONFLICT"}:
                 step = "/cart"
             return redirect(request, step, Flash("warning", error_text(error)))
-        methods = await paying.methods_for(
-            host, uow, draft.parts[0].shop.lines[0].goods.consortium_id, draft.merchants
-        )
-        if not draft.is_fetched_at_shops:
-            methods = [method for method in methods if method.key != paying.COUNTER]
+        methods = await paying.methods_of(host, uow, draft)
         return await market_page(
             request,
             uow,

@@ -14,6 +14,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import gettext as _
 from arengo_core.money import Money
 from arengo_storefront import partners
+from arengo_storefront.checkout.draft import Draft
 from arengo_storefront.orders.links import secret_of
 
 COUNTER = "counter"
@@ -71,6 +72,16 @@ async def methods_for(
     except ArengoError:
         return counter
     return [Method(method.key, _(method.title), method.hosted) for method in found]
+
+
+async def methods_of(host: Host, uow: UnitOfWork, draft: Draft) -> list[Method]:
+    """Ways to pay for a draft: the counter only where everything is fetched at the shops."""
+    if not draft.parts:
+        return []
+    methods = await methods_for(host, uow, draft.consortium_id, draft.merchants)
+    if draft.is_fetched_at_shops:
+        return methods
+    return [method for method in methods if method.key != COUNTER]
 
 
 async def prepare(host: Host, uow: UnitOfWork, due: Due) -> UUID | None:

@@ -76,7 +76,7 @@ def due_for(
     """What is to be paid for a new order."""
     return Due(
         order_id=order_id,
-        consortium_id=consortium_of(draft),
+        consortium_id=draft.consortium_id,
         method=method,
         attempt=1,
         amount=draft.total,
@@ -111,18 +111,13 @@ def due_again(order: Order, parts: list[MerchantOrder]) -> Due:
     )
 
 
-def consortium_of(draft: Draft) -> UUID:
-    """The consortium whose shops the draft's goods are of."""
-    return draft.parts[0].shop.lines[0].goods.consortium_id
-
-
 def link_row(made: Made, secret_digest: bytes) -> dict[str, Any]:
     """The row that leads from the secret link to the order."""
     return {
         "order_id": made.order_id,
         "digest": secret_digest,
         "number": made.number,
-        "consortium_id": consortium_of(made.draft),
+        "consortium_id": made.draft.consortium_id,
         "merchants": made.draft.merchants,
         "reserved_until": made.reserved_until,
     }
@@ -145,7 +140,7 @@ def order_row(made: Made) -> dict[str, Any]:
     return {
         "id": made.order_id,
         "organization_id": made.order_id,
-        "consortium_id": consortium_of(made.draft),
+        "consortium_id": made.draft.consortium_id,
         "number": made.number,
         "state": OrderState.CONFIRMED if made.at_counter else OrderState.PENDING,
         "method": made.method,
@@ -178,7 +173,7 @@ def merchant_order_rows(made: Made) -> list[dict[str, Any]]:
             "id": made.numbered[part.shop.merchant_id].id,
             "organization_id": part.shop.merchant_id,
             "order_id": made.order_id,
-            "consortium_id": consortium_of(made.draft),
+            "consortium_id": made.draft.consortium_id,
             "number": made.numbered[part.shop.merchant_id].number,
             "state": MerchantOrderState.PLACED if made.at_counter else MerchantOrderState.PENDING,
             "method": made.method,

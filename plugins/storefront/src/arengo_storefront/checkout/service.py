@@ -23,7 +23,7 @@ from arengo_storefront.carts.models import Cart
 from arengo_storefront.carts.views import CartView
 from arengo_storefront.checkout import paying, rows
 from arengo_storefront.checkout.draft import Draft, draft_of
-from arengo_storefront.checkout.ways import choose
+from arengo_storefront.checkout.ways import Choice, choose
 from arengo_storefront.orders import repository as orders
 from arengo_storefront.orders import service as order_service
 from arengo_storefront.orders.errors import NoSuchOrderError, WrongStateError
@@ -99,30 +99,16 @@ async def keep_ways(
     host: Host,
     uow: UnitOfWork,
     view: CartView,
-    choices: Mapping[UUID, tuple[str, UUID | None]],
+    choices: Mapping[UUID, Choice],
 ) -> None:
-    """Keep how each shop's goods travel, in a cart that is locked.
-
-    ``choices`` are option key and pick-up point by merchant.
-    """
-    cart = view.cart
-    kept: dict[str, dict[str, str | None]] = dict(cart.choices)
-    for merchant_id, (key, point_id) in choices.items():
-        shop = view.shop(merchant_id)
-        if shop is None:
-            raise InvalidInputError("Your cart has nothing of this shop.", field="merchant_id")
-        chosen = await choose(
-            host,
-            uow,
-            shop,
-            consortium_id=shop.lines[0].goods.consortium_id,
-            istat_code=cart.istat_code,
-            key=key,
-            point_id=point_id,
-        )
+    """Keep how each merchant's goods travel, in a cart that is locked."""
+    if any(view.shop(merchant_id) is None for merchant_id in choices):
+        raise InvalidInputError("Your cart has nothing of this shop.", field="merchant_id")
+    kept: dict[str, dict[str, str | None]] = dict(view.cart.choices)
+    for merchant_id, chosen in (await choose(host, uow, view, choices)).items():
         point = str(chosen.point.id) if chosen.point else None
         kept[str(merchant_id)] = {"key": chosen.way.key, "point": point}
-    cart.choices = kept
+    view.cart.choices = kept
 
 
 def check_draft(cart: Cart, draft: Draft) -> None:

@@ -60,14 +60,14 @@ class Fair:
         weight = -(-shop.weight_grams // 1000) * 1000
         key = (shop.merchant_id, town.istat_code or "", weight)
         if key not in self.offered:
-            self.offered[key] = await ways_for(
+            found = await ways_for(
                 self.host,
                 self.uow,
-                merchant_id=shop.merchant_id,
+                {shop.merchant_id: weight},
                 consortium_id=self.consortium_id,
-                weight_grams=weight,
                 istat_code=town.istat_code or "",
             )
+            self.offered[key] = found[shop.merchant_id]
         return self.offered[key]
 
     async def takes_cards(self, merchants: frozenset[UUID]) -> bool:
