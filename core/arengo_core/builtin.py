@@ -22,8 +22,12 @@ from arengo_core.feedback.pages import ROUTES as FEEDBACK_PAGES
 from arengo_core.i18n import N_
 from arengo_core.identity import mails, sessions
 from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
+from arengo_core.identity.contract import IdentityProvider
+from arengo_core.identity.elsewhere_graphql import CONTRIBUTION as ELSEWHERE_API
+from arengo_core.identity.elsewhere_pages import ROUTES as ELSEWHERE_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
 from arengo_core.identity.link_pages import ROUTES as LINK_PAGES
+from arengo_core.identity.oidc.provider import make_oidc
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
 from arengo_core.identity.passkey_graphql import CONTRIBUTION as PASSKEY_API
 from arengo_core.identity.passkey_pages import ROUTES as PASSKEY_PAGES
@@ -47,7 +51,13 @@ from arengo_core.permissions.declared import GRANTS, HELD_WORK, LOG, OWN_DATA, P
 from arengo_core.permissions.declared import WEBHOOKS as WEBHOOKS_KEPT
 from arengo_core.permissions.graphql import CONTRIBUTION as PERMISSION_API
 from arengo_core.permissions.pages import ROUTES as PERMISSION_PAGES
-from arengo_core.plugins.contributions import Act, GraphqlContribution, NavigationItem, Resources
+from arengo_core.plugins.contributions import (
+    Act,
+    GraphqlContribution,
+    NavigationItem,
+    Provider,
+    Resources,
+)
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
@@ -88,6 +98,11 @@ def arengo_resources() -> Resources:
 
 
 @hookimpl
+def arengo_providers() -> list[Provider]:
+    return [Provider(IdentityProvider, "oidc", "OpenID Connect", make_oidc)]
+
+
+@hookimpl
 def arengo_jobs() -> list[Job]:
     return [
         Job(DELIVER, deliver, title=N_("Tell a plugin of an event")),
@@ -122,6 +137,7 @@ def arengo_routes() -> list[object]:
         *SECOND_STEP_PAGES,
         *LINK_PAGES,
         *PASSKEY_PAGES,
+        *ELSEWHERE_PAGES,
         *ORGANIZATION_PAGES,
         *PERMISSION_PAGES,
         *PRIVACY_PAGES,
@@ -170,6 +186,7 @@ def arengo_graphql() -> GraphqlContribution:
             *SESSION_API.queries,
             *SECOND_STEP_API.queries,
             *PASSKEY_API.queries,
+            *ELSEWHERE_API.queries,
             *TOKEN_API.queries,
             *PERMISSION_API.queries,
             *PRIVACY_API.queries,
@@ -183,6 +200,7 @@ def arengo_graphql() -> GraphqlContribution:
             *SESSION_API.mutations,
             *SECOND_STEP_API.mutations,
             *PASSKEY_API.mutations,
+            *ELSEWHERE_API.mutations,
             *TOKEN_API.mutations,
             *PERMISSION_API.mutations,
             *PRIVACY_API.mutations,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from arengo_core.errors import SettingsError
+from arengo_core.identity.provider_settings import ProviderSettings
 
 DEFAULT_SECRET = "change-me"  # noqa: S105 - refused by `arengo serve`
 
@@ -35,6 +36,10 @@ def default_data_dir() -> Path:
 
 Names = Annotated[list[str], NoDecode]
 """A list that the environment gives as words with commas between them."""
+
+
+ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+"""What an identity provider is called in addresses."""
 
 
 def _parts(text: str) -> list[str]:
@@ -79,6 +84,12 @@ class Settings(BaseSettings):
     """Master keys of secrets at rest, the newest first, with commas between them, each of at
     least 32 characters; ``arengo secrets rotate`` brings all under the first. Empty, or last of
     all: a key derived from ``ARENGO_SECRET_KEY``."""
+    identity_providers: dict[ProviderName, ProviderSettings] = Field(
+        default_factory=dict[str, ProviderSettings]
+    )
+    """Who else says who somebody is, by a name of ours: OpenID providers, and those of plugins.
+    In the environment as JSON, in the file as tables ``[identity_providers.<name>]``; see the
+    guide on signing in."""
     trusted_hosts: Names = Field(default_factory=list)
     """Further host names of the market itself, with commas between them."""
     trusted_proxies: Names = Field(default_factory=list)

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
 import pytest_asyncio
 
 from arengo_core.host import Host
 from arengo_core.plugins.manager import load_plugins
+from tests.core.openid import serving_openid
+
+
+@pytest.fixture(scope="session")
+def openid_server():
+    """A real OpenID provider."""
+    with serving_openid() as found:
+        yield found
+
+
+@pytest.fixture
+def openid(openid_server):
+    """It, as no test has bent it."""
+    openid_server.begin_anew()
+    return openid_server
 
 
 @pytest_asyncio.fixture(loop_scope="session")

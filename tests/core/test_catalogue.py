@@ -25,6 +25,7 @@ PLATFORM_TEXTS = {
     "core.held_job.trace_id": "random",
     "core.outbox_cursor.handler": "a handler's key",
     "core.outbox_cursor.error": "an error class",
+    "core.linked_identity.provider": "a word of the installation's settings",
     "core.one_time_link.purpose": "a word of ours",
     "core.plugin_failure.plugin": "a plugin's key",
     "core.plugin_failure.stage": "a word of ours",

@@ -5,7 +5,13 @@ from __future__ import annotations
 from tests.enumeration import surface
 
 ROUTES = surface.all_cases("ROUTES")
-WITHOUT_MUTATION = {"POST /graphql", "POST /webhooks/payments/{gateway}/{consortium_id}"}
+WITHOUT_MUTATION = {
+    "POST /graphql",
+    "POST /webhooks/payments/{gateway}/{consortium_id}",
+    # The way to an identity provider and back is a browser's, with what its cookies carry.
+    "POST /account/identities",
+    "POST /sign-in/with/{key}/return",
+}
 REFUSED = {403, 404}
 
 

@@ -18,7 +18,7 @@ from arengo_core import clock
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller, Role
 from arengo_core.identity import sessions, tokens
-from arengo_core.identity.models import Passkey
+from arengo_core.identity.models import LinkedIdentity, Passkey
 from arengo_core.identity.service import SIGN_IN_LINK
 from arengo_core.ids import new_id
 from arengo_core.money import Money
@@ -217,6 +217,12 @@ async def _api_token(host, world, shop):
         uow.session.add(key)
         await uow.session.flush()
         world.objects["passkey"] = ("Passkey", key.id)
+        linked = LinkedIdentity(
+            id=new_id(), digest=new_id().bytes, user_id=shop.person.id, provider="valley"
+        )
+        uow.session.add(linked)
+        await uow.session.flush()
+        world.objects["linked_identity"] = ("LinkedIdentity", linked.id)
         world.objects["session"] = ("Session", (await sessions.own(uow))[0].id)
     world.objects["api_token"] = ("ApiToken", made.id)
 

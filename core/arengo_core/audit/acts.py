@@ -14,6 +14,8 @@ ACTS = [
     Act("delegation.revoked", N_("Delegation ended")),
     Act("person.erased", N_("Account erased by its person")),
     Act("invitation.sent", N_("Invitation sent")),
+    Act("identity.linked", N_("Identity elsewhere linked")),
+    Act("identity.unlinked", N_("Identity elsewhere removed")),
     Act("token.created", N_("API token made")),
     Act("token.revoked", N_("API token ended")),
     Act("organization.created", N_("Organization entered")),

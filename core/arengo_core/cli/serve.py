@@ -41,9 +41,12 @@ def serve() -> None:
     refuse_unsafe(settings)
     require_address(settings.host, settings.port)
     from arengo_core.database.setup import fit_to_serve
+    from arengo_core.host import Host
+    from arengo_core.identity.elsewhere import check_settings
 
     with in_common(), roles.embedded_running(settings):
-        asyncio.run(fit_to_serve(settings))
+        urls, registry = asyncio.run(fit_to_serve(settings))
+        check_settings(Host.create(settings, registry, urls.app))
         run_server(settings)
 
 

@@ -122,6 +122,30 @@ class Passkey(CoreBase, Identified, Owned, Stamped):
     last_used_at: Mapped[datetime | None]
 
 
+class LinkedIdentity(CoreBase, Identified, Stamped):
+    """That whoever proves elsewhere to be somebody is a user here: by a keyed digest of both."""
+
+    __tablename__ = "linked_identity"
+    __table_args__ = table(
+        TableClass.PLATFORM,
+        Index(None, "user_id"),
+        reason="sign-in: ids and keyed digests only",
+        personal=Personal(
+            ("user_id", "digest", "provider"),
+            N_("People with an account"),
+            N_("To sign in"),
+            N_("As long as the account"),
+            by_user="user_id",
+            erasure=Erasure.DELETE,
+        ),
+    )
+
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[UUID]
+    provider: Mapped[str]
+    last_used_at: Mapped[datetime | None]
+
+
 class RoleGrant(CoreBase):
     """A role that a user holds in an Organization."""
 

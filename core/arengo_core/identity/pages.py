@@ -14,7 +14,7 @@ from arengo_core.caller import Caller, Role
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
-from arengo_core.identity import second_step
+from arengo_core.identity import elsewhere, second_step
 from arengo_core.identity.labels import REFUSED, ROLE_LABELS
 from arengo_core.identity.origin import Origin
 from arengo_core.identity.people import people_of
@@ -30,7 +30,7 @@ from arengo_core.web.pages import acting_for, face_of, page
 SECOND_STEP_COOKIE = "arengo_second_step"
 
 
-def _safe_next(path: str) -> str:
+def safe_next(path: str) -> str:
     """A path on this site, never another one's address."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
 
@@ -78,8 +78,15 @@ async def sign_in_page(
     """The form to sign in."""
     if caller.user_id is not None:
         return redirect(request, home_of(caller))
-    target = _safe_next(request.query_params.get("next", ""))
-    return await _show(request, host, caller, "identity/sign_in.html", Form({"next": target}))
+    target = safe_next(request.query_params.get("next", ""))
+    return await _show_sign_in(request, host, caller, Form({"next": target}))
+
+
+async def _show_sign_in(
+    request: ArengoRequest, host: Host, caller: Caller, form: Form
+) -> Response[str]:
+    ways = elsewhere.ways(host)
+    return await _show(request, host, caller, "identity/sign_in.html", form, ways=ways)
 
 
 @post("/sign-in", name="sign-in-post", opt={"mutation": "signIn"}, status_code=200)
@@ -95,7 +102,7 @@ async def sign_in(
     if token is None:
         form.errors[""] = gettext(REFUSED)
         form.fields.pop("password", None)
-        return await _show(request, host, caller, "identity/sign_in.html", form)
+        return await _show_sign_in(request, host, caller, form)
     if isinstance(token, SecondStepNeeded):
         return to_second_step(request, host, token, form["next"])
     return await after_sign_in(request, host, token, origin, form["next"])
@@ -105,7 +112,7 @@ def to_second_step(
     request: ArengoRequest, host: Host, step: SecondStepNeeded, target: str
 ) -> Redirect:
     """Go on to the second step's code."""
-    answer = redirect(request, f"/sign-in/code?{urlencode({'next': _safe_next(target)})}")
+    answer = redirect(request, f"/sign-in/code?{urlencode({'next': safe_next(target)})}")
     life = int(second_step.LIFE.total_seconds())
     set_private_cookie(host, answer, SECOND_STEP_COOKIE, step.token, life)
     return answer
@@ -118,7 +125,7 @@ async def after_sign_in(
     async with host.unit_of_work(read_only=True) as uow:
         found = await host.identity.caller_of(uow, token, current_locale())
     home = home_of(found) if found else "/account"
-    return signed_in(request, host, token, origin, _safe_next(target) or home)
+    return signed_in(request, host, token, origin, safe_next(target) or home)
 
 
 @post("/sign-out", name="sign-out", opt={"mutation": "signOut"}, status_code=303)

@@ -15,6 +15,7 @@ from arengo_core.clock import ROME
 from arengo_core.identity.models import (
     ApiToken,
     Invitation,
+    LinkedIdentity,
     OneTimeLink,
     Passkey,
     Person,
@@ -225,6 +226,52 @@ async def passkeys_of(session: AsyncSession, user_id: UUID) -> Sequence[Passkey]
     """A user's passkeys, oldest first."""
     statement = select(Passkey).where(Passkey.organization_id == user_id).order_by(Passkey.id)
     return (await session.execute(statement)).scalars().all()
+
+
+async def linked_identity(session: AsyncSession, digest: bytes) -> LinkedIdentity | None:
+    """Whose an identity elsewhere is here."""
+    statement = select(LinkedIdentity).where(LinkedIdentity.digest == digest)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def linked_identities_of(session: AsyncSession, user_id: UUID) -> Sequence[LinkedIdentity]:
+    """A user's identities elsewhere, oldest first."""
+    statement = (
+        select(LinkedIdentity).where(LinkedIdentity.user_id == user_id).order_by(LinkedIdentity.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def add_linked_identity(
+    session: AsyncSession, *, digest: bytes, user_id: UUID, provider: str
+) -> UUID | None:
+    """Link an identity elsewhere; its id, None when it is somebody's already."""
+    statement = (
+        insert(LinkedIdentity)
+        .values(digest=digest, user_id=user_id, provider=provider)
+        .on_conflict_do_nothing()
+        .returning(LinkedIdentity.id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def use_up(
+    session: AsyncSession, digest: bytes, purpose: str, expires_at: datetime, at: datetime
+) -> bool:
+    """Note that a secret was used which is kept nowhere before; whether this is the first time."""
+    statement = (
+        insert(OneTimeLink)
+        .values(
+            digest=digest,
+            purpose=purpose,
+            subject_id=UUID(int=0),
+            expires_at=expires_at,
+            used_at=at,
+        )
+        .on_conflict_do_nothing()
+        .returning(OneTimeLink.digest)
+    )
+    return (await session.execute(statement)).first() is not None
 
 
 async def lock_attempts(

@@ -17,7 +17,10 @@ MARKS = {"_", "gettext", "N_"}
 TEMPLATES = {".html", ".txt", ".mjml", ".xml", ".jinja", ".j2"}
 PACKAGES = ("arengo_core", "arengo_marketplace", "arengo_graphql", "arengo_themes")
 # Words that are the same in both languages, or names.
-SAME = {"", "Arengo", "Stripe", "GraphiQL", "API", "Core", "CSV", "PDF", "Email", "IBAN"}
+SAME = {
+    *("", "Arengo", "Stripe", "GraphiQL", "OpenID Connect"),
+    *("API", "Core", "CSV", "PDF", "Email", "IBAN"),
+}
 _ROOTS = {
     name
     for name, value in vars(errors).items()

@@ -20,12 +20,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncGenerator[str]:
-    """Serve the application in this process; yields its address.
+async def serving(app: Any, port: int = 0) -> AsyncGenerator[str]:
+    """Serve the application in this process, on a free port or the one named; yields its address.
 
     Its lifespan is left out: it would close the host that all tests share.
     """
-    port = free_port()
+    port = port or free_port()
     server = _Server(uvicorn.Config(app, port=port, lifespan="off", log_level="critical"))
     running = asyncio.create_task(server.serve())
     address = f"http://127.0.0.1:{port}"

@@ -16,8 +16,11 @@ from arengo_recipes.channel import Sms
 from arengo_recipes.conformance import TIME_LIMIT, far_side  # noqa: F401 - a fixture
 from arengo_recipes.gateway import ValleyBank
 from arengo_recipes.key import CappedPopulation
+from arengo_recipes.register import ValleyRegister
 
 from arengo_communications.contract import SendOutcome, Sent
+from arengo_core.errors import UnavailableError
+from arengo_core.identity.contract import Departure, Identified, NotProvedError
 from arengo_core.ids import new_id
 from arengo_delivery.contract import (
     Booking,
@@ -212,6 +215,66 @@ class TestSendsAnother(_Channel):
     class broken(Sms):  # noqa: N801
         async def send(self, key, request):
             return await super().send(f"{key}-{new_id()}", request)
+
+
+class _Register(whole.TestValleyRegister):
+    broken = ValleyRegister
+
+    @pytest.fixture
+    def identity_provider(self, far_side):  # noqa: F811
+        return self.broken(Server(far_side.address, "token", TIME_LIMIT), far_side.address)
+
+
+class TestOtherStates(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def finish(self, journey, kept, answer):
+            whatever = {**answer, "state": journey.state}
+            return await super().finish(journey, kept, whatever)
+
+
+class TestBelievesTheBrowser(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def finish(self, journey, kept, answer):
+            return Identified("the valley", answer.get("ticket", ""))
+
+
+class TestSilenceIsNobody(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def finish(self, journey, kept, answer):
+            try:
+                return await super().finish(journey, kept, answer)
+            except UnavailableError:
+                raise NotProvedError("nobody") from None
+
+
+class TestAllAreOne(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def finish(self, journey, kept, answer):
+            found = await super().finish(journey, kept, answer)
+            return dataclasses.replace(found, subject="somebody")
+
+
+class TestNewEachTime(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def finish(self, journey, kept, answer):
+            found = await super().finish(journey, kept, answer)
+            return dataclasses.replace(found, subject=new_id().hex)
+
+
+class TestRepeats(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def finish(self, journey, kept, answer):
+            try:
+                return await super().finish(journey, kept, answer)
+            except NotProvedError:
+                raise NotProvedError(f"not proved by {dict(answer)}") from None
+
+
+class TestKeepsTooMuch(_Register):
+    class broken(ValleyRegister):  # noqa: N801
+        async def begin(self, journey):
+            departure = await super().begin(journey)
+            return Departure(departure.url, {**departure.kept, "more": "x" * 3_000})
 
 
 class _Key(whole.TestCappedPopulation):

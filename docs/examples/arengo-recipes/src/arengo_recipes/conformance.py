@@ -9,6 +9,7 @@ import pytest
 
 from arengo_communications.contract import Channel, MessageRequest, Recipient
 from arengo_communications.contract_tests import ChannelContract, message_request
+from arengo_core.contract_tests import IdentityProviderContract
 from arengo_core.money import Money
 from arengo_delivery.contract_tests import CarrierContract
 from arengo_marketplace.contract_tests import BEARERS, AllocationKeyContract
@@ -20,13 +21,14 @@ from arengo_recipes.channel import DOMAIN, Sms
 from arengo_recipes.far_side import FarSide, serving
 from arengo_recipes.gateway import ValleyBank
 from arengo_recipes.key import CappedPopulation
+from arengo_recipes.register import ValleyRegister
 
 TIME_LIMIT = 0.3
 
 
 @pytest.fixture
 def far_side() -> Iterator[FarSide]:
-    """The server that plays the bank, the post and the provider of text messages."""
+    """The server that plays the bank, the post, the provider of texts and the register."""
     with serving() as found:
         yield found
 
@@ -103,6 +105,23 @@ class TestSms(ChannelContract):
     async def arrived(self, channel: Channel, message: MessageRequest) -> int:
         """What the provider keeps under the key."""
         return int(self.provider_of_texts.by_key("messages", message.key) is not None)
+
+
+class TestValleyRegister(IdentityProviderContract):
+    """The identity provider."""
+
+    provider = "valley-register"
+    time_limit = TIME_LIMIT
+
+    @pytest.fixture
+    def far_side(self, far_side: FarSide) -> FarSide:
+        """The register."""
+        return far_side
+
+    @pytest.fixture
+    def identity_provider(self, far_side: FarSide) -> ValleyRegister:
+        """A site that the register knows."""
+        return ValleyRegister(Server(far_side.address, "token", TIME_LIMIT), far_side.address)
 
 
 class TestCappedPopulation(AllocationKeyContract):

@@ -1,4 +1,4 @@
-"""For tests: a server that plays the bank, the post and the provider of text messages."""
+"""For tests: a server that plays the bank, the post, the provider of texts and the register."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from arengo_core.identity.contract import Departure
+from arengo_core.ids import new_token
 
 
 class FarSide:
@@ -34,6 +37,16 @@ class FarSide:
         found = self.kept[url.rpartition("/")[2]]
         found |= {"status": "paid", "payment": f"p-{found['id']}", "url": None}
 
+    async def come_back(self, departure: Departure, person: str) -> dict[str, str]:
+        """As somebody who proves on the register's page to be a person of it."""
+        found = self.kept[departure.url.rpartition("/")[2]]
+        found |= {"ticket": f"t-{new_token()}", "person": person, "name": person.title()}
+        return {"state": found["key"], "ticket": found["ticket"]}
+
+    async def refuse(self, departure: Departure) -> dict[str, str]:
+        """As somebody who leaves that page."""
+        return {"state": self.kept[departure.url.rpartition("/")[2]]["key"]}
+
     def by_key(self, kind: str, key: str) -> dict[str, Any] | None:
         """What a key made."""
         return next((i for i in self.kept.values() if (i["kind"], i["key"]) == (kind, key)), None)
@@ -49,6 +62,13 @@ class FarSide:
             if body["amount"] > 100_000:
                 return "more than the bank takes at once"
             made |= {"payment": None, "url": f"{self.address}/pages/{reference}"}
+        if kind == "journeys":
+            made |= {"ticket": None, "url": f"{self.address}/pages/{reference}"}
+        if kind == "identities":
+            found = self.kept.get(body["journey"], {})
+            if not body["ticket"] or found.get("ticket") != body["ticket"]:
+                return "no such ticket"
+            made |= {"person": found["person"], "name": found["name"]}
         if kind == "refunds":
             back = [i["amount"] for i in self.kept.values() if i.get("payment") == body["payment"]]
             # The first is the checkout itself; the others went back already.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from arengo_communications.contract import Channel
+from arengo_core.identity.contract import IdentityProvider
 from arengo_core.plugins.contributions import Provider, Resources
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
@@ -15,6 +16,7 @@ from arengo_recipes.carrier import make_post
 from arengo_recipes.channel import make_sms
 from arengo_recipes.gateway import make_bank
 from arengo_recipes.key import CappedPopulation
+from arengo_recipes.register import make_register
 
 _HERE = Path(__file__).parent
 
@@ -24,7 +26,8 @@ def arengo_manifest() -> Manifest:
     return Manifest(
         key="recipes",
         title="Recipes",
-        description="A gateway, a carrier, a channel, an allocation key and a theme, to copy from.",
+        description="A gateway, a carrier, a channel, an identity provider, an allocation key and a"
+        " theme, to copy from.",
         version=__version__,
         licence="EUPL-1.2",
         requires={
@@ -42,6 +45,7 @@ def arengo_providers() -> list[Provider]:
         Provider(PaymentGateway, "valley-bank", "Valley bank", make_bank),
         Provider(Carrier, "mountain-post", "Mountain post", make_post),
         Provider(Channel, "sms", "Text message", make_sms),
+        Provider(IdentityProvider, "valley-register", "Register of the valley", make_register),
     ]
 
 

@@ -1,0 +1,1 @@
+"""OpenID Connect: signing in by any provider that speaks it, as a relying party."""
