@@ -10,6 +10,7 @@ ArengoError
 ├── TooLargeError       over a stated limit                         413
 ├── TooManyError        over a rate limit, try later                429
 ├── UnavailableError    a part is down, try later (retriable)       503
+│   └── DatabaseAwayError  the database does not answer             503
 ├── PluginError         a plugin cannot be used (plugins.registry)    at start
 └── SettingsError       the installation is set up wrongly          at start
 """
@@ -103,6 +104,14 @@ class UnavailableError(ArengoError):
 
     code = "UNAVAILABLE"
     status = 503
+
+
+class DatabaseAwayError(UnavailableError):
+    """The database refused, dropped or ended the connection. What was not confirmed may be tried
+    again with the same idempotency key."""
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer. Try again in a minute.")
 
 
 class SettingsError(ArengoError):

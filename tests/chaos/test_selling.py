@@ -9,48 +9,16 @@ from sqlalchemy import text
 
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
-from arengo_core.ids import new_id
+from tests.chaos.buying import buy
 from tests.valley import make_valley
 
 __all__ = ["make_valley"]
-
-CONTACT = {"name": "Anna Prova", "email": "anna@example.it", "phone": "0342000000"}
-CREATE = "mutation { createCart { cart { secret } userErrors { message } } }"
-ADD = """mutation($cart: String!, $variant: ID!) { addToCart(cart: $cart, variantId: $variant,
-  quantity: 1) { userErrors { message } } }"""
-OPTIONS = """query($cart: String!) { cart(secret: $cart) { shops { merchantId
-  deliveryOptions { key } } } }"""
-CHECKOUT = """mutation($cart: String!, $contact: ContactInput!, $delivery: [DeliveryChoice!]!) {
-  setCheckout(cart: $cart, contact: $contact, delivery: $delivery) { userErrors { message } } }"""
-PLACE = """mutation($cart: String!, $key: String!) { placeOrder(cart: $cart, method: "counter",
-  accepted: true, idempotencyKey: $key) { number userErrors { code message } } }"""
 
 
 @pytest.fixture
 def host(fresh_host):
     """A database of its own, in which every order is ours."""
     return fresh_host
-
-
-async def _asked(program, query, **variables):
-    """Ask until there is an answer, as a shopper tries again."""
-    while True:
-        answer = await program.ask(query, **variables)
-        if answer is not None:
-            assert "errors" not in answer, answer
-            [payload] = answer["data"].values()
-            assert not payload.get("userErrors"), payload
-            return payload
-        await asyncio.sleep(0.2)
-
-
-async def _buy(program, variant):
-    cart = (await _asked(program, CREATE))["cart"]["secret"]
-    await _asked(program, ADD, cart=cart, variant=variant)
-    [shop] = (await _asked(program, OPTIONS, cart=cart))["shops"]
-    choice = {"merchantId": shop["merchantId"], "key": shop["deliveryOptions"][0]["key"]}
-    await _asked(program, CHECKOUT, cart=cart, contact=CONTACT, delivery=[choice])
-    return (await _asked(program, PLACE, cart=cart, key=new_id().hex))["number"]
 
 
 async def _misbehave(program, deed):
@@ -64,7 +32,7 @@ async def _sell(program, variant, deed, buyers):
     await asyncio.sleep(0.5)
     try:
         async with asyncio.timeout(90):
-            return await asyncio.gather(*(_buy(program, variant) for _ in range(buyers)))
+            return await asyncio.gather(*(buy(program, variant) for _ in range(buyers)))
     finally:
         for wrong in wrongs:
             wrong.cancel()
@@ -94,7 +62,7 @@ async def test_no_order_is_lost_or_doubled_when_the_server_falls(host, make_vall
     variant = str(global_id("Variant", valley.cheese.variant_id))
     async with running("serve", on=host, standstill_limit="1") as program:
         await program.back(60)
-        buying = [asyncio.create_task(_buy(program, variant)) for _ in range(6)]
+        buying = [asyncio.create_task(buy(program, variant)) for _ in range(6)]
         await asyncio.sleep(0.2)
         assert await program.ask("{ chaos { block } }") is None
         numbers = await asyncio.gather(*buying)

@@ -37,10 +37,11 @@ def worker() -> None:
 def _keep_running(folder: Path) -> int:
     """Start the process again and again until we are asked to end; its exit code.
 
-    One that dies before its watchdog began cannot start at all: that is the end.
+    One that dies before its watchdog began cannot start at all: that is the end, unless an earlier
+    one could. Then what it needs is away for a while, such as the database.
     """
     running: subprocess.Popen[bytes] | None = None
-    ending = False
+    ending = has_worked = False
 
     def end(_signal: int, _frame: object) -> None:
         nonlocal ending
@@ -57,7 +58,8 @@ def _keep_running(folder: Path) -> int:
         if ending:  # asked between two processes
             running.terminate()
         code = running.wait()
-        if ending or code == 0 or not (folder / f"{running.pid}.trace").exists():
+        has_worked = has_worked or (folder / f"{running.pid}.trace").exists()
+        if ending or code == 0 or not has_worked:
             return 0 if ending else code
         click.echo(f"arengo: the worker's process died (code {code}); another begins.", err=True)
         time.sleep(_PAUSE)

@@ -6,14 +6,21 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 
 import click
+import structlog
 
 from arengo_core.cli.running import open_host
+from arengo_core.database.connections import AWAY
 from arengo_core.errors import ArengoError
+from arengo_core.host import Host
 from arengo_core.jobs.worker import work
 from arengo_core.plugins.watchdog import watchdog_of_this_process
 from arengo_core.settings import load_settings
+
+_PAUSE = 1.0
+_log = structlog.get_logger("arengo.jobs")
 
 
 async def _follow(parent: int, stop: asyncio.Event) -> None:
@@ -21,6 +28,17 @@ async def _follow(parent: int, stop: asyncio.Event) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(1)
     stop.set()
+
+
+async def _keep_working(host: Host, stop: asyncio.Event) -> None:
+    """Work until ``stop``; while the database is away, look for it every second."""
+    while not stop.is_set():
+        try:
+            await work(host, stop)
+        except AWAY as error:
+            _log.warning("database_away", error=f"{type(error).__name__}: {error}")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _PAUSE)
 
 
 async def run() -> None:
@@ -37,7 +55,7 @@ async def run() -> None:
             await watchdog.start()
         following = asyncio.create_task(_follow(parent, stop))
         try:
-            await work(host, stop)
+            await _keep_working(host, stop)
         finally:
             following.cancel()
             if watchdog is not None:

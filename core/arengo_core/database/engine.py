@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from arengo_core.database.connections import watch
+
 _json = msgspec.json.Encoder()
 
 
@@ -38,9 +40,10 @@ def make_engine(
 ) -> AsyncEngine:
     """An engine for one event loop. JSON passes through msgspec.
 
-    ``statement_limit``: seconds after which the server ends a statement. Errors carry no values.
+    ``statement_limit``: seconds after which the server ends a statement. Errors carry no values;
+    a database that is away is DatabaseAwayError, and is found again without a restart.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=5,
@@ -63,3 +66,5 @@ def make_engine(
             }
         },
     )
+    watch(engine)
+    return engine

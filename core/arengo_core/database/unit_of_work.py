@@ -20,6 +20,7 @@ from arengo_core.audit.models import AuditEntry
 from arengo_core.caller import Caller, Scope
 from arengo_core.database import limits
 from arengo_core.database.changes import Changes
+from arengo_core.errors import DatabaseAwayError
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import JobRequest
 from arengo_core.jobs.queue import enqueue
@@ -95,7 +96,7 @@ class UnitOfWork:
         await self.widen(organizations, governs)
         try:
             yield
-        except DBAPIError:
+        except (DBAPIError, DatabaseAwayError):
             is_broken = True  # a further statement would hide this error behind its own
             raise
         finally:
@@ -132,7 +133,8 @@ class UnitOfWork:
             for notes, count in noted:
                 del notes[count:]
             if is_wider:  # the transaction itself may have begun in the part
-                with suppress(SQLAlchemyError):  # a lost connection says so to its next user
+                # A lost connection says so to its next user.
+                with suppress(SQLAlchemyError, DatabaseAwayError):
                     await self._apply_scope()
             raise
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import structlog
@@ -27,6 +29,9 @@ from arengo_core.jobs.queue import decode_payload, due_queries_on, enqueue, quer
 from arengo_core.plugins.guard import told
 
 _TIME_LIMIT = 120.0
+# Each holds a connection while its handler works. More at once would wait for one of the pool until
+# they fail, and leave none to the other jobs.
+_DELIVERIES_AT_ONCE = 10
 _log = structlog.get_logger("arengo.jobs")
 
 
@@ -51,9 +56,12 @@ async def _give_up(host: Host, queued: QueuedJob, error: BaseException) -> None:
         await repository.note(session, queued.id, told(error), tracing.current(), clock.now())
 
 
-def _entry(host: Host, plugin: str, job: Job) -> Callable[[QueuedJob], Awaitable[None]]:
+def _entry(
+    host: Host, plugin: str, job: Job, turn: AbstractAsyncContextManager[Any]
+) -> Callable[[QueuedJob], Awaitable[None]]:
     async def run(queued: QueuedJob) -> None:
-        await _run(host, plugin, job, queued)
+        async with turn:
+            await _run(host, plugin, job, queued)
 
     return run
 
@@ -75,6 +83,7 @@ async def _application(
 ) -> PgQueuer:
     driver = AsyncpgDriver(connection)
     application = PgQueuer(connection=driver, queries=queries(driver))
+    deliveries = asyncio.Semaphore(_DELIVERIES_AT_ONCE)
     for plugin, job in host.registry.jobs.values():
         application.entrypoint(
             job.name,
@@ -83,7 +92,7 @@ async def _application(
             executor_factory=lambda parameters, job=job: DatabaseRetryEntrypointExecutor(
                 parameters, max_attempts=job.attempts - 1
             ),
-        )(_entry(host, plugin, job))
+        )(_entry(host, plugin, job, deliveries if job.name == DELIVER else nullcontext()))
     for loaded in host.registry.plugins:
         for schedule in loaded.schedules:
             application.schedule(f"tick.{schedule.job.name}", schedule.cron, clean_old=True)(

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from arengo_core import clock, tracing
 from arengo_core.database.limits import statements_within
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ArengoError, UnavailableError
+from arengo_core.errors import ArengoError, DatabaseAwayError, UnavailableError
 from arengo_core.plugins import failures
 from arengo_core.plugins.watchdog import UnderWay
 
@@ -155,7 +155,12 @@ class Guard:
         *,
         closed_until: datetime | None = None,
     ) -> None:
-        """Note a failure against a plugin, in a transaction of its own."""
+        """Note a failure against a plugin, in a transaction of its own.
+
+        That the database is away is no plugin's.
+        """
+        if isinstance(error, DatabaseAwayError):
+            return
         message = told(error)
         _log.warning("plugin_failed", plugin=plugin, stage=stage, error=message, exc_info=error)
         try:

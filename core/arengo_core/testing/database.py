@@ -63,7 +63,8 @@ class TestServer:
         await self._execute(f'drop database if exists "{database}"')
 
 
-async def _prepare_embedded(server: EmbeddedServer) -> TestServer:
+async def roles_on(server: EmbeddedServer) -> TestServer:
+    """The roles that an installation has, on an embedded server that runs."""
     connection = await asyncpg.connect(server.url())
     try:
         for role, extra in ((OWNER_ROLE, "createdb"), (APP_ROLE, "nocreatedb")):
@@ -114,7 +115,7 @@ def test_server() -> Generator[tuple[TestServer, str]]:
             server = TestServer(owner=given, app=os.environ["ARENGO_TEST_APP_URL"])
         else:
             embedded.start()
-            server = asyncio.run(_prepare_embedded(embedded))
+            server = asyncio.run(roles_on(embedded))
         if not count:
             asyncio.run(_make_template(server, template))
         users.write_text(str(count + 1))

@@ -11,7 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import Receive, Scope, Send
 
 from arengo_core import tracing
-from arengo_core.errors import ArengoError, UnauthenticatedError
+from arengo_core.caller import ANONYMOUS, Caller
+from arengo_core.errors import ArengoError, DatabaseAwayError, UnauthenticatedError
 from arengo_core.i18n import error_text
 from arengo_core.plugins.containment import plugin_of
 from arengo_core.web.context import ArengoRequest, caller_of, host_of
@@ -34,7 +35,7 @@ async def _answer(request: ArengoRequest, status: int, code: str, detail: str) -
         return Response(body, status_code=status)
     host = host_of(request)
     try:
-        caller = await caller_of(request)
+        caller = await _caller_if_known(request)
         async with host.unit_of_work(caller, read_only=True) as uow:
             office = request.scope["path"].startswith(("/office", "/desk"))
             return await page(
@@ -48,6 +49,14 @@ async def _answer(request: ArengoRequest, status: int, code: str, detail: str) -
     except Exception:
         _log.exception("error_page_failed")
         return Response(f"{status} {detail} ({tracing.current()})", status_code=status)
+
+
+async def _caller_if_known(request: ArengoRequest) -> Caller:
+    """Who asks; while the database is away nobody, and the page needs none."""
+    try:
+        return await caller_of(request)
+    except DatabaseAwayError:
+        return ANONYMOUS
 
 
 async def _arengo_error(request: ArengoRequest, error: ArengoError) -> Response[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.errors import ConflictError, DatabaseAwayError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.web.context import Site
 from arengo_core.web.models import SiteHost
@@ -37,8 +37,13 @@ async def site_for(host: Host, header: str) -> Site | None:
     known = _kept.get(name)
     if known is not None and time.monotonic() - known[0] < _KEEP_SECONDS:
         return known[1]
-    async with host.sessions() as session:
-        found = await session.scalar(select(SiteHost.organization_id).where(SiteHost.host == name))
+    try:
+        async with host.sessions() as session:
+            found = await session.scalar(
+                select(SiteHost.organization_id).where(SiteHost.host == name)
+            )
+    except DatabaseAwayError:
+        return Site()  # what the page asks next says so, in words
     site = Site(found) if found is not None else None
     if len(_kept) > 1000:
         _kept.clear()
