@@ -13,6 +13,7 @@ from sqlalchemy import text
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import DELIVER
 from arengo_core.ids import new_id
+from arengo_core.jobs.worker import drain
 from arengo_core.outbox import repository
 from arengo_core.outbox.delivery import deliver
 from arengo_core.outbox.events import Event, EventHandler
@@ -295,3 +296,25 @@ async def test_recording_notes_one_delivery_for_each_handler(listening):
             {"job": DELIVER, "a": f"%{aggregate}%"},
         )
     assert jobs == 1
+
+
+async def test_a_burst_leaves_connections_to_others(host_with):
+    """Each delivery holds one while it works: some wait for their turn, not for the pool's."""
+    at_work, most, done = 0, 0, 0
+
+    async def handle(uow, _delivery):
+        nonlocal at_work, most, done
+        at_work += 1
+        most = max(most, at_work)
+        await uow.session.execute(text("select pg_sleep(0.05)"))
+        at_work -= 1
+        done += 1
+
+    handler = EventHandler(Counted, handle, "parcels.burst")
+    host = host_with(("parcels", plugin_module("parcels", event_handlers=[handler])))
+    town = await place(host)
+    for number in range(40):
+        await _record(host, town, new_id(), number)
+    await drain(host)
+    assert done == 40
+    assert 1 < most < host.engine.pool.size() + 1
