@@ -1,6 +1,8 @@
 """``python -m benchmarks.member_schema``: what choosing the caller's schema costs a warm request.
 
-In one process, in turns: with the schema of the caller's services, with the whole one.
+In one process, in turns: with the schema of the caller's services, with the whole one. In the
+turns of the latter a session is looked up without its services too. The time of the wall says
+what callers wait, that of the processor what it costs here on a machine that does other things.
 """
 
 from __future__ import annotations
@@ -8,16 +10,22 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import httpx
 from benchmarks.installation import installed
 from benchmarks.scenarios import LIST
+from sqlalchemy import null
 
 from arengo_core.database import roles
 from arengo_core.host import Host
+from arengo_core.identity import repository as identity
+from arengo_core.permissions import repository as permissions
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
+from arengo_core.testing.statements import counting
 from arengo_core.web.app import create_app
 from arengo_graphql.schemas import Schemas
 
@@ -31,14 +39,51 @@ async def _whole(self: Schemas, _context: object) -> object:
     return self.whole
 
 
-async def _turn(client: httpx.AsyncClient) -> list[float]:
-    times = []
+async def _turn(client: httpx.AsyncClient) -> tuple[float, float]:
+    """Medians of the wall's and the processor's milliseconds."""
+    times: list[tuple[float, float]] = []
     for _ in range(EACH):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         answer = await client.post("/graphql", json={"query": LIST})
-        times.append((time.perf_counter() - started) * 1_000)
+        times.append((time.perf_counter() - started, time.process_time() - used))
         assert len(answer.json()["data"]["products"]["nodes"]) == 24
-    return times
+    wall, processor = (statistics.median(values) * 1_000 for values in zip(*times, strict=True))
+    return wall, processor
+
+
+@contextmanager
+def _without() -> Iterator[None]:
+    """No schema is chosen and no session brings its services."""
+    with patch.object(permissions, "_active", null):
+        plain = identity.of_session()
+    with (
+        patch.object(Schemas, "for_caller", _whole),
+        patch.object(identity, "_SESSION", plain),
+    ):
+        yield
+
+
+async def _statements(host: Host, client: httpx.AsyncClient) -> int:
+    with counting(host) as counted:
+        await client.post("/graphql", json={"query": LIST})
+    return len(counted)
+
+
+async def _compare(client: httpx.AsyncClient) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Medians over turns in the order A B A B: the caller's schema, the whole one."""
+    own: list[tuple[float, float]] = []
+    whole: list[tuple[float, float]] = []
+    for number in range(TURNS):
+        if number % 2:
+            with _without():
+                whole.append(await _turn(client))
+        else:
+            own.append(await _turn(client))
+    mine, all_ = (
+        tuple(statistics.median(values) for values in zip(*turns, strict=True))
+        for turns in (own, whole)
+    )
+    return mine, all_
 
 
 async def _measure() -> None:
@@ -56,18 +101,16 @@ async def _measure() -> None:
                     token = answer["data"]["signIn"]["token"]
                     client.headers["authorization"] = f"Bearer {token}"
                 await _turn(client)
-                medians: dict[str, list[float]] = {"the caller's": [], "the whole": []}
-                for number in range(TURNS):
-                    if number % 2:
-                        with patch.object(Schemas, "for_caller", _whole):
-                            medians["the whole"].append(statistics.median(await _turn(client)))
-                    else:
-                        medians["the caller's"].append(statistics.median(await _turn(client)))
-                own, whole = (statistics.median(values) for values in medians.values())
-                print(
-                    f"{who:<10} {own:.2f} ms with the caller's schema, {whole:.2f} ms with the"
-                    f" whole: {100 * (own / whole - 1):+.1f} %"
-                )
+                own, whole = await _compare(client)
+                sent = await _statements(host, client)
+                with _without():
+                    least = await _statements(host, client)
+                for what, mine, all_ in zip(("wall", "processor"), own, whole, strict=True):
+                    print(
+                        f"{who:<10} {what:<10} {mine:.2f} ms with the caller's schema,"
+                        f" {all_:.2f} ms with the whole: {100 * (mine / all_ - 1):+.1f} %"
+                    )
+                print(f"{who:<10} statements {sent} with the caller's schema, {least} without")
     finally:
         await host.close()
 

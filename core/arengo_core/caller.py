@@ -116,7 +116,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The person or program behind a unit of work."""
+    """The person or program behind a unit of work.
+
+    ``services`` are keys of those active for any of its organizations, or of members whom it
+    governs, as its session was looked up; None where nobody looked.
+    """
 
     user_id: UUID | None = None
     grants: tuple[Grant, ...] = ()
@@ -125,6 +129,7 @@ class Caller:
     locale: str = "it"
     read_only: bool = False
     token_id: UUID | None = None
+    services: frozenset[str] | None = None
     system: Scope | None = field(default=None)
 
     @classmethod

@@ -15,7 +15,6 @@ from strawberry.types.field import StrawberryField
 
 from arengo_core.api.context import ApiContext
 from arengo_core.api.gating import SERVICE
-from arengo_core.caller import Caller
 from arengo_core.plugins import gate
 from arengo_core.web.context import ArengoRequest, site_of
 
@@ -78,12 +77,17 @@ class Schemas:
             return self.whole
         if not self._gating:
             return await self.for_services(frozenset())
-        organizations = _addressed(context.caller, context.request)
-        governs = context.caller.scope.governs
-        if not organizations and not governs:
-            return await self.for_services(frozenset())
-        session = context.uow.session
-        return await self.for_services(await gate.services_of(session, organizations, governs))
+        caller = context.caller
+        shop = site_of(context.request).organization_id if context.request is not None else None
+        known = caller.services
+        own = {grant.organization_id for grant in caller.grants} if known is None else set[UUID]()
+        organizations = own | {shop} if shop is not None else own
+        governs = caller.scope.governs if known is None else frozenset[UUID]()
+        active = known or frozenset()
+        if organizations or governs:
+            session = context.uow.session
+            active = active | await gate.services_of(session, organizations, governs)
+        return await self.for_services(active)
 
     async def for_services(self, active: frozenset[str]) -> strawberry.Schema:
         """The schema of a set of active services, built when it is first asked for."""
@@ -97,12 +101,6 @@ class Schemas:
                 if len(self._known) > MAX_SCHEMAS:
                     self._known.popitem(last=False)
             return self._known[services]
-
-
-def _addressed(caller: Caller, request: ArengoRequest | None) -> frozenset[UUID]:
-    own = frozenset(grant.organization_id for grant in caller.grants)
-    shop = site_of(request).organization_id if request is not None else None
-    return own | {shop} if shop is not None else own
 
 
 def _services_in(schema: FederatedSchema) -> set[str]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from arengo_core import clock
+from arengo_core.api.scalars import global_id
 from arengo_core.caller import Role
 from arengo_core.ids import new_id
+from arengo_core.permissions import service as delegation
+from arengo_core.testing.statements import counting
 from arengo_graphql.schemas import MAX_SCHEMAS, ROUTER_HEADER, Schemas
 
 NAMES = "{ __schema { mutationType { fields { name } } } }"
+MAKE_TOKEN = """mutation($o: [ID!]!) {
+  createApiToken(organizationIds: $o, readOnly: false, days: 2) { token userErrors { code } } }"""
 TOKEN = "router-token-of-thirty-two-characters"
 
 
@@ -104,3 +110,48 @@ async def test_schemas_are_built_once_and_the_oldest_goes(host, app):
     last = frozenset({list(gating)[-1]})
     await schemas.for_services(last)
     assert len(built) == 2 * (MAX_SCHEMAS + 1)
+
+
+async def test_a_delegate_sees_the_lenders_services_if_it_may_act_for_others(
+    host, two_shops, visit, make_user, caller_for
+):
+    consortium, having, _ = two_shops
+    town = consortium.municipalities[1]
+    people = [await make_user((town.id, role)) for role in (Role.MUNICIPAL_OFFICER, Role.CLERK)]
+    assert "createProduct" not in await _mutations(await visit(people[0]))
+    async with host.unit_of_work(await caller_for(having.person)) as uow:
+        await delegation.delegate(
+            uow,
+            host,
+            having.id,
+            permission="marketplace.figures",
+            delegate_id=town.id,
+            until=clock.today(),
+        )
+    officer, clerk = [await _mutations(await visit(person)) for person in people]
+    assert "createProduct" in officer
+    assert "createProduct" not in clerk
+
+
+async def test_a_token_shows_the_services_of_its_organizations(host, two_shops, visit, make_user):
+    _, having, without = two_shops
+    both = await make_user((having.id, Role.MERCHANT), (without.id, Role.MERCHANT))
+    visitor = await visit(both)
+    for place, there in ((having, True), (without, False)):
+        made = await visitor.graphql(MAKE_TOKEN, o=[global_id("Organization", place.id)])
+        headers = {"authorization": f"Bearer {made['data']['createApiToken']['token']}"}
+        answer = await visitor.http.post("/graphql", json={"query": NAMES}, headers=headers)
+        fields = answer.json()["data"]["__schema"]["mutationType"]["fields"]
+        assert ("createProduct" in {field["name"] for field in fields}) is there
+
+
+async def test_choosing_a_callers_schema_sends_no_statement(host, two_shops, visit):
+    consortium, having, _ = two_shops
+    for person in (having.person, consortium.officer, None):
+        visitor = await visit(person)
+        await visitor.graphql(NAMES)
+        with counting(host) as sent:
+            await visitor.graphql(NAMES)
+        about_services = [text for text in sent if "active_service" in text]
+        assert len(about_services) == (1 if person else 0)
+        assert all("user_session" in text for text in about_services)

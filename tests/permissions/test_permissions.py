@@ -302,7 +302,7 @@ async def test_the_list_takes_as_many_statements_for_many_people(
         valley,
         delegate_id=valley.municipalities[1].id,
     )
-    assert await asked() == one == 8
+    assert await asked() == one == 7
 
 
 def test_what_is_asked_for_is_declared_and_roles_are_asked_for_nowhere(host):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, delete, func, or_, select, update
+from sqlalchemy import Select, any_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,7 +27,7 @@ from arengo_core.identity.models import (
     UserSession,
 )
 from arengo_core.organizations.models import Organization
-from arengo_core.permissions.repository import grants_in, held
+from arengo_core.permissions.repository import grants_in, held, services_in
 
 
 async def sign_in_of(session: AsyncSession, email_digest: bytes) -> SignIn | None:
@@ -40,39 +41,61 @@ async def sign_in_by_user(session: AsyncSession, user_id: UUID) -> SignIn | None
     return await session.get(SignIn, user_id)
 
 
-async def session_and_grants(
-    session: AsyncSession, token_digest: bytes, at: datetime
-) -> tuple[UserSession | None, tuple[Grant, ...]]:
-    """A live session with the grants of its user, in one statement."""
-    statement = (
-        select(UserSession, *held(_day_of(at)))
+def of_session() -> Select[Any]:
+    """The statement behind :func:`session_and_grants`."""
+    return (
+        select(UserSession, *held())
         .outerjoin(RoleGrant, RoleGrant.user_id == UserSession.user_id)
         .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
-        .where(UserSession.token_digest == token_digest, UserSession.expires_at > at)
+        .where(
+            UserSession.token_digest == bindparam("digest"),
+            UserSession.expires_at > bindparam("at"),
+        )
     )
-    rows = (await session.execute(statement)).all()
-    return (rows[0][0] if rows else None), grants_in(rows)
+
+
+# Every signed-in request asks this: built once, as building it costs more than sending it.
+_SESSION = of_session()
+
+
+async def session_and_grants(
+    session: AsyncSession, token_digest: bytes, at: datetime
+) -> tuple[UserSession | None, tuple[Grant, ...], frozenset[str]]:
+    """A live session, its user's grants and the services active where these reach.
+
+    In one statement.
+    """
+    asked = {"digest": token_digest, "at": at, "day": _day_of(at)}
+    rows = (await session.execute(_SESSION, asked)).all()
+    grants = grants_in(rows)
+    return (rows[0][0] if rows else None), grants, services_in(rows, grants)
+
+
+_TOKEN = (
+    select(ApiToken, *held())
+    .outerjoin(
+        RoleGrant,
+        (RoleGrant.user_id == ApiToken.user_id)
+        & (RoleGrant.organization_id == any_(ApiToken.organization_ids)),
+    )
+    .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
+    .where(ApiToken.digest == bindparam("digest"), ApiToken.expires_at > bindparam("at"))
+)
 
 
 async def token_and_grants(
     session: AsyncSession, token_digest: bytes, at: datetime
-) -> tuple[ApiToken | None, tuple[Grant, ...]]:
-    """A live API token with its user's own grants in the token's organizations, in one statement.
+) -> tuple[ApiToken | None, tuple[Grant, ...], frozenset[str]]:
+    """A live API token, its user's own grants in its organizations, and the services active there.
+
+    In one statement.
 
     What others let these organizations do is for people, not for tokens.
     """
-    statement = (
-        select(ApiToken, *held(_day_of(at)))
-        .outerjoin(
-            RoleGrant,
-            (RoleGrant.user_id == ApiToken.user_id)
-            & (RoleGrant.organization_id == any_(ApiToken.organization_ids)),
-        )
-        .outerjoin(Organization, Organization.id == RoleGrant.organization_id)
-        .where(ApiToken.digest == token_digest, ApiToken.expires_at > at)
-    )
-    rows = (await session.execute(statement)).all()
-    return (rows[0][0] if rows else None), grants_in(rows, own_alone=True)
+    asked = {"digest": token_digest, "at": at, "day": _day_of(at)}
+    rows = (await session.execute(_TOKEN, asked)).all()
+    grants = grants_in(rows, own_alone=True)
+    return (rows[0][0] if rows else None), grants, services_in(rows, grants)
 
 
 def _day_of(at: datetime) -> date:
@@ -108,11 +131,11 @@ async def remove_expired_tokens(session: AsyncSession, at: datetime) -> None:
 async def grants_of(session: AsyncSession, user_id: UUID, at: datetime) -> tuple[Grant, ...]:
     """What a user may do where: the roles held, and what others let these do."""
     statement = (
-        select(*held(_day_of(at)))
+        select(*held())
         .join(Organization, Organization.id == RoleGrant.organization_id)
         .where(RoleGrant.user_id == user_id)
     )
-    return grants_in((await session.execute(statement)).all())
+    return grants_in((await session.execute(statement, {"day": _day_of(at)})).all())
 
 
 async def roles_in(session: AsyncSession, *organization_ids: UUID) -> Sequence[RoleGrant]:

@@ -205,13 +205,16 @@ class Identity:
         few minutes, not each time.
         """
         moment = clock.now()
-        found, grants = await repository.session_and_grants(uow.session, digest(token), moment)
+        found, grants, services = await repository.session_and_grants(
+            uow.session, digest(token), moment
+        )
         if found is None:
             return None, False
         is_due = moment - found.last_used_at > USE_NOTED_EVERY
         held = {grant.organization_id for grant in grants}
         acting = found.acting_id if found.acting_id in held else main_of(grants)
-        return Caller(found.user_id, grants, acting, found.id, locale), is_due
+        caller = Caller(found.user_id, grants, acting, found.id, locale, services=services)
+        return caller, is_due
 
     async def act_for(self, uow: UnitOfWork, organization_id: UUID) -> None:
         """Choose the organization to act for: one's own, or one that lets its people do so."""

@@ -110,7 +110,7 @@ CLEAR_TOKENS = Job("core.clear_tokens", clear_away, title=N_("Clear ended tokens
 async def caller_of(uow: UnitOfWork, token: str, locale: str) -> Caller | None:
     """The caller behind an API token; its use is noted every few minutes, not each time."""
     moment = clock.now()
-    found, grants = await repository.token_and_grants(uow.session, digest(token), moment)
+    found, grants, services = await repository.token_and_grants(uow.session, digest(token), moment)
     if found is None:
         return None
     if found.last_used_at is None or moment - found.last_used_at > USE_NOTED_EVERY:
@@ -124,4 +124,5 @@ async def caller_of(uow: UnitOfWork, token: str, locale: str) -> Caller | None:
         locale,
         read_only=found.read_only,
         token_id=found.id,
+        services=services,
     )

@@ -7,7 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    bindparam,
+    delete,
+    func,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -16,9 +26,10 @@ from arengo_core.identity.models import RoleGrant
 from arengo_core.organizations.models import Organization
 from arengo_core.permissions.declared import DELEGATED
 from arengo_core.permissions.models import Delegation, RolePermission
+from arengo_core.plugins.models import ActiveService
 
 
-def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+def _in_force(day: BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
     return (
         Delegation.revoked_at.is_(None),
         Delegation.starts_on <= day,
@@ -39,19 +50,33 @@ def _changed(is_given: bool) -> ColumnElement[Any]:
     return keys.scalar_subquery()
 
 
-def held(day: date) -> tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]:
-    """Columns beside ``role_grant`` and its ``organization`` that make the grants of a person."""
+def held() -> tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]:
+    """Columns beside ``role_grant`` and its ``organization`` that make the grants of a person.
+
+    Of the parameter ``day``. With them come the services that are active there.
+    """
     lender = Organization.__table__.alias("lender")
+    lenders_services = (
+        select(func.jsonb_agg(ActiveService.service))
+        .where(ActiveService.organization_id == Delegation.organization_id)
+        .correlate(Delegation)
+    )
     lent = (
         select(
             func.jsonb_agg(
                 func.jsonb_build_array(
-                    Delegation.organization_id, lender.c.kind, Delegation.permission
+                    Delegation.organization_id,
+                    lender.c.kind,
+                    Delegation.permission,
+                    lenders_services.scalar_subquery(),
                 )
             )
         )
         .join(lender, lender.c.id == Delegation.organization_id)
-        .where(Delegation.delegate_id == RoleGrant.organization_id, *_in_force(day))
+        .where(
+            Delegation.delegate_id == RoleGrant.organization_id,
+            *_in_force(bindparam("day", type_=Date)),
+        )
         .correlate(RoleGrant)
     )
     return (
@@ -61,7 +86,32 @@ def held(day: date) -> tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ..
         _changed(True),
         _changed(False),
         lent.scalar_subquery(),
+        _active(),
     )
+
+
+def _active() -> ColumnElement[Any]:
+    """Keys of services active for the organization, or for members whom its officer governs."""
+    own = select(ActiveService.service).where(
+        ActiveService.organization_id == RoleGrant.organization_id
+    )
+    governed = select(ActiveService.service).where(
+        ActiveService.consortium_id == RoleGrant.organization_id,
+        RoleGrant.role == Role.CONSORTIUM_OFFICER.value,
+    )
+    keys = union(own.correlate(RoleGrant), governed.correlate(RoleGrant)).subquery()
+    return select(func.array_agg(keys.c.service)).scalar_subquery()
+
+
+def services_in(rows: Iterable[Sequence[Any]], grants: Iterable[Grant]) -> frozenset[str]:
+    """Keys of services that are active where the grants in such rows reach."""
+    lenders = {str(grant.organization_id) for grant in grants if grant.delegate_id is not None}
+    found = {key for row in rows for key in row[-1] or ()}
+    for row in rows if lenders else ():
+        for lender, _, _, services in row[-2] or ():
+            if lender in lenders:
+                found.update(services or ())
+    return frozenset(found)
 
 
 def grants_in(rows: Iterable[Sequence[Any]], *, own_alone: bool = False) -> tuple[Grant, ...]:
@@ -72,7 +122,7 @@ def grants_in(rows: Iterable[Sequence[Any]], *, own_alone: bool = False) -> tupl
     own: list[Grant] = []
     lent: dict[tuple[UUID, OrganizationKind, UUID], set[str]] = {}
     for row in rows:
-        organization_id, role, kind, given, withheld, loans = row[-6:]
+        organization_id, role, kind, given, withheld, loans, _ = row[-7:]
         if kind is None:
             continue
         grant = Grant(
@@ -85,7 +135,7 @@ def grants_in(rows: Iterable[Sequence[Any]], *, own_alone: bool = False) -> tupl
         own.append(grant)
         if own_alone or not grant.allows(DELEGATED):
             continue
-        for lender, lender_kind, permission in loans or ():
+        for lender, lender_kind, permission, _ in loans or ():
             key = (UUID(lender), OrganizationKind(lender_kind), organization_id)
             lent.setdefault(key, set()).add(permission)
     return (

@@ -23,6 +23,7 @@ class ActiveService(CoreBase):
     __table_args__ = table(
         TableClass.PLATFORM,
         Index(None, "service", "consortium_id"),
+        Index(None, "consortium_id", "service"),
         reason="ids only: public pages must know which shops are open",
     )
 
