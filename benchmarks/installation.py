@@ -18,7 +18,7 @@ from arengo_core.database import roles
 from arengo_core.database.setup import gather_statistics
 from arengo_core.host import Host
 from arengo_core.plugins.manager import load_plugins
-from arengo_core.settings import load_settings
+from arengo_core.settings import REQUEST_LIMITS, load_settings
 
 
 async def _prepare() -> Stage:
@@ -50,6 +50,7 @@ def installed() -> Generator[Stage]:
                 "ARENGO_OUTBOUND_NETWORKS": "127.0.0.0/8",
                 "ARENGO_LOG_LEVEL": "ERROR",
                 "ARENGO_PASSWORD_COST": "low",
+                **{f"ARENGO_{name.upper()}": "0" for name in REQUEST_LIMITS},
             }
         )
         embedded = roles.embedded_server(load_settings())

@@ -26,6 +26,7 @@ from arengo_core.identity.contract import IdentityProvider
 from arengo_core.identity.elsewhere_graphql import CONTRIBUTION as ELSEWHERE_API
 from arengo_core.identity.elsewhere_pages import ROUTES as ELSEWHERE_PAGES
 from arengo_core.identity.graphql import CONTRIBUTION as IDENTITY_API
+from arengo_core.identity.letter_pages import ROUTES as LETTER_PAGES
 from arengo_core.identity.link_pages import ROUTES as LINK_PAGES
 from arengo_core.identity.oidc.provider import make_oidc
 from arengo_core.identity.pages import ROUTES as IDENTITY_PAGES
@@ -42,6 +43,7 @@ from arengo_core.jobs import models as _job_tables
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.jobs.graphql import DeadLetterMutation, DeadLetterQuery
 from arengo_core.jobs.pages import ROUTES as JOB_PAGES
+from arengo_core.limits.requests import SCHEDULES as COUNTS
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
 from arengo_core.outbox.events import EventHandler
@@ -125,6 +127,7 @@ def arengo_schedules() -> list[Schedule]:
         Schedule(CLEAR_TOKENS, "23 3 * * *"),
         *sessions.SCHEDULES,
         Schedule(CLEAR_OVER, "29 3 * * *"),
+        *COUNTS,
     ]
 
 
@@ -135,6 +138,7 @@ def arengo_routes() -> list[object]:
         *ACCOUNT_PAGES,
         *SESSION_PAGES,
         *SECOND_STEP_PAGES,
+        *LETTER_PAGES,
         *LINK_PAGES,
         *PASSKEY_PAGES,
         *ELSEWHERE_PAGES,

@@ -93,10 +93,14 @@ class TooLargeError(ArengoError):
 
 
 class TooManyError(ArengoError):
-    """Too many attempts; try later."""
+    """Too many attempts; try later, in ``retry_after`` seconds where that is known."""
 
     code = "RATE_LIMITED"
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int = 0, **params: Any) -> None:
+        super().__init__(message, **params)
+        self.retry_after = retry_after
 
 
 class UnavailableError(ArengoError):

@@ -18,6 +18,7 @@ from arengo_core.errors import NotActiveError, SettingsError
 from arengo_core.i18n import catalogue
 from arengo_core.identity.passwords import Passwords
 from arengo_core.identity.service import Identity
+from arengo_core.limits.counter import RequestCounter
 from arengo_core.mail.sender import MailSender
 from arengo_core.outbound.client import Outbound
 from arengo_core.plugins import gate
@@ -43,6 +44,7 @@ class Host:
     cipher: Cipher
     mail: MailSender
     outbound: Outbound
+    requests: RequestCounter
     state: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @classmethod
@@ -75,6 +77,7 @@ class Host:
             cipher=cipher,
             mail=MailSender(settings.smtp_url, settings.mail_from),
             outbound=Outbound(settings.outbound_networks),
+            requests=RequestCounter(sessions, secret),
         )
 
     async def close(self) -> None:

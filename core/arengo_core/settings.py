@@ -26,6 +26,17 @@ from arengo_core.identity.provider_settings import ProviderSettings
 DEFAULT_SECRET = "change-me"  # noqa: S105 - refused by `arengo serve`
 
 
+REQUEST_LIMITS = (
+    "page_requests",
+    "api_requests",
+    "account_requests",
+    "token_requests",
+    "sign_in_requests",
+)
+"""Settings of how many requests a minute may come. Tests and load measurements turn them off:
+they ask quicker than people do, from one address."""
+
+
 def default_data_dir() -> Path:
     """Where an installation keeps its files unless ``ARENGO_DATA_DIR`` says otherwise."""
     if os.geteuid() == 0:
@@ -132,6 +143,17 @@ class Settings(BaseSettings):
     error. 0: no limit. On Linux only."""
     request_max_bytes: int = Field(default=12_000_000, ge=100_000)
     """The largest request that is read, photos included."""
+    page_requests: int = Field(default=1_200, ge=0)
+    """Pages and forms that may be asked for in a minute from one address (of IPv6: one /64) where
+    nobody is signed in; 0 here and in the next four: no limit."""
+    api_requests: int = Field(default=1_200, ge=0)
+    """Requests to ``/graphql`` a minute from one address where nobody is signed in."""
+    account_requests: int = Field(default=1_200, ge=0)
+    """Requests a minute of one account, by pages and API together, wherever it is signed in."""
+    token_requests: int = Field(default=600, ge=0)
+    """Requests a minute by one API token; they count for its account too."""
+    sign_in_requests: int = Field(default=60, ge=0)
+    """Sign-ins, and letters asked for, a minute from one address, whether they fail or not."""
     graphql_max_depth: int = Field(default=12, ge=3)
     """How deep a GraphQL query may nest."""
     graphql_max_tokens: int = Field(default=4_000, ge=100)

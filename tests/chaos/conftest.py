@@ -21,6 +21,7 @@ from arengo_core.cli.supervisor import free_port
 from arengo_core.database.roles import DatabaseUrls
 from arengo_core.host import Host
 from arengo_core.ids import new_id
+from arengo_core.settings import REQUEST_LIMITS
 from tests.operations.conftest import environment
 from tests.third_party.conftest import pip_install
 
@@ -98,6 +99,7 @@ def running(chaos_site, database_server, tmp_path):
                 port=str(port),
                 secret_key="s" * 40,
                 workers="1",
+                **dict.fromkeys(REQUEST_LIMITS, "0"),
                 **settings,
             )
             | {"PYTHONPATH": f"{chaos_site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},

@@ -16,6 +16,9 @@ from arengo_core.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
+from arengo_core.identity.attempts import PLACE
+from arengo_core.identity.origin import Origin
+from arengo_core.ids import new_id, new_token
 from arengo_core.permissions.declared import PEOPLE
 from arengo_core.testing.fixtures import PASSWORD
 from tests.core.places import place
@@ -174,6 +177,33 @@ async def test_somebody_with_an_account_joins_with_its_password_alone(
     entered = await visitor.post(f"/invitations/{token}", {"name": "Y", "password": PASSWORD})
     assert entered.status_code == 303
     assert (await _caller(host, await _sign_in(host, known.email))).may(town.id)
+
+
+async def test_an_invitation_is_no_way_to_try_passwords(
+    host, officer, make_user, mailbox, run_jobs
+):
+    """Failures are counted as those of the sign-in page are, and with them."""
+    _, caller, town = officer
+    known, here = await make_user(), Origin(network=f"net-{new_id().hex}", mark=new_token())
+    await _invite(host, caller, town, known.email)
+    await run_jobs()
+    token = _link(mailbox, known.email, "invitations")
+
+    async def accept(password):
+        async with host.unit_of_work() as uow:
+            return await host.identity.accept_invitation(
+                uow, token=token, name="Y", password=password, origin=here
+            )
+
+    for _ in range(PLACE.free):
+        assert await accept("wrong wrong wrong") is None
+    assert await accept(PASSWORD) is None, "the right one waits too"
+    async with host.unit_of_work() as uow:
+        entered = await host.identity.sign_in(
+            uow, email=known.email, password=PASSWORD, origin=here
+        )
+    assert entered is None, "the sign-in page knows of it"
+    assert not (await _caller(host, await _sign_in(host, known.email))).may(town.id)
 
 
 async def test_a_clerk_may_not_invite_and_nobody_invites_to_a_foreign_place(

@@ -9,9 +9,10 @@ from typing import Any, ParamSpec, TypeVar, cast
 import strawberry
 from strawberry.types import Info
 
-from arengo_core.caller import Caller
+from arengo_core.api.context import ApiContext
 from arengo_core.errors import ArengoError, SettingsError, UnavailableError
 from arengo_core.i18n import error_text
+from arengo_core.limits.requests import count_sign_in
 
 P = ParamSpec("P")
 PayloadT = TypeVar("PayloadT", bound="Payload")
@@ -40,26 +41,30 @@ def _camel(name: str | None) -> str | None:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def _caller_of(args: tuple[object, ...], kwargs: dict[str, Any]) -> Caller:
-    """The caller in a resolver's ``info``, however it is handed over."""
+def _context_of(args: tuple[object, ...], kwargs: dict[str, Any]) -> ApiContext:
+    """The context in a resolver's ``info``, however it is handed over."""
     (info,) = [value for value in (*args, *kwargs.values()) if isinstance(value, Info)]
-    return cast(Caller, info.context.caller)
+    return cast(ApiContext, info.context)
 
 
 def answers(
-    payload: type[PayloadT],
+    payload: type[PayloadT], *, signs_in: bool = False
 ) -> Callable[[Callable[P, Awaitable[PayloadT]]], Callable[P, Awaitable[PayloadT]]]:
     """Turn ArengoErrors of a mutation resolver into the payload's ``userErrors``.
 
     Put it under ``@strawberry.mutation``: a token that may only read is refused before the
-    resolver begins. Faults of ours stay GraphQL errors.
+    resolver begins. ``signs_in``: secrets are tried by it, or letters asked for, so it is counted
+    by address as forms that do so are. Faults of ours stay GraphQL errors.
     """
 
     def decorate(resolve: Callable[P, Awaitable[PayloadT]]) -> Callable[P, Awaitable[PayloadT]]:
         @functools.wraps(resolve)
         async def answer(*args: P.args, **kwargs: P.kwargs) -> PayloadT:
             try:
-                _caller_of(args, kwargs).require_writing()
+                context = _context_of(args, kwargs)
+                context.caller.require_writing()
+                if signs_in:
+                    await count_sign_in(context.request)
                 return await resolve(*args, **kwargs)
             except (SettingsError, UnavailableError):
                 raise

@@ -24,6 +24,7 @@ from arengo_core.identity.pages import after_sign_in, safe_next, to_second_step
 from arengo_core.identity.sealed import seal, unseal
 from arengo_core.identity.service import SecondStepNeeded
 from arengo_core.ids import new_token
+from arengo_core.limits.requests import SIGN_IN
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from, set_private_cookie
 from arengo_core.web.flashes import Flash, redirect
@@ -58,7 +59,7 @@ def _failed(request: ArengoRequest, error: ArengoError, is_to_link: bool) -> Red
     return answer
 
 
-@get("/sign-in/with/{key:str}", name="sign-in-elsewhere")
+@get("/sign-in/with/{key:str}", name="sign-in-elsewhere", opt={SIGN_IN: True})
 async def depart(
     request: ArengoRequest, host: FromHost, caller: FromCaller, key: FromPath[str]
 ) -> Redirect:
@@ -97,7 +98,7 @@ def _trip(request: ArengoRequest, host: Host, key: str) -> _Trip | None:
     return _Trip(journey, kept, values["next"], bool(values["link"]))
 
 
-@get("/sign-in/with/{key:str}/return", name="sign-in-elsewhere-return")
+@get("/sign-in/with/{key:str}/return", name="sign-in-elsewhere-return", opt={SIGN_IN: True})
 async def come_back(
     request: ArengoRequest, host: FromHost, caller: FromCaller, key: FromPath[str]
 ) -> Redirect:
@@ -109,7 +110,7 @@ async def come_back(
 @post(
     "/sign-in/with/{key:str}/return",
     name="sign-in-elsewhere-posted",
-    opt={"exclude_from_csrf": True},
+    opt={"exclude_from_csrf": True, SIGN_IN: True},
     status_code=200,
 )
 async def come_back_posted(

@@ -7,8 +7,8 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import Payload, answers
 from arengo_core.api.scalars import global_id, local_id
-from arengo_core.errors import UnauthenticatedError
-from arengo_core.identity.labels import REFUSED
+from arengo_core.errors import ForbiddenError, UnauthenticatedError
+from arengo_core.identity.labels import INVITED_REFUSED, REFUSED
 from arengo_core.identity.models import Person
 from arengo_core.identity.service import SecondStepNeeded
 from arengo_core.organizations import repository as organizations
@@ -130,7 +130,7 @@ class IdentityMutation:
     """Identity's root mutations."""
 
     @strawberry.mutation(description="Sign in; answers a session token for scripts.")
-    @answers(SessionPayload)
+    @answers(SessionPayload, signs_in=True)
     async def sign_in(self, info: Info, email: str, password: str) -> SessionPayload:
         """Sign in with address and password."""
         async with info.context.writing() as uow:
@@ -177,7 +177,7 @@ class IdentityMutation:
         return DonePayload(done=True)
 
     @strawberry.mutation(description="Accept an invitation by the secret of its link.")
-    @answers(SessionPayload)
+    @answers(SessionPayload, signs_in=True)
     async def accept_invitation(
         self, info: Info, token: str, name: str, password: str
     ) -> SessionPayload:
@@ -190,10 +190,12 @@ class IdentityMutation:
                 password=password,
                 origin=origin_from(info.context.request),
             )
+        if session is None:
+            raise ForbiddenError(INVITED_REFUSED, field="password")
         return SessionPayload.of(session)
 
     @strawberry.mutation(description="Mail a link to set a new password.")
-    @answers(DonePayload)
+    @answers(DonePayload, signs_in=True)
     async def request_password_reset(self, info: Info, email: str) -> DonePayload:
         """Ask for a reset link."""
         async with info.context.writing() as uow:
@@ -203,7 +205,7 @@ class IdentityMutation:
         return DonePayload(done=True)
 
     @strawberry.mutation(description="Set a new password by the secret of the mailed link.")
-    @answers(DonePayload)
+    @answers(DonePayload, signs_in=True)
     async def reset_password(self, info: Info, token: str, password: str) -> DonePayload:
         """Set a new password."""
         async with info.context.writing() as uow:

@@ -18,6 +18,9 @@ REFUSED = N_(
     " first, then longer."
 )
 
+INVITED_REFUSED = N_(
+    "This address has an account: enter its password. After eight tries the next one has to wait."
+)
 PASSWORD_REFUSED = N_("This is not your password. After eight tries the next one has to wait.")
 CODE_REFUSED = N_(
     "This code does not fit, or was used already. After eight tries the next one has to wait."

@@ -37,11 +37,12 @@ def origin_of(address: str, user_agent: str, mark: str | None) -> Origin:
     browser = found.user_agent.family if found.user_agent else ""
     system = found.os.family if found.os else ""
     return Origin(
-        _network(address), mark or new_token(), browser[:_LONGEST_NAME], system[:_LONGEST_NAME]
+        network_of(address), mark or new_token(), browser[:_LONGEST_NAME], system[:_LONGEST_NAME]
     )
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """An IPv4 address, or the first 64 bits of an IPv6 one: what counts as one place."""
     try:
         parsed = ip_address(address)
     except ValueError:

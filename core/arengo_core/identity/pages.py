@@ -15,10 +15,11 @@ from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.identity import elsewhere, second_step
-from arengo_core.identity.labels import REFUSED, ROLE_LABELS
+from arengo_core.identity.labels import INVITED_REFUSED, REFUSED, ROLE_LABELS
 from arengo_core.identity.origin import Origin
 from arengo_core.identity.people import people_of
 from arengo_core.identity.service import SESSION_LIFE, SecondStepNeeded
+from arengo_core.limits.requests import SIGN_IN
 from arengo_core.organizations import repository as organizations
 from arengo_core.permissions.declared import PEOPLE
 from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
@@ -89,7 +90,7 @@ async def _show_sign_in(
     return await _show(request, host, caller, "identity/sign_in.html", form, ways=ways)
 
 
-@post("/sign-in", name="sign-in-post", opt={"mutation": "signIn"}, status_code=200)
+@post("/sign-in", name="sign-in-post", opt={"mutation": "signIn", SIGN_IN: True}, status_code=200)
 async def sign_in(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
@@ -180,7 +181,7 @@ async def _invitation(request: ArengoRequest, host: Host, token: str, form: Form
 @post(
     "/invitations/{token:str}",
     name="invitation-post",
-    opt={"mutation": "acceptInvitation"},
+    opt={"mutation": "acceptInvitation", SIGN_IN: True},
     status_code=303,
 )
 async def accept_invitation(
@@ -196,42 +197,12 @@ async def accept_invitation(
     except InvalidInputError as error:
         form.refuse(error)
         return await _invitation(request, host, token, form)
+    if session is None:
+        form.errors["password"] = gettext(INVITED_REFUSED)
+        return await _invitation(request, host, token, form)
     if isinstance(session, SecondStepNeeded):
         return to_second_step(request, host, session, "/account")
     return signed_in(request, host, session, origin, "/account")
-
-
-@get("/password", name="password-forgotten")
-async def password_page(
-    request: ArengoRequest, host: FromHost, caller: FromCaller
-) -> Response[str]:
-    """Ask for a link to set a new password."""
-    return await _show(request, host, caller, "identity/password_forgotten.html", Form({}))
-
-
-@post(
-    "/password",
-    name="password-forgotten-post",
-    opt={"mutation": "requestPasswordReset"},
-    status_code=303,
-)
-async def request_reset(
-    request: ArengoRequest, host: FromHost, caller: FromCaller
-) -> Response[Any] | Redirect:
-    """Send the link, if the address has an account; say the same in either case."""
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work() as uow:
-            await host.identity.request_password_reset(uow, form["email"], origin_from(request))
-    except ArengoError as error:
-        form.refuse(error)
-        return await _show(request, host, caller, "identity/password_forgotten.html", form)
-    sent = Flash(
-        "success",
-        gettext("If this address has an account, a mail is on its way."),
-        gettext("Open the link in it within two hours."),
-    )
-    return redirect(request, "/sign-in", sent)
 
 
 @get("/password/{token:str}", name="password-reset")
@@ -245,7 +216,7 @@ async def reset_page(
 @post(
     "/password/{token:str}",
     name="password-reset-post",
-    opt={"mutation": "resetPassword"},
+    opt={"mutation": "resetPassword", SIGN_IN: True},
     status_code=303,
 )
 async def reset_password(
@@ -350,8 +321,6 @@ ROUTES: list[Any] = [
     act_for,
     invitation_page,
     accept_invitation,
-    password_page,
-    request_reset,
     reset_page,
     reset_password,
     people_page,

@@ -92,7 +92,7 @@ class PasskeyMutation:
         return DonePayload(done=True)
 
     @strawberry.mutation(description="What a browser needs to sign in by a passkey.")
-    @answers(PasskeyOptionsPayload)
+    @answers(PasskeyOptionsPayload, signs_in=True)
     async def begin_passkey_sign_in(self, info: Info) -> PasskeyOptionsPayload:
         """Begin signing in."""
         identity = info.context.host.identity
@@ -101,7 +101,7 @@ class PasskeyMutation:
         return PasskeyOptionsPayload(options=options)
 
     @strawberry.mutation(description="Sign in by what the browser's passkey signed, as JSON.")
-    @answers(SessionPayload)
+    @answers(SessionPayload, signs_in=True)
     async def sign_in_with_passkey(self, info: Info, credential: str) -> SessionPayload:
         """Sign in."""
         request, identity = info.context.request, info.context.host.identity

@@ -15,6 +15,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import error_text, gettext
 from arengo_core.identity import passkeys
 from arengo_core.identity.pages import after_sign_in
+from arengo_core.limits.requests import SIGN_IN
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from, party_of
 from arengo_core.web.flashes import Flash, redirect
@@ -109,7 +110,7 @@ async def remove(
 @post(
     "/sign-in/passkey/begin",
     name="passkey-sign-in-begin",
-    opt={"mutation": "beginPasskeySignIn"},
+    opt={"mutation": "beginPasskeySignIn", SIGN_IN: True},
     status_code=200,
 )
 async def begin_sign_in(request: ArengoRequest, host: FromHost) -> Response[str]:
@@ -122,7 +123,7 @@ async def begin_sign_in(request: ArengoRequest, host: FromHost) -> Response[str]
 @post(
     "/sign-in/passkey",
     name="passkey-sign-in",
-    opt={"mutation": "signInWithPasskey"},
+    opt={"mutation": "signInWithPasskey", SIGN_IN: True},
     status_code=303,
 )
 async def sign_in(request: ArengoRequest, host: FromHost) -> Redirect:

@@ -83,7 +83,7 @@ class SecondStepMutation:
         return DonePayload(done=True)
 
     @strawberry.mutation(description="Finish signing in by a code of the app or a recovery code.")
-    @answers(SessionPayload)
+    @answers(SessionPayload, signs_in=True)
     async def sign_in_with_code(self, info: Info, step: str, code: str) -> SessionPayload:
         """The second step."""
         origin = origin_from(info.context.request)
@@ -99,7 +99,7 @@ class SignInLinkMutation:
     """Root mutations on signing in by a mailed link."""
 
     @strawberry.mutation(description="Mail a link that signs in once.")
-    @answers(DonePayload)
+    @answers(DonePayload, signs_in=True)
     async def request_sign_in_link(self, info: Info, email: str) -> DonePayload:
         """Ask for a link."""
         origin = origin_from(info.context.request)
@@ -108,7 +108,7 @@ class SignInLinkMutation:
         return DonePayload(done=True)
 
     @strawberry.mutation(description="Sign in by the secret of the mailed link.")
-    @answers(SessionPayload)
+    @answers(SessionPayload, signs_in=True)
     async def sign_in_with_link(self, info: Info, token: str) -> SessionPayload:
         """Sign in."""
         origin = origin_from(info.context.request)

@@ -15,6 +15,7 @@ from arengo_core.i18n import gettext
 from arengo_core.identity import second_step
 from arengo_core.identity.labels import CODE_REFUSED, PASSWORD_REFUSED
 from arengo_core.identity.pages import SECOND_STEP_COOKIE, after_sign_in
+from arengo_core.limits.requests import SIGN_IN
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from
 from arengo_core.web.flashes import Flash, redirect
@@ -115,7 +116,10 @@ async def code_page(request: ArengoRequest, host: FromHost, caller: FromCaller) 
 
 
 @post(
-    "/sign-in/code", name="sign-in-code-post", opt={"mutation": "signInWithCode"}, status_code=200
+    "/sign-in/code",
+    name="sign-in-code-post",
+    opt={"mutation": "signInWithCode", SIGN_IN: True},
+    status_code=200,
 )
 async def sign_in_with_code(
     request: ArengoRequest, host: FromHost, caller: FromCaller

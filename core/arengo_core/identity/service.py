@@ -11,7 +11,6 @@ from arengo_core.caller import ROLES_OF, Caller, OrganizationKind, Role, main_of
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import (
     ConflictError,
-    ForbiddenError,
     InvalidInputError,
     NotFoundError,
     UnauthenticatedError,
@@ -168,11 +167,17 @@ class Identity:
         record = await repository.sign_in_by_user(uow.session, user_id)
         if record is None:
             return False
+        if not await self._fits(uow, record, password, origin):
+            return False
+        await repository.remove_second_step(uow.session, user_id)
+        return True
+
+    async def _fits(self, uow: UnitOfWork, record: SignIn, password: str, origin: Origin) -> bool:
+        """Whether a password is the account's; a failure is counted, and may make it wait."""
         tries = await attempts.begin(uow, self.secret, record.email_digest, origin)
         if tries.must_wait or not await self.passwords.verify(record.password_hash, password):
             tries.count()
             return False
-        await repository.remove_second_step(uow.session, user_id)
         return True
 
     async def open_session(self, uow: UnitOfWork, user_id: UUID, origin: Origin = NOWHERE) -> str:
@@ -325,22 +330,24 @@ class Identity:
         name: str,
         password: str,
         origin: Origin = NOWHERE,
-    ) -> str | SecondStepNeeded:
-        """Take the role; makes the account or, with its password, uses the one there is."""
+    ) -> str | SecondStepNeeded | None:
+        """Take the role; makes the account or, with its password, uses the one there is.
+
+        None when that password is refused. The caller commits either way: failures are counted
+        as those of a sign-in are.
+        """
         invitation = await self.invitation_of(uow, token)
-        await repository.take_link(uow.session, digest(token), "invitation", clock.now())
         record = await repository.sign_in_of(uow.session, self._email_digest(invitation.email))
         if record is None:
             person = await self.create_user(
                 uow, name=name or invitation.name, email=invitation.email, password=password
             )
             user_id = person.id
-        else:
-            if not await self.passwords.verify(record.password_hash, password):
-                raise ForbiddenError(
-                    "This address has an account: enter its password.", field="password"
-                )
+        elif await self._fits(uow, record, password, origin):
             user_id = record.user_id
+        else:
+            return None
+        await repository.take_link(uow.session, digest(token), "invitation", clock.now())
         invitation.accepted_at = clock.now()
         await self.grant_role(
             uow,

@@ -10,10 +10,11 @@ from sqlalchemy import text
 
 from arengo_core import __version__
 from arengo_core.database.migrate import pending
+from arengo_core.limits.requests import UNLIMITED
 from arengo_core.observability.metrics import MEDIA_TYPE, exposition
 from arengo_core.web.context import ArengoRequest, FromHost
 
-_OPT = {"exclude_from_csrf": True}
+_OPT = {"exclude_from_csrf": True, UNLIMITED: True}
 
 
 @get("/health/live", opt=_OPT, name="health-live")

@@ -17,6 +17,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
 REQUESTS = Counter("arengo_requests_total", "HTTP requests.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("arengo_request_seconds", "Time to answer HTTP requests.", ["route"])
+REFUSALS = Counter(
+    "arengo_requests_refused_total", "Requests over a limit a minute, by which limit.", ["limit"]
+)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

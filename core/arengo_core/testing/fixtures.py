@@ -23,7 +23,7 @@ from arengo_core.ids import new_id
 from arengo_core.jobs.worker import drain
 from arengo_core.mail.sink import Store, as_dict
 from arengo_core.plugins.manager import load_plugins
-from arengo_core.settings import Settings
+from arengo_core.settings import REQUEST_LIMITS, Settings
 from arengo_core.testing.database import TestServer, test_server
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of people in tests
@@ -107,6 +107,7 @@ def settings(
         password_cost="low",  # noqa: S106 - a cost, not a password
         log_level="WARNING",
         outbound_networks=["127.0.0.0/8"],
+        **dict.fromkeys(REQUEST_LIMITS, 0),
     )
 
 

@@ -13,6 +13,7 @@ from litestar.di import Provide
 
 from arengo_core.caller import ANONYMOUS
 from arengo_core.host import Host
+from arengo_core.limits.requests import request_limit
 from arengo_core.organizations import repository as organizations
 from arengo_core.plugins.containment import from_those_that_fit, set_aside
 from arengo_core.plugins.registry import Plugin
@@ -91,7 +92,7 @@ def _application(host: Host, plugins: Sequence[Plugin]) -> Litestar:
     return Litestar(
         route_handlers=routes,
         dependencies={"host": Provide(provide_host), "caller": Provide(provide_caller)},
-        guards=[service_gate],
+        guards=[request_limit, service_gate],
         middleware=[in_time(host.settings.page_time_limit)],
         exception_handlers=HANDLERS,
         csrf_config=CSRFConfig(

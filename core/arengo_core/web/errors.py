@@ -12,10 +12,16 @@ from litestar.types import Receive, Scope, Send
 
 from arengo_core import tracing
 from arengo_core.caller import ANONYMOUS, Caller
-from arengo_core.errors import ArengoError, DatabaseAwayError, UnauthenticatedError
+from arengo_core.errors import (
+    ArengoError,
+    DatabaseAwayError,
+    TooManyError,
+    UnauthenticatedError,
+)
 from arengo_core.i18n import error_text
+from arengo_core.limits.requests import count
 from arengo_core.plugins.containment import plugin_of
-from arengo_core.web.context import ArengoRequest, caller_of, host_of
+from arengo_core.web.context import API_PATH, ArengoRequest, caller_of, host_of
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.pages import page
 
@@ -30,12 +36,18 @@ def _wants_json(request: ArengoRequest) -> bool:
 
 
 async def _answer(request: ArengoRequest, status: int, code: str, detail: str) -> Response[Any]:
+    if request.scope["path"].rstrip("/") == API_PATH and request.method == "POST":
+        extensions = {"code": code, "traceId": tracing.current()}
+        fault = {"message": detail, "extensions": extensions}
+        return Response({"errors": [fault]}, status_code=status)
     if _wants_json(request):
         body = {"error": {"code": code, "message": detail, "traceId": tracing.current()}}
         return Response(body, status_code=status)
     host = host_of(request)
     try:
-        caller = await _caller_if_known(request)
+        # Whoever sends too much gets an answer that asks the database nothing.
+        refused = status == TooManyError.status
+        caller = ANONYMOUS if refused else await _caller_if_known(request)
         async with host.unit_of_work(caller, read_only=True) as uow:
             office = request.scope["path"].startswith(("/office", "/desk"))
             return await page(
@@ -67,10 +79,17 @@ async def _arengo_error(request: ArengoRequest, error: ArengoError) -> Response[
         )
     if error.status >= 500:
         _log.error("failed", code=error.code, exc_info=error)
-    return await _answer(request, error.status, error.code, error_text(error))
+    answer = await _answer(request, error.status, error.code, error_text(error))
+    if isinstance(error, TooManyError) and error.retry_after:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 async def _http_error(request: ArengoRequest, error: HTTPException) -> Response[Any]:
+    try:
+        await count(request)  # what met no handler met no guard
+    except (TooManyError, DatabaseAwayError) as refusal:
+        return await _arengo_error(request, refusal)
     detail = error.detail if error.status_code in {400, 413} else ""
     return await _answer(request, error.status_code, f"HTTP_{error.status_code}", detail)
 

@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from arengo_core.host import Host
+from arengo_core.limits.requests import UNLIMITED
 from arengo_core.web.context import ArengoRequest, host_of
 from arengo_core.web.pages import Pages
 
@@ -42,7 +43,10 @@ def _plugin_file(host: Host, rest: PurePosixPath) -> Path | None:
     return path if path.is_file() else None
 
 
-@get("/static/{path:path}", cache=False, opt={"exclude_from_csrf": True}, name="static")
+_OPT = {"exclude_from_csrf": True, UNLIMITED: True}
+
+
+@get("/static/{path:path}", cache=False, opt=_OPT, name="static")
 async def static_file(request: ArengoRequest, path: FromPath[str]) -> Response[bytes]:
     """A file of a theme, a vendored asset, or a plugin's own."""
     host = host_of(request)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from arengo_core.errors import ArengoError
 from arengo_core.i18n import error_text
+from arengo_core.limits.requests import UNLIMITED
 from arengo_core.web.context import ArengoRequest, FromHost
 from arengo_payments.webhooks import service
 
@@ -20,7 +21,7 @@ _LIMIT = 1_000_000
     "/webhooks/payments/{gateway:str}/{consortium_id:uuid}",
     name="payment-webhook",
     status_code=200,
-    opt={"exclude_from_csrf": True, "protocol": "webhook"},
+    opt={"exclude_from_csrf": True, "protocol": "webhook", UNLIMITED: True},
     request_max_body_size=_LIMIT,
 )
 async def payment_webhook(

@@ -1,0 +1,1 @@
+"""How many requests may come within a minute: by address, account and token, over all processes."""
