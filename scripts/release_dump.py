@@ -94,11 +94,15 @@ async def add() -> None:
                     }
                 },
             )
+            services = await officer.do("{ services { key grants { key } } }")
+            [asked] = [one["grants"] for one in services if one["key"] == "skilift"]
             await officer.do(
-                """mutation($o: ID!, $m: ID!) { requestActivation(offerId: $o, memberId: $m)
+                """mutation($o: ID!, $m: ID!, $accepts: [String!]) { requestActivation(
+                offerId: $o, memberId: $m, accepts: $accepts)
                 { activation { state } userErrors { message } } }""",
                 o=offer["offer"]["id"],
                 m=member,
+                accepts=[grant["key"] for grant in asked],
             )
             for name, state in (("Palù", "open"), ("Bernina", "closed")):
                 await officer.do(

@@ -29,6 +29,14 @@ from arengo_core.testing.database import TestServer
 PASSWORD = "arengo-demo-2026"
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the demo of a module is started; ``embedded`` with a PostgreSQL of its own."""
+
+    command: tuple[str, ...] = (sys.executable, "-m", "arengo_core.cli.main", "demo")
+    embedded: bool = True
+
+
 @dataclass(slots=True)
 class Valley:
     """The demo, as people reach it."""
@@ -36,6 +44,14 @@ class Valley:
     base_url: str
     mail_url: str
     folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """Ctrl-C; it ends in order."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(timeout=60) == 0, (self.folder / "demo.log").read_text()
 
     def mails(self, to: str) -> list[dict[str, Any]]:
         """Mails that arrived for an address, oldest first."""
@@ -73,7 +89,9 @@ class Valley:
         return answer["data"]
 
 
-def _environment(folder: Path, server: TestServer, database: str) -> dict[str, str]:
+def _environment(
+    folder: Path, server: TestServer, database: str, *, embedded: bool
+) -> dict[str, str]:
     known = {k: v for k, v in os.environ.items() if not k.startswith("ARENGO_")}
     environment = {
         **known,
@@ -81,7 +99,7 @@ def _environment(folder: Path, server: TestServer, database: str) -> dict[str, s
         "ARENGO_PORT": str(free_port()),
         "PYTHONUNBUFFERED": "1",
     }
-    if os.environ.get("ARENGO_TEST_OWNER_URL"):
+    if not embedded or os.environ.get("ARENGO_TEST_OWNER_URL"):
         urls = asyncio.run(server.recreate(database))
         environment["ARENGO_DATABASE_URL"] = urls.app
         environment["ARENGO_DATABASE_OWNER_URL"] = urls.owner or ""
@@ -89,39 +107,45 @@ def _environment(folder: Path, server: TestServer, database: str) -> dict[str, s
 
 
 @pytest.fixture(scope="module")
-def valley(database_server: tuple[TestServer, str]) -> Iterator[Valley]:
+def start() -> Start:
+    """How; a module says otherwise by a fixture of this name."""
+    return Start()
+
+
+@pytest.fixture(scope="module")
+def valley(database_server: tuple[TestServer, str], start: Start) -> Iterator[Valley]:
     """``arengo demo``, loaded and serving; stopped by Ctrl-C afterwards. A module has its own."""
     folder = Path(tempfile.mkdtemp(prefix="arengo-valley-"))
     folder.chmod(0o755)  # the embedded server may run as another user
     database = f"arengo_valley_{new_id().hex}"
     server, _ = database_server
-    environment = _environment(folder, server, database)
+    environment = _environment(folder, server, database, embedded=start.embedded)
     log = folder / "demo.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "arengo_core.cli.main", "demo"],
+            start.command,
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    base_url = f"http://127.0.0.1:{environment['ARENGO_PORT']}"
+    made = Valley(base_url, "", folder, environment, process)
     try:
-        deadline = time.monotonic() + 170
+        deadline = time.monotonic() + 400
         while "Ctrl-C stops everything" not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.3)
         mail_url = re.search(r"Mail\s+(http\S+)", log.read_text())
         assert mail_url is not None
-        yield Valley(f"http://127.0.0.1:{environment['ARENGO_PORT']}", mail_url[1], folder)
+        made.mail_url = mail_url[1]
+        yield made
     finally:
-        process.send_signal(signal.SIGINT)
-        code = process.wait(timeout=60)
+        made.stop()
         if "ARENGO_DATABASE_URL" in environment:
             asyncio.run(server.drop(database))
-    said = log.read_text()
     shutil.rmtree(folder)
-    assert code == 0, said
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 
 from arengo_core.plugins import gate
@@ -17,7 +18,7 @@ async def service_gate(
 ) -> None:
     """Guard of every route: one with ``opt={"service": key}`` is for members who have it active.
 
-    NotActiveError where the organization that the caller acts for has not.
+    For others it is as if there were no such address.
     """
     service = handler.opt.get("service")
     if service is None:
@@ -25,4 +26,5 @@ async def service_gate(
     caller = await caller_of(connection)
     organization_id = acting_for(caller)
     async with host_of(connection).unit_of_work(caller, read_only=True) as uow:
-        await gate.require_active(uow.session, service, organization_id)
+        if not await gate.is_active(uow.session, service, organization_id):
+            raise NotFoundException
