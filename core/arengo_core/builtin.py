@@ -19,6 +19,9 @@ from arengo_core.feedback import models as _feedback_tables
 from arengo_core.feedback import service as feedback
 from arengo_core.feedback.graphql import FeedbackMutation
 from arengo_core.feedback.pages import ROUTES as FEEDBACK_PAGES
+from arengo_core.files import models as _file_tables
+from arengo_core.files import service as files
+from arengo_core.files.providers import PROVIDERS as FILE_STORES
 from arengo_core.i18n import N_
 from arengo_core.identity import mails, sessions
 from arengo_core.identity.account_pages import ROUTES as ACCOUNT_PAGES
@@ -56,6 +59,7 @@ from arengo_core.permissions.pages import ROUTES as PERMISSION_PAGES
 from arengo_core.plugins.contributions import (
     Act,
     GraphqlContribution,
+    HealthCheck,
     NavigationItem,
     Provider,
     Resources,
@@ -76,7 +80,14 @@ from arengo_core.webhooks.sending import HANDLER as WEBHOOKS
 from arengo_core.webhooks.sending import SEND_WEBHOOK
 
 _HERE = Path(__file__).parent
-TABLES = (_feedback_tables, _job_tables, _permission_tables, _site_tables, _webhook_tables)
+TABLES = (
+    _feedback_tables,
+    _file_tables,
+    _job_tables,
+    _permission_tables,
+    _site_tables,
+    _webhook_tables,
+)
 
 
 @hookimpl
@@ -101,7 +112,7 @@ def arengo_resources() -> Resources:
 
 @hookimpl
 def arengo_providers() -> list[Provider]:
-    return [Provider(IdentityProvider, "oidc", "OpenID Connect", make_oidc)]
+    return [*FILE_STORES, Provider(IdentityProvider, "oidc", "OpenID Connect", make_oidc)]
 
 
 @hookimpl
@@ -112,7 +123,13 @@ def arengo_jobs() -> list[Job]:
         SEND_NOTICE,
         *mails.JOBS,
         *feedback.JOBS,
+        *files.JOBS,
     ]
+
+
+@hookimpl
+def arengo_health_checks() -> list[HealthCheck]:
+    return [HealthCheck("core.files", N_("The file store answers"), files.answers)]
 
 
 @hookimpl
@@ -126,6 +143,7 @@ def arengo_schedules() -> list[Schedule]:
         Schedule(SEAL_AUDIT, "* * * * *"),
         Schedule(CLEAR_TOKENS, "23 3 * * *"),
         *sessions.SCHEDULES,
+        *files.SCHEDULES,
         Schedule(CLEAR_OVER, "29 3 * * *"),
         *COUNTS,
     ]

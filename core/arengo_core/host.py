@@ -15,6 +15,7 @@ from arengo_core.caller import ANONYMOUS, Caller
 from arengo_core.database.engine import make_engine
 from arengo_core.database.unit_of_work import UnitOfWork, make_sessions, unit_of_work
 from arengo_core.errors import NotActiveError, SettingsError
+from arengo_core.files.service import Files
 from arengo_core.i18n import catalogue
 from arengo_core.identity.passwords import Passwords
 from arengo_core.identity.service import Identity
@@ -46,6 +47,10 @@ class Host:
     outbound: Outbound
     requests: RequestCounter
     state: dict[str, Any] = field(default_factory=dict[str, Any])
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = Files(self)
 
     @classmethod
     def create(cls, settings: Settings, registry: Registry, app_url: str) -> Host:
@@ -164,10 +169,12 @@ class Host:
         settings: dict[str, Any] | None = None,
         *,
         time_limit: float | None = None,
+        uow: UnitOfWork | None = None,
     ) -> ContractT:
         """One interchangeable implementation by its key. SettingsError when not installed.
 
         ``time_limit`` in seconds replaces the settings' own for those that talk to the outside.
+        ``uow``: the caller's transaction, in which it works; a faulty one spoils its own part.
         """
         found = self.registry.providers.get((contract, key))
         if found is None:
@@ -180,6 +187,7 @@ class Host:
                 provider.make(self, settings or {}),
                 door=f"{contract.__name__} {key}",
                 time_limit=time_limit,
+                uow=uow,
             ),
         )
 

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=default_data_dir)
     """Folder of the embedded database and of the demo. For root ``/var/lib/arengo``, else
     ``~/.local/share/arengo``."""
+    files_url: SecretStr = SecretStr("")
+    """Where files (photos) lie: ``file:///folder``, or at S3 and what speaks it
+    ``s3://key:secret@bucket/prefix?endpoint=https://…&region=…``, key and secret percent-encoded or
+    in ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``; a plugin may bring other schemes. All
+    servers and workers need the same. Unset: the folder ``files`` in ``ARENGO_DATA_DIR``."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = Field(default=8000, ge=1, le=65535)
@@ -160,6 +165,9 @@ class Settings(BaseSettings):
     """How many tokens a GraphQL query may have."""
     router_token: SecretStr | None = Field(default=None, min_length=32)
     """What a federation router sends as ``X-Arengo-Router``: it composes the whole schema."""
+    providers: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict[str, str])
+    """Which installed provider serves a contract of which one is needed, with commas between them:
+    ``SearchProvider=KEY``. Unset: the one that the contract's owner brings."""
     disabled_plugins: Names = Field(default_factory=list)
     """Installed plugins that are not loaded, with commas between them."""
     config: Path | None = None
@@ -191,6 +199,16 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return _parts(value)
+
+    @field_validator("providers", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in _parts(value)]
+        if not all(name and key for name, _, key in pairs):
+            raise ValueError("CONTRACT=KEY is expected, with commas between several")
+        return {name: key for name, _, key in pairs}
 
     @field_validator("trusted_proxies", "outbound_networks")
     @classmethod
@@ -230,6 +248,12 @@ class Settings(BaseSettings):
         """What secrets at rest are encrypted with: the newest first."""
         named = _parts(self.encryption_keys.get_secret_value())
         return [key.encode() for key in (*named, self.secret_key.get_secret_value())]
+
+    @property
+    def files_address(self) -> str:
+        """Where files lie, as an address."""
+        named = self.files_url.get_secret_value()
+        return named or (self.data_dir.resolve() / "files").as_uri()
 
     @property
     def base_url(self) -> str:

@@ -12,6 +12,7 @@ CLASSES = {"member", "consortium", "public", "platform"}
 
 # Text columns of platform tables, each with why it cannot be personal.
 PLATFORM_TEXTS = {
+    "core.stored_file.content_type": "a media type",
     "core.plugin_strike.plugin": "a plugin's key",
     "core.plugin_strike.what": "a place in a plugin's code",
     "core.delegation.permission": "a permission's key",

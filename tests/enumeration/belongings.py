@@ -16,6 +16,7 @@ from arengo_delivery.points.service import PointData
 from arengo_delivery.tariffs import service as tariffs
 from arengo_delivery.tariffs.schedule import Band
 from arengo_storefront.catalogue import service as catalogue
+from arengo_storefront.media import service as media
 from arengo_storefront.media.images import prepare_now
 
 
@@ -34,8 +35,11 @@ async def give(host, consortium, lead, shop, product_id) -> str:
         bands = (Band(2_000, 450),)
         await tariffs.put(host, uow, consortium_id=consortium.id, destination="014036", bands=bands)
     code = await _parcel(host, consortium, shop.id, counter.id)
-    async with host.unit_of_work(Caller.program([shop.id])) as uow:
-        await catalogue.add_picture(uow, product_id=product_id, photo=prepare_now(picture()))
+    async with (
+        media.written(host, prepare_now(picture())) as (photo,),
+        host.unit_of_work(Caller.program([shop.id])) as uow,
+    ):
+        await catalogue.add_picture(uow, product_id=product_id, photo=photo)
     for owner in (lead.id, shop.id):
         async with host.unit_of_work(Caller.program([owner])) as uow:
             await inbox.put(uow, owner, new_id().hex, _message(owner))

@@ -13,6 +13,8 @@ import pytest
 from arengo_core.caller import Caller
 from arengo_core.database.backup import back_up, bring_back
 from arengo_core.errors import SettingsError
+from arengo_core.files import service as files
+from arengo_core.ids import new_id
 from arengo_core.jobs.queue import SCHEMA as QUEUE
 from arengo_core.plugins.manager import load_plugins
 
@@ -54,11 +56,28 @@ async def two_consortia(host, make_consortium, make_merchant, make_offer, activa
             uow.enqueue("core.nothing", {"of": str(merchant.id)}, delay=3600)
 
 
+@pytest.fixture
+async def kept_file(host):
+    """The id of a file in the file store."""
+    owner = new_id()
+    async with (
+        host.files.writing([b"\x00RIFF" * 300_000], "image/webp") as (written,),
+        host.unit_of_work(Caller.program([owner])) as uow,
+    ):
+        return files.keep(uow, owner, written)
+
+
 async def test_a_backup_comes_back_whole_in_a_new_database(
-    arengo, two_consortia, database, new_database, tmp_path
+    arengo, two_consortia, kept_file, settings, database, new_database, tmp_path
 ):
     file = tmp_path / "arengo.tar.gz"
-    made = arengo("backup", file, database_url=database.app, database_owner_url=database.owner)
+    made = arengo(
+        "backup",
+        file,
+        database_url=database.app,
+        database_owner_url=database.owner,
+        files_url=settings.files_address,
+    )
     assert made.returncode == 0, made.stderr
     assert file.stat().st_mode & 0o077 == 0
     before = await _digests(database.owner)
@@ -67,11 +86,15 @@ async def test_a_backup_comes_back_whole_in_a_new_database(
     assert before["queue.pgqueuer"][0] >= 2
 
     target = await new_database()
-    restored = arengo("restore", file, database_url=target.app, database_owner_url=target.owner)
+    store = (tmp_path / "restored").as_uri()
+    login = {"database_url": target.app, "database_owner_url": target.owner, "files_url": store}
+    restored = arengo("restore", file, **login)
     assert restored.returncode == 0, restored.stderr
     after = await _digests(target.owner)
     assert after == before
     assert f"rows from {file}" in restored.stdout
+    lies = tmp_path / "restored" / files.key_of(kept_file)
+    assert lies.read_bytes() == b"\x00RIFF" * 300_000
     owner = await asyncpg.connect(target.owner)
     try:
         known = "select reltuples from pg_class where oid = 'core.organization'::regclass"
@@ -140,6 +163,27 @@ def _with_manifest(source, target, part, values) -> None:
                 data = msgspec.json.encode(manifest)
             member.size = len(data)
             new.addfile(member, io.BytesIO(data))
+
+
+async def test_a_file_that_was_lost_or_changed_is_named(
+    host, kept_file, database, new_database, tmp_path
+):
+    file = tmp_path / "arengo.tar.gz"
+    key = files.key_of(kept_file)
+    whole = await host.files.store.get(key)
+    for fault in (host.files.store.put(key, b"else", "image/webp"), host.files.store.delete(key)):
+        await fault
+        with pytest.raises(SettingsError, match=f"{kept_file} is missing or was changed"):
+            await back_up(database.owner, file, host.files)
+        assert list(tmp_path.iterdir()) == []
+    await back_up(database.owner, file)
+    target = await new_database(migrated=True)
+    empty = await _digests(target.owner)
+    with pytest.raises(SettingsError, match="is missing or was changed"):
+        await bring_back(target.owner, file, host.files)
+    assert await _digests(target.owner) == empty
+    await bring_back(target.owner, file)
+    await host.files.store.put(key, whole, "image/webp")
 
 
 async def test_a_failed_backup_leaves_no_file(arengo, database, tmp_path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from arengo_core.database.bootstrap import bootstrap as prepare_server
 from arengo_core.database.engine import make_engine
 from arengo_core.database.setup import gather_statistics, migrate_all
 from arengo_core.errors import SettingsError
+from arengo_core.files.service import Files
+from arengo_core.host import Host
 from arengo_core.observability.logs import configure
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import Settings, load_settings
@@ -77,25 +80,47 @@ def migrate(bootstrap: bool, make: str | None, message: str) -> None:
     as_owner(_migrate)
 
 
+_without_files = click.option(
+    "--without-files", is_flag=True, help="Leave the file store's content to other means."
+)
+
+
+@asynccontextmanager
+async def _files(settings: Settings, *, without: bool) -> AsyncGenerator[Files | None]:
+    if without:
+        yield None
+        return
+    registry = load_plugins(settings.disabled_plugins)
+    host = Host.create(settings, registry, (await roles.resolve(settings)).app)
+    try:
+        yield host.files
+    finally:
+        await host.close()
+
+
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
+@_without_files
+def backup(file: Path, without_files: bool) -> None:
     """Write everything into FILE (tar.gz), consistent while the program serves."""
 
-    async def run(_settings: Settings, owner: str) -> None:
-        click.echo(f"{await back_up(owner, file)} rows in {file}")
+    async def run(settings: Settings, owner: str) -> None:
+        async with _files(settings, without=without_files) as files:
+            click.echo(f"{await back_up(owner, file, files)} rows in {file}")
 
     as_owner(run)
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
+@_without_files
+def restore(file: Path, without_files: bool) -> None:
     """Load a backup into an empty database."""
 
     async def run(settings: Settings, owner: str) -> None:
         await _migrate(settings, owner)
-        rows = await bring_back(owner, file)
+        async with _files(settings, without=without_files) as files:
+            rows = await bring_back(owner, file, files)
         await gather_statistics(owner)
         click.echo(f"{rows} rows from {file}")
 

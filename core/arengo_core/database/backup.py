@@ -1,8 +1,8 @@
 """Backup and restore under forced row-level security, by the owner's maintenance policy.
 
-A backup is a tar.gz: one CSV a table and ``manifest.json`` (revisions of every history, row
-counts), all from one snapshot. It holds every schema of Arengo that is in the database, also of
-plugins that are not installed at the moment.
+A backup is a tar.gz: one CSV a table, the files of the file store, and ``manifest.json`` (revisions
+of every history, row counts), all from one snapshot. It holds every schema of Arengo that is in
+the database, also of plugins that are not installed at the moment.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ import asyncpg
 import msgspec
 
 from arengo_core import __version__
+from arengo_core.database import backup_files as file_part
 from arengo_core.errors import SettingsError
+from arengo_core.files.service import Files
 from arengo_core.jobs.queue import SCHEMA as QUEUE
 
-_MEMBER = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+(\.csv)?")
+_MEMBER = re.compile(rf"[a-z0-9_]+\.[a-z0-9_]+(\.csv)?|{file_part.MEMBER}")
 _SCHEMAS = """
 select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relname = 'alembic_version' and c.relkind = 'r' and pg_has_role(c.relowner, 'member')
@@ -96,8 +98,11 @@ def _ordered(tables: list[str], references: list[tuple[str, str]]) -> list[str]:
     return result
 
 
-async def back_up(owner_url: str, path: Path) -> int:
-    """Write a backup; returns the number of rows. Nothing is left at ``path`` when it fails."""
+async def back_up(owner_url: str, path: Path, files: Files | None = None) -> int:
+    """Write a backup; returns the number of rows. Nothing is left at ``path`` when it fails.
+
+    Without ``files`` it holds what is known of them, and not their content.
+    """
     partial = path.with_name(path.name + ".part")
     connection = await asyncpg.connect(owner_url)
     try:
@@ -105,6 +110,8 @@ async def back_up(owner_url: str, path: Path) -> int:
             await connection.execute("select set_config('arengo.maintenance', 'on', true)")
             with _archive(partial) as archive:
                 rows = await _write(connection, archive)
+                if files is not None:
+                    await file_part.write(connection, archive, files)
         partial.replace(path)
     except OSError as error:
         raise SettingsError(
@@ -155,6 +162,7 @@ async def _write(connection: asyncpg.Connection, archive: tarfile.TarFile) -> in
 
 def _unpack(path: Path, folder: Path) -> Manifest:
     try:
+        (folder / file_part.FOLDER).mkdir()
         with tarfile.open(path) as archive:
             for member in archive:
                 content = archive.extractfile(member)
@@ -170,8 +178,11 @@ def _unpack(path: Path, folder: Path) -> Manifest:
         ) from None
 
 
-async def bring_back(owner_url: str, path: Path) -> int:
-    """Load a backup into a freshly migrated, empty database; all of it or nothing."""
+async def bring_back(owner_url: str, path: Path, files: Files | None = None) -> int:
+    """Load a backup into a freshly migrated, empty database; all of it or nothing.
+
+    Its files are put into ``files`` before: rows without their file are never seen.
+    """
     with tempfile.TemporaryDirectory() as unpacked:
         folder = Path(unpacked)
         manifest = _unpack(path, folder)
@@ -181,6 +192,8 @@ async def bring_back(owner_url: str, path: Path) -> int:
             async with connection.transaction():
                 await connection.execute("select set_config('arengo.maintenance', 'on', true)")
                 await _load(connection, folder, manifest)
+                if files is not None:
+                    await file_part.load(connection, folder, files)
         finally:
             await connection.close()
     return sum(manifest.tables.values())

@@ -13,6 +13,7 @@ from arengo_core.database import migrate, roles
 from arengo_core.database.engine import make_engine
 from arengo_core.database.unit_of_work import make_sessions
 from arengo_core.errors import SettingsError
+from arengo_core.files.service import require_store
 from arengo_core.i18n import catalogue, set_locale
 from arengo_core.jobs import queue
 from arengo_core.plugins import repository as plugins
@@ -141,6 +142,8 @@ async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry
     urls = await roles.resolve(settings)
     await roles.refuse_privileged(urls.app)
     registry = await set_aside_unmigrated(urls.app, load_plugins(settings.disabled_plugins))
+    require_store(settings, registry)
+    registry.require_providers(settings.providers)
     await _settle_strikes(urls.app, settings, registry)
     return urls, await without_disabled(urls.app, registry)
 

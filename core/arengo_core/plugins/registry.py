@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from arengo_core.caller import Permission
-from arengo_core.errors import ArengoError
+from arengo_core.errors import ArengoError, SettingsError
 from arengo_core.outbox.events import Event, EventHandler
 from arengo_core.plugins.contributions import (
     Act,
@@ -257,6 +257,18 @@ class Registry:
     def providers_of(self, contract: type[Any]) -> list[Owned]:
         """The providers of a contract, in the order of registration."""
         return [owned for (kind, _), owned in self.providers.items() if kind is contract]
+
+    def require_providers(self, chosen: Mapping[str, str]) -> None:
+        """SettingsError for a provider that is chosen by its contract's name and not here."""
+        known = [(contract.__name__, key) for contract, key in self.providers]
+        for name, key in chosen.items():
+            if (name, key) not in known:
+                raise SettingsError(
+                    "ARENGO_PROVIDERS: no installed plugin brings {name}={key}; possible: {known}.",
+                    name=name,
+                    key=key,
+                    known=", ".join(sorted(f"{one}={other}" for one, other in known)),
+                )
 
     def parts_of(self, slot: str) -> list[Owned]:
         """What plugins show in a slot, in order."""

@@ -30,7 +30,7 @@ from arengo_storefront.catalogue.repository import listings
 from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.contract import Catalogue
 from arengo_storefront.media import images
-from arengo_storefront.media import repository as media
+from arengo_storefront.media import service as media
 
 
 def draft(category_id, **values) -> ProductDraft:
@@ -302,8 +302,8 @@ async def test_photos_keep_their_order_and_the_first_one_stands_for_the_product(
     ids = []
     for colour in ((9, 9, 9), (200, 0, 0)):
         prepared = images.prepare_now(make_photo(colour=colour))
-        async with host.unit_of_work(owner) as uow:
-            ids.append(await service.add_picture(uow, product_id=product_id, photo=prepared))
+        async with media.written(host, prepared) as (photo,), host.unit_of_work(owner) as uow:
+            ids.append(await service.add_picture(uow, product_id=product_id, photo=photo))
     assert (await listed(host, product_id)).pictures == tuple(ids)
     async with host.unit_of_work(owner) as uow:
         await service.put_picture_first(uow, product_id=product_id, media_id=ids[1])
@@ -312,9 +312,8 @@ async def test_photos_keep_their_order_and_the_first_one_stands_for_the_product(
     async with host.unit_of_work(owner) as uow:
         await service.remove_picture(uow, product_id=product_id, media_id=ids[1])
     assert (await listed(host, product_id)).pictures == (ids[0],)
-    async with host.unit_of_work() as uow:
-        assert await media.content(uow.session, ids[1], small=True) is None
-        assert await media.content(uow.session, ids[0], small=True)
+    assert await media.content(host, ids[1], small=True) is None
+    assert await media.content(host, ids[0], small=True)
 
 
 async def test_a_changed_category_is_written_into_the_listings_of_all_shops(

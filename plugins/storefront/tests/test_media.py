@@ -9,11 +9,13 @@ import zlib
 
 import pytest
 from PIL import Image
+from sqlalchemy.orm import undefer
 
 from arengo_core.caller import Caller
 from arengo_core.errors import InvalidInputError, TooLargeError
 from arengo_core.ids import new_id
 from arengo_storefront.media import images, service
+from arengo_storefront.media.models import Media
 
 
 def huge_png(width: int, height: int) -> bytes:
@@ -95,9 +97,12 @@ async def test_base64_may_have_a_prefix_and_must_be_base64(make_photo):
 async def test_a_photo_is_served_for_ever_and_harmlessly(host, visit, make_photo):
     merchant = new_id()
     made = images.prepare_now(make_photo(900, 700))
-    async with host.unit_of_work(Caller.program([merchant])) as uow:
-        media_id = await service.store(uow, merchant, made)
-        again = await service.store(uow, merchant, made)
+    async with (
+        service.written(host, made, made) as (first, second),
+        host.unit_of_work(Caller.program([merchant])) as uow,
+    ):
+        media_id = await service.store(uow, merchant, first)
+        again = await service.store(uow, merchant, second)
     assert again == media_id
     visitor = await visit()
 
@@ -115,3 +120,48 @@ async def test_a_photo_is_served_for_ever_and_harmlessly(host, visit, make_photo
     tag = {"if-none-match": answer.headers["etag"]}
     assert (await visitor.get(f"/media/{media_id}", headers=tag)).status_code == 304
     assert (await visitor.get(f"/media/{new_id()}")).status_code == 404
+
+
+async def _lying(host):
+    return {one.key async for one in await host.files.store.entries()}
+
+
+async def test_a_refused_photo_leaves_nothing_behind(host, valley, visit, make_photo):
+    before = await _lying(host)
+    other = await visit(valley.bakery.person)
+    path = f"/desk/products/{valley.cheese.product_id}/photos"
+    answer = await other.post(path, files={"photo": ("cheese.jpg", make_photo(), "image/jpeg")})
+    assert answer.status_code == 404
+    assert await _lying(host) == before
+    script = ("cheese.jpg", b"<script>alert(1)</script>", "image/jpeg")
+    owner = await visit(valley.dairy.person)
+    assert (await owner.post(path, files={"photo": script})).status_code == 400
+    assert await _lying(host) == before
+
+
+async def test_photos_of_before_are_served_and_moved_into_the_file_store(host, visit, make_photo):
+    merchant, media_id = new_id(), new_id()
+    made = images.prepare_now(make_photo(900, 700, colour=(7, 77, 177)))
+    async with host.unit_of_work(Caller.program([merchant])) as uow:
+        uow.session.add(
+            Media(
+                id=media_id,
+                organization_id=merchant,
+                sha256=bytes(32),
+                width=made.width,
+                height=made.height,
+                large=made.large,
+                small=made.small,
+            )
+        )
+    visitor = await visit()
+    assert (await visitor.get(f"/media/{media_id}")).content == made.large
+    before = await _lying(host)
+    for _ in range(2):
+        await service.move_photos(host, {})
+        assert len(await _lying(host) - before) == 2
+        assert (await visitor.get(f"/media/{media_id}")).content == made.large
+        assert (await visitor.get(f"/media/{media_id}/small")).content == made.small
+    async with host.unit_of_work() as uow:
+        row = await uow.session.get(Media, media_id, options=[undefer(Media.large)])
+        assert (row.large, row.large_file is None) == (None, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,14 +12,20 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from arengo_core.caller import Caller
-from arengo_core.errors import InvalidInputError
+from arengo_core.errors import InvalidInputError, SettingsError
 from arengo_core.plugins import gate
+from arengo_core.plugins.contributions import Provider
 from arengo_core.plugins.models import ActiveService
+from arengo_core.plugins.registry import Owned
 from arengo_storefront.catalogue.models import Listing
 from arengo_storefront.catalogue.repository import listings
 from arengo_storefront.catalogue.repository import products as catalogue
+from arengo_storefront.contract import SearchProvider, read_found, read_found_details
 from arengo_storefront.search import repository as search
+from arengo_storefront.search import service
 from arengo_storefront.search.filters import ListingFilter, Sort
+from arengo_storefront.search.mistyped import swapped
+from arengo_storefront.search.postgresql import PostgresqlSearch
 from arengo_storefront.shops import service as shops
 
 
@@ -60,6 +67,9 @@ async def found(host, valley, words="", **asked):
         ("stagionato", "Bresaola d'alta quota"),
         ("formaggio", "Formaggio Prova"),
         ("formagio prova", "Formaggio Prova"),
+        ("meile", "Miele di rododendro"),
+        ("brseaola", "Bresaola d'alta quota"),
+        ("miele rododnedro", "Miele di rododendro"),
     ],
 )
 async def test_words_are_found_by_stem_accent_and_in_spite_of_errors(host, shelves, words, first):
@@ -73,6 +83,77 @@ async def test_a_category_and_a_shop_are_found_in_spite_of_errors(host, valley):
     assert "Pane Prova" not in await found(host, valley, "latetria")
     for words in (branch[:3] + branch[4:], "latteia"):
         assert "Formaggio Prova" in await found(host, valley, words), words
+
+
+async def test_letters_that_changed_places_cost_who_finds_something_nothing(
+    host, shelves, statements
+):
+    for words, count in (("miele", 1), ("meile", 2), ("trattore", 2), ("42", 1), ("", 1)):
+        statements.clear()
+        await found(host, shelves, words)
+        assert len(statements) == count, words
+
+
+def test_each_pair_of_neighbours_is_tried_and_the_number_is_bounded():
+    assert swapped("meile") == "emile or miele or melie or meiel"
+    assert swapped("di pane caldo").startswith("di apne caldo or di pnae caldo or di paen caldo")
+    assert swapped("pan 12345") == ""
+    assert swapped("abcdefghij " * 15).count(" or ") == 99
+
+
+async def test_the_chosen_search_is_asked_for_words_and_postgresql_while_it_fails(
+    host, shelves, monkeypatch
+):
+    asked = []
+
+    class Reversed(PostgresqlSearch):
+        async def find(self, uow, sought, size, after):
+            asked.append(sought.text)
+            if sought.text == "fails":
+                await uow.session.execute(text("select 1 / 0"))
+            return await super().find(uow, replace(sought, text=sought.text[::-1]), size, after)
+
+    provider = Provider(SearchProvider, "reversed", "Reversed", lambda _host, _settings: Reversed())
+    key = (SearchProvider, "reversed")
+    monkeypatch.setitem(host.registry.providers, key, Owned("example", provider))
+    chosen = host.settings.model_copy(update={"providers": {"SearchProvider": "reversed"}})
+    monkeypatch.setattr(host, "settings", chosen)
+
+    async def names(words):
+        sought = ListingFilter(text=words, consortium_id=shelves.consortium.id)
+        async with host.unit_of_work(read_only=True) as uow:
+            page = await service.find(host, uow, sought, size=50)
+        return [item.name_it for item in page.listings]
+
+    assert await names("eleim") == ["Miele di rododendro"]
+    assert len(await names("")) == 6
+    assert asked == ["eleim"]
+    await shelves.sell(shelves.dairy, "Fails")
+    assert await names("fails") == ["Fails"]
+    assert host.guard.breaker("example", "SearchProvider reversed.find").failures == 1
+
+
+async def test_ids_that_others_found_are_read_in_their_order_without_closed_shops(
+    host, shelves, caller_for
+):
+    hits = [(goods.product_id, str(goods.price)) for goods in (shelves.bread, shelves.cheese)]
+    hits.insert(1, (shelves.dairy.id, "no product"))
+    async with host.unit_of_work(read_only=True) as uow:
+        page, whole = await read_found(uow, hits), await read_found_details(uow, hits)
+    assert [one.name_it for one in page.listings] == ["Pane Prova", "Formaggio Prova"]
+    assert [one.name_it for one in whole.listings] == ["Pane Prova", "Formaggio Prova"]
+    assert page.cursors == whole.cursors == ["320", "1250"]
+    async with host.unit_of_work(await caller_for(shelves.bakery.person)) as uow:
+        await shops.set_open(uow, organization_id=shelves.bakery.id, is_open=False, notice="")
+    async with host.unit_of_work(read_only=True) as uow:
+        page = await read_found(uow, hits)
+    assert [one.name_it for one in page.listings] == ["Formaggio Prova"]
+
+
+def test_a_search_that_nobody_brings_is_refused_at_start(host):
+    host.registry.require_providers({"SearchProvider": "postgresql"})
+    with pytest.raises(SettingsError, match=r"SearchProvider=lens; possible: .*=postgresql"):
+        host.registry.require_providers({"SearchProvider": "lens"})
 
 
 async def test_what_nobody_sells_is_not_found(host, shelves):

@@ -133,20 +133,19 @@ async def test_a_host_name_is_one_shops_alone(host, valley, caller_for):
 
 
 async def test_the_photo_that_was_replaced_is_gone(host, valley, caller_for, make_photo):
-    from arengo_storefront.media import repository as media
+    from arengo_storefront.media import service as media
 
     owner = await caller_for(valley.dairy.person)
     shown = []
     for colour in ((1, 2, 3), (200, 100, 50)):
         prepared = images.prepare_now(make_photo(800, 250, colour=colour))
-        async with host.unit_of_work(owner) as uow:
+        async with media.written(host, prepared) as (photo,), host.unit_of_work(owner) as uow:
             shop = await service.set_picture(
-                uow, organization_id=valley.dairy.id, place="banner", photo=prepared
+                uow, organization_id=valley.dairy.id, place="banner", photo=photo
             )
             shown.append(shop.banner_id)
-    async with host.unit_of_work() as uow:
-        assert await media.content(uow.session, shown[0], small=True) is None
-        assert await media.content(uow.session, shown[1], small=True)
+    assert await media.content(host, shown[0], small=True) is None
+    assert await media.content(host, shown[1], small=True)
 
 
 @pytest.mark.parametrize(

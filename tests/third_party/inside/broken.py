@@ -8,20 +8,25 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from arengo_recipes import conformance as whole
 from arengo_recipes.asking import Server
 from arengo_recipes.carrier import MountainPost
 from arengo_recipes.channel import Sms
 from arengo_recipes.conformance import TIME_LIMIT, far_side  # noqa: F401 - a fixture
+from arengo_recipes.file_store import WebShelf
 from arengo_recipes.gateway import ValleyBank
 from arengo_recipes.key import CappedPopulation
 from arengo_recipes.register import ValleyRegister
+from arengo_recipes.search import DialectSearch
 
 from arengo_communications.contract import SendOutcome, Sent
 from arengo_core.errors import UnavailableError
+from arengo_core.files.contract import FileMissingError
 from arengo_core.identity.contract import Departure, Identified, NotProvedError
 from arengo_core.ids import new_id
+from arengo_core.testing.fixtures import database, host  # noqa: F401 - not those of this folder
 from arengo_delivery.contract import (
     Booking,
     CarrierOutcome,
@@ -39,6 +44,7 @@ from arengo_payments.contract import (
     OutcomeUnknown,
     RefundDone,
 )
+from arengo_storefront.contract import Found, Sort
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -275,6 +281,149 @@ class TestKeepsTooMuch(_Register):
         async def begin(self, journey):
             departure = await super().begin(journey)
             return Departure(departure.url, {**departure.kept, "more": "x" * 3_000})
+
+
+class _Store(whole.TestWebShelf):
+    broken = WebShelf
+
+    @pytest.fixture
+    def store(self, far_side):  # noqa: F811
+        return self.broken(far_side.address, "token", TIME_LIMIT)
+
+
+class TestKeepsTheFirst(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def put(self, key, content, content_type):
+            if await self.find(key) is None:
+                await super().put(key, content, content_type)
+
+
+class TestInPieces(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def put(self, key, content, content_type):
+            for end in range(0, len(content) + 1, 500_000):
+                await super().put(key, content[:end], content_type)
+            await super().put(key, content, content_type)
+
+
+class TestEmptyIsMissing(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def get(self, key):
+            try:
+                return await super().get(key)
+            except FileMissingError:
+                return b""
+
+
+class TestDeletesAlike(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def delete(self, key):
+            await super().delete(key)
+            for one in [one async for one in await self.entries()]:
+                if one.key.startswith(key):
+                    await super().delete(one.key)
+
+
+class TestListsAlike(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def entries(self, prefix=""):
+            whole = [one async for one in await super().entries()]
+
+            async def found():
+                for one in whole:
+                    if one.key.startswith(prefix):
+                        yield one
+
+            return found()
+
+
+class TestTakesAnyKey(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def _ask(self, method, key, **sent):
+            return await super()._ask(method, key if key != "a/.b" else "a/b", **sent)
+
+
+class TestSilenceIsMissing(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def get(self, key):
+            try:
+                return await super().get(key)
+            except httpx.HTTPError:
+                raise FileMissingError(key) from None
+
+
+class TestLostIsKept(_Store):
+    class broken(WebShelf):  # noqa: N801
+        async def put(self, key, content, content_type):
+            try:
+                await super().put(key, content, content_type)
+            except httpx.HTTPError:
+                await self.delete(key)
+
+
+class _Search(whole.TestDialectSearch):
+    broken = DialectSearch
+
+    @pytest.fixture
+    def search(self, host):  # noqa: F811
+        return self.broken(host)
+
+
+class TestKnowsNoDialect(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            return await self._behind(uow).find(uow, asked, size, after)
+
+
+class TestOfAllMarkets(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            wide = dataclasses.replace(asked, consortium_id=None, organization_id=None)
+            return await super().find(uow, wide, size, after)
+
+
+class TestRemembers(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            known = vars(self).setdefault("known", {})
+            if (asked, size, after) not in known:
+                known[asked, size, after] = await super().find(uow, asked, size, after)
+            return known[asked, size, after]
+
+
+class TestFirstPageOnly(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            return await super().find(uow, asked, size, None)
+
+
+class TestNoMoreThanAsked(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            page = await super().find(uow, asked, size, after)
+            return Found(page.listings[:size], page.cursors[:size])
+
+
+class TestByRelevanceAlone(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            return await super().find(uow, dataclasses.replace(asked, sort=Sort.BEST), size, after)
+
+
+class TestStumbles(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find(self, uow, asked, size, after):
+            if not asked.text.replace(" ", "").isalpha():
+                raise ValueError(asked.text)
+            return await super().find(uow, asked, size, after)
+
+
+class TestDetailsDiffer(_Search):
+    class broken(DialectSearch):  # noqa: N801
+        async def find_details(self, uow, asked, size, after):
+            return await super().find_details(
+                uow, dataclasses.replace(asked, text="pane"), size, after
+            )
 
 
 class _Key(whole.TestCappedPopulation):

@@ -8,10 +8,30 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 from arengo_core.caller import OrganizationKind
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
 from arengo_core.plugins.contributions import Slot
+from arengo_storefront.catalogue.views import ListingView, ProductDetail
+from arengo_storefront.search.filters import ListingFilter, Sort
+from arengo_storefront.search.found import Found, read_found, read_found_details
+
+__all__ = [
+    "Catalogue",
+    "Found",
+    "ListingFilter",
+    "ListingView",
+    "MerchantOrderMoved",
+    "MerchantOrderPlaced",
+    "ProductChanged",
+    "ProductDetail",
+    "ProductView",
+    "SearchProvider",
+    "Sort",
+    "read_found",
+    "read_found_details",
+]
 
 PRODUCT_TYPE = "Product"
 SHOP_TYPE = "Shop"
@@ -90,4 +110,30 @@ class Catalogue(Protocol):
 
     async def products(self, product_ids: Sequence[UUID]) -> dict[UUID, ProductView]:
         """Published products by id."""
+        ...
+
+
+class SearchProvider(Protocol):
+    """Finds published products by what somebody typed: ``asked.text`` is never empty.
+
+    ``ARENGO_PROVIDERS`` chooses one by its key (``SearchProvider=...``); unset, PostgreSQL's
+    answers, and while the chosen one does not answer, too. It works in the caller's transaction.
+    Products of merchants without an open storefront are never found: one that knows ids alone
+    has them read by :func:`read_found`, which leaves those out.
+    """
+
+    async def find(
+        self, uow: UnitOfWork, asked: ListingFilter, size: int, after: str | None
+    ) -> Found[ListingView]:
+        """Up to ``size`` + 1 products after a cursor, in the order asked for.
+
+        The one more says that there are further ones. InvalidInputError with the field ``after``
+        for a cursor of another list.
+        """
+        ...
+
+    async def find_details(
+        self, uow: UnitOfWork, asked: ListingFilter, size: int, after: str | None
+    ) -> Found[ProductDetail]:
+        """The same with all that product pages show."""
         ...

@@ -16,6 +16,7 @@ from arengo_core.plugins.contributions import (
     DemoStep,
     GraphqlContribution,
     NavigationItem,
+    Provider,
     Resources,
     Slot,
 )
@@ -30,7 +31,7 @@ from arengo_storefront.catalogue import models as catalogue
 from arengo_storefront.catalogue.capability import PublishedProducts
 from arengo_storefront.catalogue.mutations import CatalogueMutation
 from arengo_storefront.catalogue.queries import CatalogueQuery
-from arengo_storefront.contract import SLOTS, Catalogue
+from arengo_storefront.contract import SLOTS, Catalogue, SearchProvider
 from arengo_storefront.data_grants import DATA_GRANTS
 from arengo_storefront.demo.loading import load_shops
 from arengo_storefront.demo.orders import load_orders
@@ -40,7 +41,9 @@ from arengo_storefront.market import pages as market_pages
 from arengo_storefront.market import shop_pages
 from arengo_storefront.media import models as media
 from arengo_storefront.media import pages as media_pages
+from arengo_storefront.media import service as media_service
 from arengo_storefront.permissions import CATEGORIES, ORDERS, PERMISSIONS, PRODUCTS, SHOP
+from arengo_storefront.search.postgresql import POSTGRESQL, make_search
 from arengo_storefront.shops import models as shops
 from arengo_storefront.shops.mutations import ShopMutation
 from arengo_storefront.shops.queries import ShopQuery
@@ -96,6 +99,11 @@ def arengo_services() -> list[Service]:
 @hookimpl
 def arengo_capabilities() -> list[Capability]:
     return [Capability(Catalogue, PublishedProducts, SERVICE)]
+
+
+@hookimpl
+def arengo_providers() -> list[Provider]:
+    return [Provider(SearchProvider, POSTGRESQL, "PostgreSQL", make_search)]
 
 
 @hookimpl
@@ -155,7 +163,7 @@ def arengo_jobs() -> list[Job]:
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [*metering.SCHEDULES, *ordering.SCHEDULES]
+    return [*metering.SCHEDULES, *media_service.SCHEDULES, *ordering.SCHEDULES]
 
 
 @hookimpl

@@ -9,7 +9,8 @@ import pytest
 
 from arengo_communications.contract import Channel, MessageRequest, Recipient
 from arengo_communications.contract_tests import ChannelContract, message_request
-from arengo_core.contract_tests import IdentityProviderContract
+from arengo_core.contract_tests import FileStoreContract, IdentityProviderContract
+from arengo_core.host import Host
 from arengo_core.money import Money
 from arengo_delivery.contract_tests import CarrierContract
 from arengo_marketplace.contract_tests import BEARERS, AllocationKeyContract
@@ -19,16 +20,19 @@ from arengo_recipes.asking import Server
 from arengo_recipes.carrier import MountainPost
 from arengo_recipes.channel import DOMAIN, Sms
 from arengo_recipes.far_side import FarSide, serving
+from arengo_recipes.file_store import WebShelf
 from arengo_recipes.gateway import ValleyBank
 from arengo_recipes.key import CappedPopulation
 from arengo_recipes.register import ValleyRegister
+from arengo_recipes.search import DialectSearch
+from arengo_storefront.contract_tests import SearchProviderContract
 
 TIME_LIMIT = 0.3
 
 
 @pytest.fixture
 def far_side() -> Iterator[FarSide]:
-    """The server that plays the bank, the post, the provider of texts and the register."""
+    """The server that plays bank, post, provider of texts, register and shelf."""
     with serving() as found:
         yield found
 
@@ -122,6 +126,35 @@ class TestValleyRegister(IdentityProviderContract):
     def identity_provider(self, far_side: FarSide) -> ValleyRegister:
         """A site that the register knows."""
         return ValleyRegister(Server(far_side.address, "token", TIME_LIMIT), far_side.address)
+
+
+class TestWebShelf(FileStoreContract):
+    """The file store."""
+
+    provider = "shelf"
+    time_limit = TIME_LIMIT
+
+    @pytest.fixture
+    def far_side(self, far_side: FarSide) -> FarSide:
+        """The web server."""
+        return far_side
+
+    @pytest.fixture
+    def store(self, far_side: FarSide) -> WebShelf:
+        """A shelf of it."""
+        return WebShelf(far_side.address, "token", TIME_LIMIT)
+
+
+class TestDialectSearch(SearchProviderContract):
+    """The search."""
+
+    provider = "dialect"
+    typos: ClassVar = (("formai", "formaggio"), ("PAN", "pane"), ("fomraggio", "formaggio"))
+
+    @pytest.fixture
+    def search(self, host: Host) -> DialectSearch:
+        """On this host."""
+        return DialectSearch(host)
 
 
 class TestCappedPopulation(AllocationKeyContract):

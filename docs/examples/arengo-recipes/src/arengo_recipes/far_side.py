@@ -1,4 +1,4 @@
-"""For tests: a server that plays the bank, the post, the provider of texts and the register."""
+"""For tests: a server that plays bank, post, provider of texts, register and shelf."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from arengo_core.identity.contract import Departure
 from arengo_core.ids import new_token
@@ -22,6 +23,7 @@ class FarSide:
         self.address = ""
         self.mood = ""
         self.kept: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, tuple[bytes, str]] = {}
 
     async def lose_next_answer(self) -> None:
         self.mood = "lose"
@@ -80,6 +82,10 @@ class FarSide:
         return made
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
 _ENDS = {"expire": ("open", "expired"), "cancel": ("open", "cancelled")}
 
 
@@ -87,15 +93,60 @@ class _Handler(BaseHTTPRequestHandler):
     far: FarSide
 
     def do_GET(self) -> None:
+        path, _, asked = self.path.partition("?")
+        if path.startswith("/files/"):
+            self._give(unquote(path.removeprefix("/files/")), parse_qs(asked))
+            return
         kind, _, reference = urlsplit(self.path).path.strip("/").partition("/")
         key = self.headers.get("Idempotency-Key", "")
         self._answer(self.far.kept.get(reference) if reference else self.far.by_key(kind, key))
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    do_HEAD = do_GET  # noqa: N815 - the library's name
+
+    def do_PUT(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.far.files[self.path.removeprefix("/files/")] = content, _now()
+        if self._mood() != "lose":
+            self._send(204)
+
+    def do_DELETE(self) -> None:
+        gone = self.far.files.pop(self.path.removeprefix("/files/"), None)
+        self._send(204 if gone else 404)
+
+    def _mood(self) -> str:
         mood, self.far.mood = self.far.mood, ""
         if mood == "silent":
             time.sleep(3)
+        return mood
+
+    def _give(self, key: str, asked: dict[str, list[str]]) -> None:
+        if self._mood() == "silent":
+            return
+        if not key:
+            under = asked.get("under", [""])[0]
+            found = [
+                {"key": name, "size": len(content), "changed_at": at}
+                for name, (content, at) in list(self.far.files.items())
+                if name.startswith(under)
+            ]
+            self._send(200, json.dumps(found).encode())
+        elif key in self.far.files:
+            self._send(200, *self.far.files[key])
+        else:
+            self._send(404)
+
+    def _send(self, status: int, content: bytes = b"", changed_at: str = "") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Changed-At", changed_at)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        mood = self._mood()
+        if mood == "silent":
             return
         kind, *rest = urlsplit(self.path).path.strip("/").split("/")
         if rest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from arengo_communications.contract import Channel
+from arengo_core.files.contract import FileStore
 from arengo_core.identity.contract import IdentityProvider
 from arengo_core.plugins.contributions import Provider, Resources
 from arengo_core.plugins.hookspecs import hookimpl
@@ -14,9 +15,12 @@ from arengo_payments.contract import PaymentGateway
 from arengo_recipes import __version__
 from arengo_recipes.carrier import make_post
 from arengo_recipes.channel import make_sms
+from arengo_recipes.file_store import make_shelf
 from arengo_recipes.gateway import make_bank
 from arengo_recipes.key import CappedPopulation
 from arengo_recipes.register import make_register
+from arengo_recipes.search import make_dialect
+from arengo_storefront.contract import SearchProvider
 
 _HERE = Path(__file__).parent
 
@@ -26,8 +30,7 @@ def arengo_manifest() -> Manifest:
     return Manifest(
         key="recipes",
         title="Recipes",
-        description="A gateway, a carrier, a channel, an identity provider, an allocation key and a"
-        " theme, to copy from.",
+        description="Of each contract one implementation, to copy from.",
         version=__version__,
         licence="EUPL-1.2",
         requires={
@@ -35,6 +38,7 @@ def arengo_manifest() -> Manifest:
             "delivery": ">=0.1",
             "marketplace": ">=0.1",
             "payments": ">=0.1",
+            "storefront": ">=0.1",
         },
     )
 
@@ -46,6 +50,8 @@ def arengo_providers() -> list[Provider]:
         Provider(Carrier, "mountain-post", "Mountain post", make_post),
         Provider(Channel, "sms", "Text message", make_sms),
         Provider(IdentityProvider, "valley-register", "Register of the valley", make_register),
+        Provider(FileStore, "shelf", "Web shelf", make_shelf),
+        Provider(SearchProvider, "dialect", "Search in dialect", make_dialect),
     ]
 
 

@@ -20,6 +20,7 @@ from arengo_storefront.catalogue.types import (
     own_product,
 )
 from arengo_storefront.media import images
+from arengo_storefront.media import service as media
 
 
 @strawberry.type
@@ -107,9 +108,12 @@ class CatalogueMutation:
         """Add a photo."""
         prepared = await images.prepare_base64(photo)
         key = local_id(product_id, "Product", "product_id")
-        async with info.context.writing() as uow:
+        async with (
+            media.written(info.context.host, prepared) as written,
+            info.context.writing() as uow,
+        ):
             await service.add_picture(
-                uow, product_id=key, photo=prepared, alt_it=alt_it, alt_en=alt_en
+                uow, product_id=key, photo=written[0], alt_it=alt_it, alt_en=alt_en
             )
             product = await service.owned_product(uow, key)
             return ProductPayload(product=await own_product(uow, product))

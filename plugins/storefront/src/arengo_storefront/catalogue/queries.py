@@ -22,7 +22,7 @@ from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.catalogue.types import CategoryType, ProductType, own_products
 from arengo_storefront.paging import place_by_name
 from arengo_storefront.permissions import PRODUCTS
-from arengo_storefront.search import repository as search
+from arengo_storefront.search import service as search
 from arengo_storefront.search.filters import ListingFilter, Sort
 from arengo_storefront.shops import repository as shops
 from arengo_storefront.shops.queries import organization_id_of
@@ -74,7 +74,7 @@ async def _list(
     uow = info.context.uow
     async with uow.lock:
         asked = replace(await _asked(info, chosen), text=text).checked()
-        found = await search.find_details(uow.session, asked, size=size, after=after)
+        found = await search.find_details(info.context.host, uow, asked, size=size, after=after)
         kinds = await listings.variants(uow.session, [item.id for item in found.listings])
     nodes = [ProductType.of(item, kinds[item.id]) for item in found.listings]
     return connection_of(nodes, found.cursors, size)

@@ -117,7 +117,12 @@ async def set_stock(uow: UnitOfWork, *, variant_id: UUID, quantity: int) -> Prod
 
 
 async def add_picture(
-    uow: UnitOfWork, *, product_id: UUID, photo: media.Prepared, alt_it: str = "", alt_en: str = ""
+    uow: UnitOfWork,
+    *,
+    product_id: UUID,
+    photo: media.WrittenPhoto,
+    alt_it: str = "",
+    alt_en: str = "",
 ) -> UUID:
     """Put a photo after a product's others; the photo's id."""
     product = await owned_product(uow, product_id)

@@ -16,7 +16,7 @@ from arengo_storefront.catalogue import categories, metering, publishing
 from arengo_storefront.catalogue.models import Product, ProductPicture, Variant
 from arengo_storefront.catalogue.repository import products as repository
 from arengo_storefront.demo.shelves import fill
-from arengo_storefront.media.models import Media
+from arengo_storefront.media import service as media
 from arengo_storefront.shops import repository as shops
 from arengo_storefront.shops.models import Shop
 from arengo_storefront.stock.models import StockItem, StockMovement
@@ -44,9 +44,14 @@ async def load_shops(host: Host, consortium: str) -> None:
         if member.name in by_name and member.seat_id
     ]
     shelves = await asyncio.to_thread(fill, found, tree)
-    async with host.unit_of_work(Caller.program(ids)) as uow:
+    photos = shelves.photos.values()
+    async with (
+        media.written(host, *(photo.prepared for photo in photos)) as written,
+        host.unit_of_work(Caller.program(ids)) as uow,
+    ):
+        for photo, stored in zip(photos, written, strict=True):
+            await media.store(uow, photo.organization_id, stored, photo.id)
         for table, values in (
-            (Media, shelves.media),
             (Shop, shelves.shops),
             (Product, shelves.products),
             (Variant, shelves.variants),

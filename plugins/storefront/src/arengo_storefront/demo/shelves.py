@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,18 +19,27 @@ from arengo_marketplace.demo import pictures
 from arengo_marketplace.demo.catalogue import CATEGORIES, DemoProduct, DemoShop
 from arengo_storefront.catalogue.models import ProductState
 from arengo_storefront.catalogue.tree import CategoryTree
-from arengo_storefront.media.images import SMALL
+from arengo_storefront.media.images import SMALL, Prepared
 from arengo_storefront.stock.models import MovementKind
 
 _SETTLED = timedelta(days=100)
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A drawn photo of a merchant."""
+
+    id: UUID
+    organization_id: UUID
+    prepared: Prepared
+
+
 @dataclass(slots=True)
 class Shelves:
     """Rows by table, in the order in which they are written."""
 
-    media: list[Row] = field(default_factory=list[Row])
+    photos: dict[tuple[UUID, bytes], Photo] = field(default_factory=dict)
     shops: list[Row] = field(default_factory=list[Row])
     products: list[Row] = field(default_factory=list[Row])
     variants: list[Row] = field(default_factory=list[Row])
@@ -39,34 +47,20 @@ class Shelves:
     stock: list[Row] = field(default_factory=list[Row])
     movements: list[Row] = field(default_factory=list[Row])
 
-    def keep(self, photo: Row) -> Row:
-        """The photo, or the same one that the merchant has already."""
-        for known in self.media:
-            if known["organization_id"] == photo["organization_id"] and (
-                known["sha256"] == photo["sha256"]
-            ):
-                return known
-        self.media.append(photo)
-        return photo
+    def keep(self, photo: Photo) -> UUID:
+        """The photo's id, or that of the same one that the merchant has already."""
+        key = (photo.organization_id, photo.prepared.large)
+        return self.photos.setdefault(key, photo).id
 
 
-def _photo(organization_id: UUID, kind: str, seed: str) -> Row:
+def _photo(organization_id: UUID, kind: str, seed: str) -> Photo:
     large = pictures.draw(kind, seed)
     with Image.open(io.BytesIO(large)) as image:
         width, height = image.size
         image.thumbnail((SMALL, SMALL))
         out = io.BytesIO()
         image.save(out, "WEBP", quality=76, method=2)
-    return {
-        "id": new_id(),
-        "organization_id": organization_id,
-        "sha256": hashlib.sha256(large).digest(),
-        "width": width,
-        "height": height,
-        "large": large,
-        "small": out.getvalue(),
-        "created_at": clock.now() - _SETTLED,
-    }
+    return Photo(new_id(), organization_id, Prepared(large, out.getvalue(), width, height))
 
 
 def _week(shop: DemoShop) -> list[str]:
@@ -74,7 +68,7 @@ def _week(shop: DemoShop) -> list[str]:
 
 
 def _shop(
-    shop: DemoShop, member: Member, merchant: Organization, town: Organization, photos: list[Row]
+    shop: DemoShop, member: Member, merchant: Organization, town: Organization, photos: list[UUID]
 ) -> Row:
     return {
         "id": new_id(),
@@ -95,8 +89,8 @@ def _shop(
         "privacy": "",
         "returns": "",
         "theme": None,
-        "banner_id": photos[0]["id"],
-        "logo_id": photos[1]["id"],
+        "banner_id": photos[0],
+        "logo_id": photos[1],
         "is_open": True,
         "is_demo": True,
         "opened_at": clock.now() - _SETTLED,
@@ -142,7 +136,7 @@ def _product(
         {
             **owner,
             "product_id": product_id,
-            "media_id": photo["id"],
+            "media_id": photo,
             "position": 0,
             "alt_it": product.name.it,
             "alt_en": product.name.en,

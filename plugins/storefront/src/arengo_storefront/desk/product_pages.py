@@ -33,6 +33,7 @@ from arengo_storefront.desk.product_forms import (
     typed,
 )
 from arengo_storefront.desk.uploads import photo_of
+from arengo_storefront.media import service as media
 from arengo_storefront.paging import place_by_name
 from arengo_storefront.shops import repository as shops
 
@@ -170,15 +171,15 @@ async def create_product(
     if _one_more_row(form):
         return await _show(request, host, caller, None, form)
     try:
-        photo = await photo_of(form, "photo") if form.files.get("photo") else None
-        async with host.unit_of_work(caller) as uow:
+        photos = [await photo_of(form, "photo")] if form.files.get("photo") else []
+        async with media.written(host, *photos) as written, host.unit_of_work(caller) as uow:
             product = await service.create_product(
                 uow,
                 organization_id=merchant,
                 draft=read_draft(form),
                 key=form["idempotency_key"] or None,
             )
-            if photo is not None:
+            for photo in written:
                 await service.add_picture(uow, product_id=product.id, photo=photo)
             if form["action"] == "publish":
                 await service.publish_product(uow, product_id=product.id)
@@ -311,8 +312,8 @@ async def add_photo(
     form = await read_form(request)
     try:
         photo = await photo_of(form, "photo")
-        async with host.unit_of_work(caller) as uow:
-            await service.add_picture(uow, product_id=product_id, photo=photo)
+        async with media.written(host, photo) as written, host.unit_of_work(caller) as uow:
+            await service.add_picture(uow, product_id=product_id, photo=written[0])
     except ArengoError as error:
         return await _small_form_failed(request, host, caller, product_id, error)
     return redirect(

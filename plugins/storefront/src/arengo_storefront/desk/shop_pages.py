@@ -23,6 +23,7 @@ from arengo_storefront.base import SERVICE, in_language
 from arengo_storefront.catalogue.repository import products as catalogue
 from arengo_storefront.desk.access import merchant_of
 from arengo_storefront.desk.uploads import photo_of
+from arengo_storefront.media import service as media
 from arengo_storefront.orders import repository as orders
 from arengo_storefront.permissions import SHOP
 from arengo_storefront.shops import repository, service
@@ -202,10 +203,13 @@ async def set_photo(
     merchant = merchant_of(caller, SHOP)
     form = await read_form(request)
     try:
-        photo = None if form.flag("remove") else await photo_of(form, form["place"])
-        async with host.unit_of_work(caller) as uow:
+        photos = [] if form.flag("remove") else [await photo_of(form, form["place"])]
+        async with media.written(host, *photos) as written, host.unit_of_work(caller) as uow:
             await service.set_picture(
-                uow, organization_id=merchant, place=form["place"], photo=photo
+                uow,
+                organization_id=merchant,
+                place=form["place"],
+                photo=next(iter(written), None),
             )
     except ArengoError as error:
         return await _again(request, host, caller, merchant, form, error)

@@ -31,6 +31,7 @@ from arengo_storefront.market.site import (
 )
 from arengo_storefront.search import repository as search
 from arengo_storefront.search.filters import ListingFilter
+from arengo_storefront.search.service import find
 from arengo_storefront.shops import repository as shops
 
 
@@ -102,7 +103,7 @@ async def market_search(
     """Products of a market by words, category, town and price."""
     async with host.unit_of_work(caller, read_only=True) as uow:
         market = await market_by_slug(host, uow, slug)
-        return await _results(request, uow, market)
+        return await _results(request, host, uow, market)
 
 
 @get("/market/{slug:str}/categories/{category:str}", name="market-category")
@@ -116,11 +117,11 @@ async def market_category(
     """Products of a category and of those under it."""
     async with host.unit_of_work(caller, read_only=True) as uow:
         market = await market_by_slug(host, uow, slug)
-        return await _results(request, uow, market, category)
+        return await _results(request, host, uow, market, category)
 
 
 async def _results(
-    request: ArengoRequest, uow: UnitOfWork, market: Market, category: str = ""
+    request: ArengoRequest, host: Host, uow: UnitOfWork, market: Market, category: str = ""
 ) -> Response[str]:
     tree = await catalogue.category_tree(uow.session, market.id)
     towns = await shops.towns(uow.session, market.id)
@@ -135,7 +136,7 @@ async def _results(
         categories={item.slug: item.id for item in tree.branches},
         fault=gettext("An amount is expected: 12,50."),
     )
-    found = await search.find(uow.session, asked.listing_filter, size=PAGE, after=asked.after)
+    found = await find(host, uow, asked.listing_filter, size=PAGE, after=asked.after)
     path = f"{market.home}/categories/{category}" if category else market.search
     shown = {key: value for key, value in asked.values.items() if key != "category" or not category}
     asked = type(asked)(shown, asked.errors, asked.listing_filter)

@@ -1,1 +1,1 @@
-"""Photos: checked, turned upright, re-encoded, kept in the database, served for ever."""
+"""Photos: checked, turned upright, re-encoded, kept in the file store, served for ever."""

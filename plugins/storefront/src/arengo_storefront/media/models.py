@@ -14,6 +14,8 @@ from arengo_storefront.base import StorefrontBase
 class Media(StorefrontBase, Identified, Owned, Stamped):
     """A photo in two sizes of WebP, without metadata; never changed once stored.
 
+    The sizes lie in the file store. Earlier photos have them here until a job has moved them.
+
     ``sha256`` is that of the large size: the same photo again is the same row.
     """
 
@@ -24,5 +26,7 @@ class Media(StorefrontBase, Identified, Owned, Stamped):
     sha256: Mapped[bytes]
     width: Mapped[int]
     height: Mapped[int]
-    large: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    small: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    large_file: Mapped[UUID | None]
+    small_file: Mapped[UUID | None]
+    large: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -8,11 +8,10 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from arengo_core.caller import ANONYMOUS
 from arengo_core.errors import NotFoundError
 from arengo_core.host import Host
 from arengo_core.web.context import ArengoRequest, FromHost
-from arengo_storefront.media import repository
+from arengo_storefront.media import service
 
 _HEADERS = {
     "cache-control": "public, max-age=31536000, immutable",
@@ -26,11 +25,10 @@ async def _serve(request: ArengoRequest, host: Host, media_id: UUID, *, small: b
     tag = f'"{media_id}{"-small" if small else ""}"'
     if request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers={**_HEADERS, "etag": tag})
-    async with host.unit_of_work(ANONYMOUS, read_only=True) as uow:
-        content = await repository.content(uow.session, media_id, small=small)
+    content = await service.content(host, media_id, small=small)
     if content is None:
         raise NotFoundError("There is no such photo.")
-    return Response(content, media_type="image/webp", headers={**_HEADERS, "etag": tag})
+    return Response(content, media_type=service.CONTENT_TYPE, headers={**_HEADERS, "etag": tag})
 
 
 @get("/media/{media_id:uuid}", name="media", opt={"exclude_from_csrf": True})

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_storefront.catalogue.models import ProductPicture
 from arengo_storefront.media.models import Media
 from arengo_storefront.shops.models import Shop
+
+
+class Content(NamedTuple):
+    """Where one size of a photo is: in the file store, or still in its row."""
+
+    file_id: UUID | None
+    data: bytes | None
+
+
+class Unmoved(NamedTuple):
+    """A photo whose sizes are still in its row."""
+
+    id: UUID
+    organization_id: UUID
+    large: bytes
+    small: bytes
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> UUID:
@@ -26,17 +42,32 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> UUID:
     return found.scalar_one()
 
 
-async def content(session: AsyncSession, media_id: UUID, *, small: bool) -> bytes | None:
-    """The bytes of one size."""
-    column = Media.small if small else Media.large
-    return await session.scalar(select(column).where(Media.id == media_id))
+async def content(session: AsyncSession, media_id: UUID, *, small: bool) -> Content | None:
+    """One size of a photo."""
+    columns = (Media.small_file, Media.small) if small else (Media.large_file, Media.large)
+    row = (await session.execute(select(*columns).where(Media.id == media_id))).one_or_none()
+    return Content(*row) if row else None
+
+
+async def unmoved(session: AsyncSession, most: int) -> Sequence[Unmoved]:
+    """Photos of anybody whose sizes are still in their rows."""
+    asked = select(Media.id, Media.organization_id, Media.large, Media.small)
+    rows = await session.execute(asked.where(Media.large.is_not(None)).limit(most))
+    return [Unmoved(*row) for row in rows]
+
+
+async def move(session: AsyncSession, media_id: UUID, large: UUID, small: UUID) -> bool:
+    """Note where a photo lies now; False when it is gone or was moved before."""
+    values = {"large_file": large, "small_file": small, "large": None, "small": None}
+    moved = update(Media).where(Media.id == media_id, Media.large.is_not(None))
+    return await session.scalar(moved.values(values).returning(Media.id)) is not None
 
 
 async def remove_unused(
     session: AsyncSession, organization_id: UUID, media_ids: Collection[UUID]
-) -> None:
-    """Delete those of these photos that neither a product nor a shop shows."""
-    await session.execute(
+) -> list[UUID]:
+    """Delete those of these photos that neither a product nor a shop shows; their files."""
+    gone = await session.execute(
         delete(Media)
         .where(
             Media.organization_id == organization_id,
@@ -49,5 +80,7 @@ async def remove_unused(
             )
             .exists(),
         )
+        .returning(Media.large_file, Media.small_file)
         .execution_options(synchronize_session=False)
     )
+    return [file_id for row in gone for file_id in row if file_id is not None]

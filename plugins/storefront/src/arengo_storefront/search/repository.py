@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -35,17 +35,11 @@ from arengo_storefront.catalogue.publishing import fold
 from arengo_storefront.catalogue.repository.listings import CARD, DETAIL, detail_of
 from arengo_storefront.catalogue.views import ListingView, ProductDetail
 from arengo_storefront.search.filters import ListingFilter, Sort
+from arengo_storefront.search.found import Found
+from arengo_storefront.search.mistyped import swapped
 from arengo_storefront.shops.repository import open_merchants
 
 ViewT = TypeVar("ViewT", bound=ListingView)
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Generic[ViewT]):
-    """A page of listings: one more than asked where there are further ones, with cursors."""
-
-    listings: Sequence[ViewT]
-    cursors: Sequence[str]
 
 
 _ITALIAN = literal_column("'core.italian'::regconfig")
@@ -174,15 +168,20 @@ async def _find(
     make: Callable[[tuple[Any, ...]], ViewT],
 ) -> Found[ViewT]:
     order, text, place = asked.order, asked.text.strip(), _after(asked.order, after)
+    folded = fold(text)
     asking = {name: getattr(asked, name) for name in _NARROWING}
     given = {k: value for k, value in asking.items() if value is not None and value is not False}
-    words, alike = {"words": text, "alike": fold(text)} if text else {}, bool(fold(text))
-    statement = _statement(
-        _Shape(columns, order, tuple(given), bool(text), alike, place is not None)
-    )
     going_on = {"after_key": place[0], "after_id": place[1]} if place else {}
-    values = {**given, **words, **going_on, "limit": size + 1}
-    rows = [tuple(row) for row in await session.execute(statement, values)]
+
+    async def ask(words: str, *, is_alike: bool) -> list[tuple[Any, ...]]:
+        shape = _Shape(columns, order, tuple(given), bool(words), is_alike, place is not None)
+        typed = {"words": words, "alike": folded} if words else {}
+        values = {**given, **typed, **going_on, "limit": size + 1}
+        return [tuple(row) for row in await session.execute(_statement(shape), values)]
+
+    rows = await ask(text, is_alike=bool(folded))
+    if not rows and (others := swapped(folded)):
+        rows = await ask(others, is_alike=False)
     return Found(
         [make(row[:-1]) for row in rows],
         [encode_cursor(order.value, row[-1], row[0]) for row in rows],

@@ -12,6 +12,7 @@ from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 from arengo_storefront.base import SERVICE
 from arengo_storefront.media import images
+from arengo_storefront.media import service as media
 from arengo_storefront.shops import service
 from arengo_storefront.shops.types import ShopInput, ShopPayload, ShopType
 
@@ -93,9 +94,15 @@ class ShopMutation:
         self, info: Info, organization_id: strawberry.ID, place: str, photo: str | None = None
     ) -> ShopPayload:
         """Set banner or logo."""
-        prepared = await images.prepare_base64(photo) if photo is not None else None
-        async with info.context.writing() as uow:
+        photos = [await images.prepare_base64(photo)] if photo is not None else []
+        async with (
+            media.written(info.context.host, *photos) as written,
+            info.context.writing() as uow,
+        ):
             shop = await service.set_picture(
-                uow, organization_id=_merchant(organization_id), place=place, photo=prepared
+                uow,
+                organization_id=_merchant(organization_id),
+                place=place,
+                photo=next(iter(written), None),
             )
             return ShopPayload(shop=ShopType.of(shop))

@@ -151,7 +151,7 @@ async def set_host_name(uow: UnitOfWork, *, organization_id: UUID, host_name: st
 
 
 async def set_picture(
-    uow: UnitOfWork, *, organization_id: UUID, place: str, photo: media.Prepared | None
+    uow: UnitOfWork, *, organization_id: UUID, place: str, photo: media.WrittenPhoto | None
 ) -> Shop:
     """Put a photo at the shop's ``banner`` or ``logo``, or with None take it away."""
     if place not in {"banner", "logo"}:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from arengo_core.money import Money
 from arengo_storefront.catalogue.models import Listing, ListingVariant
 from arengo_storefront.catalogue.views import ListingView, ProductDetail, VariantView
-from arengo_storefront.shops.repository import active_merchants
+from arengo_storefront.shops.repository import active_merchants, open_merchants
 from arengo_storefront.stock.models import StockItem
 
 CARD: tuple[Any, ...] = (
@@ -103,6 +103,18 @@ async def by_ids(session: AsyncSession, product_ids: Collection[UUID]) -> dict[U
         )
     )
     return {row[0]: ListingView(*row) for row in rows}
+
+
+async def on_sale(
+    session: AsyncSession, product_ids: Collection[UUID], columns: tuple[Any, ...]
+) -> list[tuple[Any, ...]]:
+    """Columns of published products of merchants with an open shop."""
+    rows = await session.execute(
+        select(*columns).where(
+            Listing.id.in_(product_ids), Listing.organization_id.in_(open_merchants())
+        )
+    )
+    return [tuple(row) for row in rows]
 
 
 async def details(
