@@ -70,6 +70,8 @@ from arengo_core.plugins.manifest import Manifest
 from arengo_core.privacy.graphql import CONTRIBUTION as PRIVACY_API
 from arengo_core.privacy.pages import ROUTES as PRIVACY_PAGES
 from arengo_core.privacy.service import CLEAR_OVER
+from arengo_core.remote import models as _remote_tables
+from arengo_core.remote.pages import ROUTES as REMOTE_ROUTES
 from arengo_core.web import models as _site_tables
 from arengo_core.web.legal import ROUTES as LEGAL_PAGES
 from arengo_core.webhooks import models as _webhook_tables
@@ -85,6 +87,7 @@ TABLES = (
     _file_tables,
     _job_tables,
     _permission_tables,
+    _remote_tables,
     _site_tables,
     _webhook_tables,
 )
@@ -168,6 +171,7 @@ def arengo_routes() -> list[object]:
         *JOB_PAGES,
         *WEBHOOK_PAGES,
         *LEGAL_PAGES,
+        *REMOTE_ROUTES,
     ]
 
 

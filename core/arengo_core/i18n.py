@@ -44,6 +44,10 @@ class Catalogue:
             else:
                 self._messages[locale].setdefault(entry.id, entry.string)
 
+    def translate(self, locale: str, message: str, text: str) -> None:
+        """Add one translation, unless the message has one."""
+        self._messages[locale].setdefault(message, text)
+
     def gettext(self, message: str) -> str:
         """The message in the present locale; itself where there is no translation."""
         return self._messages[_locale.get()].get(message, message)

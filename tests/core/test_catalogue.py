@@ -12,6 +12,10 @@ CLASSES = {"member", "consortium", "public", "platform"}
 
 # Text columns of platform tables, each with why it cannot be personal.
 PLATFORM_TEXTS = {
+    "core.remote_plugin.base_url": "a plugin's own address",
+    "core.remote_plugin.key": "a plugin's key",
+    "core.remote_plugin.manifest": "what a plugin says of itself",
+    "core.signing_key.id": "random",
     "core.stored_file.content_type": "a media type",
     "core.plugin_strike.plugin": "a plugin's key",
     "core.plugin_strike.what": "a place in a plugin's code",

@@ -21,6 +21,8 @@ from arengo_core.plugins import strikes
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.registry import ESSENTIAL, PluginError, Registry
 from arengo_core.plugins.watchdog import FOLDER
+from arengo_core.remote import repository as remote
+from arengo_core.remote.assembly import joined
 from arengo_core.settings import Settings
 
 _log = structlog.get_logger("arengo.migrate")
@@ -134,6 +136,16 @@ async def without_disabled(app_url: str, registry: Registry) -> Registry:
     return registry
 
 
+async def with_remote(app_url: str, registry: Registry) -> Registry:
+    """The registry with the remote plugins that the operator registered."""
+    engine = make_engine(app_url, pool_size=1, name="arengo-check")
+    try:
+        async with make_sessions(engine)() as session:
+            return joined(registry, await remote.plugins(session))
+    finally:
+        await engine.dispose()
+
+
 async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry]:
     """The logins and the plugins that can serve.
 
@@ -142,6 +154,7 @@ async def fit_to_serve(settings: Settings) -> tuple[roles.DatabaseUrls, Registry
     urls = await roles.resolve(settings)
     await roles.refuse_privileged(urls.app)
     registry = await set_aside_unmigrated(urls.app, load_plugins(settings.disabled_plugins))
+    registry = await with_remote(urls.app, registry)
     require_store(settings, registry)
     registry.require_providers(settings.providers)
     await _settle_strikes(urls.app, settings, registry)

@@ -23,6 +23,7 @@ from arengo_core.plugins.contributions import (
 )
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Manifest, Service
+from arengo_core.remote.kinds import RemoteKind
 
 if TYPE_CHECKING:
     import click
@@ -55,6 +56,11 @@ def arengo_capabilities() -> Sequence[Capability]:  # pyright: ignore[reportRetu
 @hookspec
 def arengo_providers() -> Sequence[Provider]:  # pyright: ignore[reportReturnType]
     """Interchangeable implementations of another plugin's contract: gateways, carriers."""
+
+
+@hookspec
+def arengo_remote_kinds() -> Sequence[RemoteKind]:  # pyright: ignore[reportReturnType]
+    """How remote plugins implement this plugin's contracts over HTTP."""
 
 
 @hookspec

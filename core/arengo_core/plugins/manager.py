@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_core.plugins.registry import ESSENTIAL, Plugin, PluginError, Registry
+from arengo_core.remote.kinds import RemoteKind
 
 if TYPE_CHECKING:
     from arengo_core.host import Host
@@ -46,6 +47,7 @@ _MANY: dict[str, type[Any]] = {
     "services": Service,
     "capabilities": Capability,
     "providers": Provider,
+    "remote_kinds": RemoteKind,
     "routes": object,
     "navigation": NavigationItem,
     "slots": Slot,
@@ -217,6 +219,16 @@ def _check_version(plugin: str, what: str, version: str, wanted: str) -> None:
         )
 
 
+def check_requirements(plugin: Plugin, known: Mapping[str, Plugin]) -> None:
+    """Raise PluginError unless this version and the plugins known are what a plugin needs."""
+    name = plugin.name
+    _check_version(name, "arengo", __version__, plugin.manifest.arengo)
+    for key, wanted in plugin.manifest.requires.items():
+        if key not in known:
+            raise _lacks(name, key)
+        _check_version(name, key, known[key].manifest.version, wanted)
+
+
 def _ordered(plugins: dict[str, Plugin]) -> tuple[list[Plugin], list[PluginError]]:
     """By requirements; those whose requirements cannot be met are set aside."""
     done: dict[str, Plugin] = {}
@@ -231,11 +243,7 @@ def _ordered(plugins: dict[str, Plugin]) -> tuple[list[Plugin], list[PluginError
             progress = True
             del waiting[name]
             try:
-                _check_version(name, "arengo", __version__, plugin.manifest.arengo)
-                for key, wanted in needed.items():
-                    if key not in done:
-                        raise _lacks(name, key)
-                    _check_version(name, key, done[key].manifest.version, wanted)
+                check_requirements(plugin, done)
             except PluginError as error:
                 errors.append(error)
                 continue

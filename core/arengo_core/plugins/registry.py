@@ -27,6 +27,7 @@ from arengo_core.plugins.contributions import (
 )
 from arengo_core.plugins.grants import DataGrant, owner_of
 from arengo_core.plugins.manifest import Manifest, Service
+from arengo_core.remote.kinds import RemoteKind
 
 if TYPE_CHECKING:
     import click
@@ -84,6 +85,7 @@ class Plugin:
     services: list[Service] = field(default_factory=list[Service])
     capabilities: list[Capability] = field(default_factory=list[Capability])
     providers: list[Provider] = field(default_factory=list[Provider])
+    remote_kinds: list[RemoteKind] = field(default_factory=list[RemoteKind])
     graphql: GraphqlContribution = field(default_factory=GraphqlContribution)
     routes: list[Any] = field(default_factory=list[Any])
     navigation: list[NavigationItem] = field(default_factory=list[NavigationItem])
@@ -137,6 +139,7 @@ class Registry:
         self.services: dict[str, Owned] = {}
         self.capabilities: dict[type[Any], Owned] = {}
         self.providers: dict[tuple[type[Any], str], Owned] = {}
+        self.remote_kinds: dict[str, Owned] = {}
         self.event_handlers: dict[str, Owned] = {}
         self.jobs: dict[str, Owned] = {}
         self.slots: dict[str, Owned] = {}
@@ -166,6 +169,13 @@ class Registry:
             self.providers,
             plugin.providers,
             lambda p: (p.contract, p.key),
+        )
+        claim(
+            "arengo_remote_kinds",
+            "remote kind",
+            self.remote_kinds,
+            plugin.remote_kinds,
+            lambda k: k.key,
         )
         claim(
             "arengo_event_handlers",

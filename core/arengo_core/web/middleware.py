@@ -31,13 +31,16 @@ _FIXED = (
 )
 
 
-def content_security_policy(form_origins: Iterable[str]) -> str:
-    """The strict policy; ``form_origins`` are gateways to whose page a form may lead."""
+def content_security_policy(form_origins: Iterable[str], frame_origins: Iterable[str] = ()) -> str:
+    """The strict policy; ``form_origins`` are gateways to whose page a form may lead,
+    ``frame_origins`` those of remote plugins whose page this one frames.
+    """
     forms = " ".join(["'self'", *sorted(set(form_origins))])
+    frames = " ".join(sorted(set(frame_origins))) or "'self'"
     return (
         "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self';"
-        f" font-src 'self'; connect-src 'self'; form-action {forms}; frame-ancestors 'none';"
-        " base-uri 'self'; object-src 'none'"
+        f" font-src 'self'; connect-src 'self'; form-action {forms}; frame-src {frames};"
+        " frame-ancestors 'none'; base-uri 'self'; object-src 'none'"
     )
 
 
@@ -147,7 +150,9 @@ def around_requests(host: Host) -> Any:
                     headers["x-trace-id"] = trace
                     if "content-security-policy" not in headers:
                         origins = state.get("arengo_form_origins", ())
-                        headers["content-security-policy"] = content_security_policy(origins)
+                        headers["content-security-policy"] = content_security_policy(
+                            origins, state.get("arengo_frame_origins", ())
+                        )
                     if secure:
                         headers["strict-transport-security"] = "max-age=31536000"
                     if asked:

@@ -238,6 +238,12 @@ def allow_form_to(request: ArengoRequest, origin: str) -> None:
     state["arengo_form_origins"] = (*state.get("arengo_form_origins", ()), origin)
 
 
+def allow_frame_of(request: ArengoRequest, origin: str) -> None:
+    """Let this page frame one of another origin: a remote plugin's."""
+    state: dict[str, Any] = request.scope.setdefault("state", {})
+    state["arengo_frame_origins"] = (*state.get("arengo_frame_origins", ()), origin)
+
+
 def acting_for(caller: Caller) -> UUID:
     """The organization that the caller acts for; sign-in needed."""
     caller.require_signed_in()

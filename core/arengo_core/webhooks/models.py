@@ -17,16 +17,19 @@ from arengo_core.secrets import Sealed
 class WebhookEndpoint(CoreBase, Identified, Owned, Stamped):
     """An address that gets an organization's events.
 
-    ``secrets`` holds the secret ``now`` and, until ``former_until``, the ``former`` one.
+    Its own, or with ``plugin`` that of a remote plugin of which it has a service active: then
+    the plugin's secrets sign. ``secrets`` holds the secret ``now`` and, until ``former_until``,
+    the ``former`` one.
     ``failing_since``: no delivery succeeded since then; ``off_since``: nothing is sent.
     """
 
     __tablename__ = "webhook_endpoint"
-    __table_args__ = table(TableClass.MEMBER)
+    __table_args__ = table(TableClass.MEMBER, UniqueConstraint("organization_id", "plugin"))
 
     url: Mapped[str]
     events: Mapped[list[str]] = mapped_column(ARRAY(String))
-    secrets: Mapped[Sealed]
+    plugin: Mapped[str | None]
+    secrets: Mapped[Sealed | None]
     former_until: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     off_since: Mapped[datetime | None]

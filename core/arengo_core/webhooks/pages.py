@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.host import Host
 from arengo_core.i18n import gettext
 from arengo_core.permissions.declared import WEBHOOKS
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
@@ -19,6 +20,10 @@ from arengo_core.web.pages import acting_for, face_of, page
 from arengo_core.webhooks import log, service
 
 _HERE = "/office/webhooks"
+
+
+def _titles(host: Host) -> dict[str, str]:
+    return {plugin.name: gettext(plugin.manifest.title) for plugin in host.registry.plugins}
 
 
 async def _list(
@@ -39,6 +44,7 @@ async def _list(
             event_options=[(name, gettext(title), name) for name, title in events.items()],
             titles={name: gettext(title) for name, title in events.items()},
             made_secret=secret,
+            plugin_titles=_titles(host),
         )
 
 
@@ -66,6 +72,7 @@ async def _one(
             event_options=[(name, gettext(title), name) for name, title in events.items()],
             titles={name: gettext(title) for name, title in events.items()},
             made_secret=secret,
+            plugin_titles=_titles(host),
         )
 
 

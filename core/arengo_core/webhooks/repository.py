@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import any_, delete, func, literal, select
+from sqlalchemy import any_, case, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from arengo_core import clock
+from arengo_core.ids import new_id
 from arengo_core.outbox.models import OutboxEvent
 from arengo_core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -19,7 +22,7 @@ async def endpoint(session: AsyncSession, endpoint_id: UUID) -> WebhookEndpoint 
 
 
 async def endpoints_of(session: AsyncSession, organization_id: UUID) -> Sequence[WebhookEndpoint]:
-    """An organization's endpoints, oldest first."""
+    """An organization's endpoints, those of plugins too, oldest first."""
     statement = select(WebhookEndpoint).where(WebhookEndpoint.organization_id == organization_id)
     return (await session.scalars(statement.order_by(WebhookEndpoint.id))).all()
 
@@ -27,13 +30,66 @@ async def endpoints_of(session: AsyncSession, organization_id: UUID) -> Sequence
 async def listeners(
     session: AsyncSession, organization_id: UUID, event_name: str
 ) -> Sequence[WebhookEndpoint]:
-    """Endpoints of an organization that are on and chose an event."""
+    """Endpoints of an organization's own that are on and chose an event."""
     statement = select(WebhookEndpoint).where(
         WebhookEndpoint.organization_id == organization_id,
+        WebhookEndpoint.plugin.is_(None),
         WebhookEndpoint.off_since.is_(None),
         literal(event_name) == any_(WebhookEndpoint.events),
     )
     return (await session.scalars(statement)).all()
+
+
+async def endpoint_of_plugin(
+    session: AsyncSession, organization_id: UUID, plugin: str, url: str, event_name: str
+) -> WebhookEndpoint:
+    """Where a plugin gets an organization's events; made with the first of them."""
+    names = func.array_append(WebhookEndpoint.events, event_name)
+    known = literal(event_name) == any_(WebhookEndpoint.events)
+    statement = insert(WebhookEndpoint).values(
+        id=new_id(),
+        organization_id=organization_id,
+        plugin=plugin,
+        url=url,
+        events=[event_name],
+        created_at=clock.now(),
+    )
+    made = statement.on_conflict_do_update(
+        index_elements=["organization_id", "plugin"],
+        set_={"url": url, "events": case((known, WebhookEndpoint.events), else_=names)},
+    )
+    fresh = {"populate_existing": True}
+    found = await session.scalars(made.returning(WebhookEndpoint), execution_options=fresh)
+    return found.one()
+
+
+async def was_noted(session: AsyncSession, endpoint_id: UUID, event_id: UUID) -> bool:
+    """Whether an event is on its way to an endpoint already, or was."""
+    statement = select(WebhookDelivery.id).where(
+        WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.event_id == event_id
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def failed_to(session: AsyncSession, plugin: str) -> Sequence[WebhookDelivery]:
+    """What a plugin was not told, of the organizations in scope, oldest first; locked."""
+    statement = (
+        select(WebhookDelivery)
+        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
+        .where(WebhookEndpoint.plugin == plugin, WebhookDelivery.state == "failed")
+        .order_by(WebhookDelivery.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def switch_on_for(session: AsyncSession, plugin: str) -> None:
+    """Send to a plugin again that was switched off, for the organizations in scope."""
+    await session.execute(
+        update(WebhookEndpoint)
+        .where(WebhookEndpoint.plugin == plugin)
+        .values(off_since=None, failing_since=None)
+    )
 
 
 async def remove(session: AsyncSession, endpoint_id: UUID) -> None:
@@ -85,9 +141,11 @@ async def attempts_of(
 
 
 async def count_of(session: AsyncSession, organization_id: UUID) -> int:
-    """How many endpoints an organization has."""
+    """How many endpoints of its own an organization has."""
     statement = select(func.count()).select_from(WebhookEndpoint)
-    own = statement.where(WebhookEndpoint.organization_id == organization_id)
+    own = statement.where(
+        WebhookEndpoint.organization_id == organization_id, WebhookEndpoint.plugin.is_(None)
+    )
     return (await session.execute(own)).scalar_one()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,8 @@ from arengo_core.i18n import N_
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job
 from arengo_core.outbox.events import Delivery, Event, EventHandler
+from arengo_core.outbox.models import OutboxEvent
+from arengo_core.remote import secrets as shared
 from arengo_core.webhooks import repository, service, signing
 from arengo_core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from arengo_core.webhooks.notices import NOTICE
@@ -42,18 +45,23 @@ async def collect(uow: UnitOfWork, delivery: Delivery[Event]) -> None:
     organization_id = delivery.event.organization_id
     recorded = await repository.event(uow.session, delivery.event_id)
     found = await repository.listeners(uow.session, organization_id, recorded.name)
-    if not found:
-        return
+    note_deliveries(uow, recorded, found)
+
+
+def note_deliveries(
+    uow: UnitOfWork, recorded: OutboxEvent, endpoints: Sequence[WebhookEndpoint]
+) -> None:
+    """An event is on its way to some endpoints of its organization."""
     body = {
         "type": recorded.name,
         "timestamp": recorded.occurred_at,
         "data": {**recorded.payload, "version": recorded.version},
     }
     text = msgspec.json.encode(body).decode()
-    for endpoint in found:
+    for endpoint in endpoints:
         row = WebhookDelivery(
             id=new_id(),
-            organization_id=organization_id,
+            organization_id=recorded.organization_id,
             endpoint_id=endpoint.id,
             event_id=recorded.id,
             event_name=recorded.name,
@@ -66,6 +74,10 @@ async def collect(uow: UnitOfWork, delivery: Delivery[Event]) -> None:
         )
         uow.session.add(row)
         service.queue(uow, row)
+
+
+class NotTakenError(Exception):
+    """A remote plugin did not take an event: a fault of the plugin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +101,16 @@ async def send(host: Host, payload: dict[str, Any]) -> None:
         if delivery is None or delivery.state != "waiting" or delivery.attempts != attempt:
             return
         endpoint = await repository.locked_endpoint(uow.session, delivery.endpoint_id)
-        if endpoint.off_since is not None:
+        valid = await _secrets(uow, host, endpoint)
+        if endpoint.off_since is not None or not valid:
             delivery.state, delivery.next_at = "failed", None
             return
-        valid, url, body = _secrets(host, endpoint), endpoint.url, delivery.body.encode()
+        url, body, plugin = endpoint.url, delivery.body.encode(), endpoint.plugin
+        event = delivery.event_name
     outcome = await _post(host, url, valid, number, body)
+    if plugin is not None and not outcome.is_success:
+        fault = NotTakenError(outcome.error or f"HTTP {outcome.status}")
+        await host.guard.record(plugin, f"event {event}", fault)
     async with host.unit_of_work(caller) as uow:
         delivery = await repository.delivery(uow.session, number, lock=True)
         if delivery is None or delivery.attempts != attempt:
@@ -108,10 +125,10 @@ async def send(host: Host, payload: dict[str, Any]) -> None:
         await repository.forget(uow.session, endpoint.id, clock.now() - KEPT)
 
 
-def _secrets(host: Host, endpoint: WebhookEndpoint) -> list[str]:
-    kept = host.cipher.decrypt(endpoint.secrets)
-    overlaps = endpoint.former_until is not None and endpoint.former_until > clock.now()
-    return [kept["now"], *([kept["former"]] if overlaps else [])]
+async def _secrets(uow: UnitOfWork, host: Host, endpoint: WebhookEndpoint) -> list[str]:
+    if endpoint.plugin is not None:
+        return await shared.of_plugin(uow.session, host.cipher, endpoint.plugin)
+    return shared.valid(host.cipher, endpoint.secrets, endpoint.former_until)
 
 
 async def _post(host: Host, url: str, valid: list[str], number: UUID, body: bytes) -> _Outcome:
@@ -157,8 +174,9 @@ def _failed(
     if outcome.status == _GONE or moment - since >= PATIENCE:
         endpoint.off_since = endpoint.off_since or moment
         uow.audit(endpoint.organization_id, "webhook.switched_off", "Webhook", endpoint.id)
-        told = {"organization": str(endpoint.organization_id), "endpoint": str(endpoint.id)}
-        uow.enqueue(NOTICE, told, dedupe=f"webhook-notice:{endpoint.id}")
+        if endpoint.plugin is None:  # the office's page of plugins tells of those of plugins
+            told = {"organization": str(endpoint.organization_id), "endpoint": str(endpoint.id)}
+            uow.enqueue(NOTICE, told, dedupe=f"webhook-notice:{endpoint.id}")
     if endpoint.off_since is not None or delivery.tries > len(PAUSES):
         delivery.state, delivery.next_at = "failed", None
         return

@@ -88,6 +88,17 @@ async def get(uow: UnitOfWork, endpoint_id: UUID) -> WebhookEndpoint:
     return found
 
 
+async def _own(uow: UnitOfWork, endpoint_id: UUID) -> WebhookEndpoint:
+    """As :func:`get`; ConflictError for a plugin's, which no member changes."""
+    found = await get(uow, endpoint_id)
+    if found.plugin is not None:
+        raise ConflictError(
+            "This address is a plugin's own. Nothing more is sent there once its services are"
+            " switched off."
+        )
+    return found
+
+
 async def of(uow: UnitOfWork, organization_id: UUID) -> Sequence[WebhookEndpoint]:
     """An organization's endpoints."""
     uow.caller.require(organization_id, WEBHOOKS)
@@ -97,8 +108,8 @@ async def of(uow: UnitOfWork, organization_id: UUID) -> Sequence[WebhookEndpoint
 async def update(
     uow: UnitOfWork, host: Host, endpoint_id: UUID, *, url: str, events: Collection[str]
 ) -> WebhookEndpoint:
-    """Change an endpoint's address and events."""
-    found = await get(uow, endpoint_id)
+    """Change the address and events of an endpoint of one's own."""
+    found = await _own(uow, endpoint_id)
     found.url, found.events = await _checked(uow, host, found.organization_id, url, events)
     uow.audit(found.organization_id, "webhook.changed", "Webhook", found.id, events=found.events)
     await uow.session.flush()
@@ -107,7 +118,7 @@ async def update(
 
 async def rotate(uow: UnitOfWork, host: Host, endpoint_id: UUID) -> str:
     """Give an endpoint a new secret, told this once; the former signs beside it for a day."""
-    found = await get(uow, endpoint_id)
+    found = await _own(uow, endpoint_id)
     secret = signing.new_secret()
     former = host.cipher.decrypt(found.secrets)["now"]
     found.secrets = host.cipher.encrypt({"now": secret, "former": former})
@@ -128,7 +139,7 @@ async def switch_on(uow: UnitOfWork, endpoint_id: UUID) -> WebhookEndpoint:
 
 async def remove(uow: UnitOfWork, endpoint_id: UUID) -> None:
     """Take an endpoint away, with its log."""
-    found = await get(uow, endpoint_id)
+    found = await _own(uow, endpoint_id)
     await repository.remove(uow.session, found.id)
     uow.audit(found.organization_id, "webhook.removed", "Webhook", found.id)
 

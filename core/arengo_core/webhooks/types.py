@@ -33,6 +33,9 @@ class WebhookType:
     )
     off_since: datetime | None = strawberry.field(description="Nothing is sent since then.")
     former_secret_until: datetime | None
+    plugin: str | None = strawberry.field(
+        description="Key of the remote plugin whose address it is; null: the organization's own."
+    )
 
     @classmethod
     def of(cls, row: WebhookEndpoint) -> WebhookType:
@@ -45,6 +48,7 @@ class WebhookType:
             failing_since=row.failing_since,
             off_since=row.off_since,
             former_secret_until=row.former_until,
+            plugin=row.plugin,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.enumeration.case import anybody, consortium, merchant, municipality, person, secret
 
 ROUTES = {
+    "GET /.well-known/arengo-keys.json": anybody(),
     "GET /accessibility": anybody(),
     "GET /account": person(),
     "GET /feedback": anybody(),

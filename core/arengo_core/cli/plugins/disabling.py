@@ -11,6 +11,7 @@ from arengo_core.cli.running import open_host
 from arengo_core.plugins import repository
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.registry import ESSENTIAL
+from arengo_core.remote import repository as remote
 
 _RESTART = "Restart server and worker for it to take effect."
 
@@ -23,12 +24,13 @@ def disable(name: str, why: str) -> None:
     if name in {"core", *ESSENTIAL}:
         raise click.ClickException(f"{name} belongs to the program itself.")
     registry = load_plugins()
-    if name not in {plugin.name for plugin in registry.plugins}:
-        raise click.ClickException(f"There is no loaded plugin {name!r}.")
+    loaded = {plugin.name for plugin in registry.plugins}
     needing = [p.name for p in registry.plugins if name in p.manifest.requires]
 
     async def run() -> None:
         async with open_host() as host, host.unit_of_work() as uow:
+            if name not in loaded and await remote.plugin(uow.session, name) is None:
+                raise click.ClickException(f"There is no loaded plugin {name!r}.")
             await repository.disable(uow.session, name, why.strip(), clock.now())
 
     asyncio.run(run())

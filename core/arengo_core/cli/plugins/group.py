@@ -7,13 +7,14 @@ import click
 from arengo_core.cli.plugins.checking import check
 from arengo_core.cli.plugins.developing import dev
 from arengo_core.cli.plugins.disabling import disable, enable
+from arengo_core.cli.plugins.remote import remote
 from arengo_core.cli.plugins.removing import uninstall
 from arengo_core.cli.plugins.scaffolding import new
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 
 
-@click.group(commands=[check, dev, disable, enable, new, uninstall])
+@click.group(commands=[check, dev, disable, enable, new, remote, uninstall])
 def plugin() -> None:
     """Look at plugins, write one, try it, take it away."""
 

@@ -12,6 +12,7 @@ from arengo_communications.announcements.pages import ROUTES as ANNOUNCEMENT_PAG
 from arengo_communications.announcements.queries import AnnouncementsQuery
 from arengo_communications.base import CommunicationsBase
 from arengo_communications.channels import email, inbox
+from arengo_communications.channels.remote import CHANNEL
 from arengo_communications.contract import Announcements, Channel, Messages
 from arengo_communications.data_grants import DATA_GRANTS
 from arengo_communications.demo.steps import STEPS
@@ -46,6 +47,7 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
+from arengo_core.remote.kinds import RemoteKind
 
 _HERE = Path(__file__).parent
 
@@ -80,6 +82,11 @@ def arengo_capabilities() -> list[Capability]:
         Capability(Messages, _messages, service=SERVICE_KEY),
         Capability(Announcements, lambda _host, _uow: PublicAnnouncements(), service=SERVICE_KEY),
     ]
+
+
+@hookimpl
+def arengo_remote_kinds() -> list[RemoteKind]:
+    return [CHANNEL]
 
 
 @hookimpl

@@ -23,9 +23,11 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
+from arengo_core.remote.kinds import RemoteKind
 from arengo_delivery.acts import ACTS
 from arengo_delivery.base import DeliveryBase
 from arengo_delivery.carriers import keys, pick_up_point, valley_courier
+from arengo_delivery.carriers.remote import CARRIER
 from arengo_delivery.contract import Carrier, Delivery
 from arengo_delivery.counter.mutations import CounterMutation
 from arengo_delivery.counter.pages import ROUTES as COUNTER_PAGES
@@ -79,6 +81,11 @@ def _delivery(host: Host, uow: UnitOfWork | None) -> DeliveryService:
 @hookimpl
 def arengo_capabilities() -> list[Capability]:
     return [Capability(Delivery, _delivery, service=SERVICE_KEY)]
+
+
+@hookimpl
+def arengo_remote_kinds() -> list[RemoteKind]:
+    return [CARRIER]
 
 
 @hookimpl

@@ -25,6 +25,7 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Meter, Service
+from arengo_core.remote.kinds import RemoteKind
 from arengo_payments import __version__
 from arengo_payments.acts import ACTS
 from arengo_payments.base import PLUGIN, SERVICE, TRANSACTIONS, PaymentsBase
@@ -35,6 +36,7 @@ from arengo_payments.collecting.transitions import RETURN_DUPLICATE
 from arengo_payments.data_grants import DATA_GRANTS
 from arengo_payments.demo import loading
 from arengo_payments.gateways.providers import PROVIDERS, STRIPE
+from arengo_payments.gateways.remote import GATEWAY
 from arengo_payments.overview import desk_pages, office_pages
 from arengo_payments.overview.mutations import PaymentsMutation
 from arengo_payments.overview.queries import PaymentsQuery
@@ -92,6 +94,11 @@ def arengo_services() -> list[Service]:
 @hookimpl
 def arengo_capabilities() -> list[Capability]:
     return CAPABILITIES
+
+
+@hookimpl
+def arengo_remote_kinds() -> list[RemoteKind]:
+    return [GATEWAY]
 
 
 @hookimpl
