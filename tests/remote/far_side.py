@@ -42,6 +42,7 @@ def manifest(**changes):
                 "meters": [
                     {"key": "permits.issued", "title": two("Permits"), "unit": two("permits")}
                 ],
+                "grants": ["marketplace.membership:read", "marketplace.usage:write"],
                 "events": ["marketplace.activation_changed"],
             }
         ],

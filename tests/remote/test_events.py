@@ -82,6 +82,17 @@ async def test_after_a_suspension_it_is_told_nothing_more(
     assert not far_side.told
 
 
+async def test_without_the_members_grant_it_is_told_nothing(host, far_side, valley, run_jobs):
+    _, having, _, activation = valley
+    await run_jobs()
+    async with host.unit_of_work() as uow:
+        await gate.set_grants(uow.session, activation.id, ["marketplace.usage:write"])
+    far_side.told.clear()
+    await _happen(host, having.id)
+    await run_jobs()
+    assert not far_side.told
+
+
 async def test_what_it_does_not_take_is_tried_again_given_up_and_replayed_by_hand(
     host, far_side, valley, run_jobs, caller_for
 ):

@@ -96,6 +96,14 @@ async def active_services(session: AsyncSession, organization_id: UUID) -> froze
     return frozenset((await session.execute(statement)).scalars())
 
 
+async def agreed(session: AsyncSession, service: str, organization_id: UUID) -> frozenset[str]:
+    """Keys of what a member agreed that a service reads and writes; empty while not active."""
+    statement = select(ActiveService.grants).where(
+        ActiveService.organization_id == organization_id, ActiveService.service == service
+    )
+    return frozenset(key for keys in (await session.execute(statement)).scalars() for key in keys)
+
+
 async def granted(
     session: AsyncSession, registry: Registry, service: str, organization_id: UUID
 ) -> frozenset[str]:
@@ -104,11 +112,8 @@ async def granted(
     Those that the installed version asks for and the member agreed to; what its municipality
     agreed to where that covers it. Empty while the service is not active.
     """
-    statement = select(ActiveService.grants).where(
-        ActiveService.organization_id == organization_id, ActiveService.service == service
-    )
-    agreed = {key for keys in (await session.execute(statement)).scalars() for key in keys}
-    return frozenset(agreed & {grant.key for grant in registry.asked_by(service)})
+    asked = {grant.key for grant in registry.asked_by(service)}
+    return await agreed(session, service, organization_id) & asked
 
 
 async def services_of(

@@ -13,6 +13,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import N_, catalogue
 from arengo_core.outbox.events import EventHandler
 from arengo_core.plugins.contributions import HealthCheck, NavigationItem, Provider
+from arengo_core.plugins.grants import owner_of
 from arengo_core.plugins.manager import check_requirements
 from arengo_core.plugins.manifest import Manifest, Meter, Service, setting
 from arengo_core.plugins.registry import Plugin, PluginError, Registry
@@ -60,7 +61,11 @@ def with_plugin(registry: Registry, read: RemoteManifest, base_url: str) -> Regi
         )
     plugin = _assembled(registry, read, base_url)
     check_requirements(plugin, known)
-    return Registry([*registry.plugins, plugin], registry.set_aside)
+    made = Registry([*registry.plugins, plugin], registry.set_aside)
+    for error in made.unknown_grants():
+        if error.plugin == read.key:
+            raise error
+    return made
 
 
 def _assembled(registry: Registry, read: RemoteManifest, base_url: str) -> Plugin:
@@ -115,6 +120,7 @@ def _service(read: RemoteService) -> Service:
         meters=tuple(Meter(one.key, said(one.title), said(one.unit)) for one in read.meters),
         rests_on=tuple(read.rests_on),
         icon=read.icon,
+        grants=tuple(read.grants),
     )
 
 
@@ -189,7 +195,26 @@ def _handlers(registry: Registry, read: RemoteManifest) -> list[EventHandler]:
                 raise PluginError(
                     read.key, "events", f"there is no event {name!r}", f"known are: {known}"
                 )
+            reading = frozenset(
+                grant
+                for grant in service.grants
+                if owner_of(grant) == owned.plugin and grant.endswith(":read")
+            )
+            if not reading:
+                raise PluginError(
+                    read.key,
+                    "events",
+                    f"service {service.key!r} is told of {name!r}, and asks to read nothing of"
+                    f" plugin {owned.plugin!r}",
+                    f"name a data grant of that plugin in its grants, such as"
+                    f" {_grants_of(registry, owned.plugin)}",
+                )
             key = f"{service.key}.{name}"
-            handler = events.handler_for(read.key)
+            handler = events.handler_for(read.key, service.key, reading)
             found.append(EventHandler(owned.value, handler, key, service=service.key))
     return found
+
+
+def _grants_of(registry: Registry, plugin: str) -> str:
+    keys = sorted(key for key in registry.data_grants if owner_of(key) == plugin)
+    return ", ".join(key for key in keys if key.endswith(":read"))

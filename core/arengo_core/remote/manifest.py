@@ -56,7 +56,10 @@ class RemoteMeter(_Part, frozen=True):
 
 
 class RemoteService(_Part, frozen=True):
-    """A service with its settings and meters, and the events that it wants to be told of."""
+    """A service with its settings and meters, and the events that it wants to be told of.
+
+    ``grants`` are keys of data grants: what it reads and writes of a member's.
+    """
 
     key: str
     title: Text
@@ -65,6 +68,7 @@ class RemoteService(_Part, frozen=True):
     settings: list[RemoteSetting] = []
     meters: list[RemoteMeter] = []
     rests_on: list[str] = []
+    grants: list[str] = []
     events: list[str] = []
     icon: str = "it-settings"
 
