@@ -14,6 +14,7 @@ from arengo_marketplace.ledger.queries import LedgerQuery
 from arengo_marketplace.metering import jobs as metering_jobs
 from arengo_marketplace.metering import models as _metering_tables
 from arengo_marketplace.metering import pages as metering_pages
+from arengo_marketplace.metering import remote_pages as remote_metering
 from arengo_marketplace.metering.queries import MeteringQuery
 from arengo_marketplace.permissions import ALL_FIGURES, COSTS, FIGURES, LEDGER, SETTLEMENTS
 from arengo_marketplace.pools import import_pages
@@ -59,6 +60,7 @@ ROUTES: list[Any] = [
     *statement_pages.ROUTES,
     *mayor_pages.ROUTES,
     *metering_pages.ROUTES,
+    *remote_metering.ROUTES,
     *ledger_pages.ROUTES,
 ]
 

@@ -48,7 +48,7 @@ class RemoteSetting(_Part, frozen=True):
 
 
 class RemoteMeter(_Part, frozen=True):
-    """A counter that the plugin reports by the callback."""
+    """A counter that the plugin reports."""
 
     key: str
     title: Text

@@ -82,6 +82,7 @@ ROUTES = {
     "POST /office/settlements/{settlement_id}/reverse": consortium(settlement_id="settlement"),
     "POST /office/statements/{statement_id}/payments": consortium(statement_id="statement"),
     "POST /setup": anybody(),
+    "POST /webhooks/remote/{plugin}/usage": anybody(plugin="nonsense"),
 }
 
 FIELDS = {

@@ -1,0 +1,157 @@
+// A remote plugin without any framework: parking permits, and a carrier by bicycle. Node 18.
+//
+// ARENGO_URL=https://valley.example ARENGO_SECRET=whsec_… PUBLIC_URL=https://permits.example \
+//   node server.mjs 9100
+
+import { createHmac, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+
+import { isGenuineCall, isGenuineEvent, launchClaims, signEvent } from "./genuine.mjs";
+import { manifest } from "./manifest.mjs";
+
+const HOST = process.env.ARENGO_URL;
+const SELF = process.env.PUBLIC_URL;
+const SECRET = process.env.ARENGO_SECRET ?? "";
+const LONGEST_BODY = 1_000_000;
+const bookings = new Map(); // by key
+const permits = []; // {member, plate}
+const seen = new Set(); // ids of events
+const sessionKey = randomBytes(32);
+
+const notFound = [404, { code: "not_found", message: "there is no such booking" }];
+const byReference = (reference) =>
+  [...bookings.values()].find((one) => one.reference === reference && !one.cancelled);
+
+const calls = {
+  "/arengo/health": () => [200, {}],
+  "/arengo/carrier/valley-bike/quote": ({ weight_grams }) => {
+    const price = { amount: 350, currency: "EUR" };
+    const quotes = weight_grams <= 8000 ? [{ option: "bike", title: "By bicycle", price }] : [];
+    return [200, { quotes }];
+  },
+  "/arengo/carrier/valley-bike/book": ({ key, option }) => {
+    if (option !== "bike") return [422, { code: "no_option", message: "bicycles only" }];
+    if (!bookings.has(key)) bookings.set(key, { reference: `bike-${bookings.size + 1}` });
+    return [200, bookings.get(key)];
+  },
+  "/arengo/carrier/valley-bike/find": ({ key }) => {
+    const found = bookings.get(key);
+    return found && !found.cancelled ? [200, found] : notFound;
+  },
+  "/arengo/carrier/valley-bike/cancel": ({ reference }) => {
+    const found = byReference(reference);
+    if (!found) return notFound;
+    found.cancelled = true;
+    return [200, { reference }];
+  },
+  "/arengo/carrier/valley-bike/track": () => [200, { steps: [] }],
+};
+
+async function bodyOf(request) {
+  const parts = [];
+  let size = 0;
+  for await (const part of request) {
+    size += part.length;
+    if (size > LONGEST_BODY) throw new Error("too long");
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+async function reportUse(member, number) {
+  const reading = {
+    meter: "permits.issued",
+    organization_id: member,
+    quantity: 1,
+    occurred_at: new Date().toISOString(),
+    key: `permit-${number}`,
+  };
+  const body = JSON.stringify({ readings: [reading] });
+  const headers = { "content-type": "application/json", ...signEvent(SECRET, body) };
+  const answer = await fetch(`${HOST}/webhooks/remote/permits/usage`, {
+    method: "POST",
+    headers,
+    body,
+  });
+  console.log(JSON.stringify({ reported: answer.status, key: reading.key }));
+}
+
+// A frame gets no cookies of its own everywhere: the session travels in the form.
+function session(member, until = Date.now() + 600_000) {
+  const said = `${member}.${until}`;
+  return `${said}.${createHmac("sha256", sessionKey).update(said).digest("base64url")}`;
+}
+
+function memberOf(given) {
+  const [member, until] = String(given).split(".");
+  return Number(until) > Date.now() && session(member, until) === given ? member : null;
+}
+
+const escaped = (text) =>
+  text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+
+function page(member, italian) {
+  const own = permits.filter((one) => one.member === member);
+  const [title, plate, issue] = italian
+    ? ["Registro dei permessi", "Targa", "Rilascia"]
+    : ["Register of permits", "Plate", "Issue"];
+  return `<!doctype html><html lang="${italian ? "it" : "en"}"><title>${title}</title>
+<meta name="referrer" content="no-referrer"><h1>${title}</h1>
+<ul>${own.map((one) => `<li>${escaped(one.plate)}</li>`).join("")}</ul>
+<form method="post"><input type="hidden" name="session" value="${session(member)}">
+<label>${plate} <input name="plate" required maxlength="12"></label>
+<button>${issue}</button></form></html>`;
+}
+
+async function framed(request, url) {
+  const italian = (locale) => locale !== "en";
+  if (request.method === "POST") {
+    const form = new URLSearchParams((await bodyOf(request)).toString());
+    const member = memberOf(form.get("session"));
+    const plate = (form.get("plate") ?? "").trim().slice(0, 12);
+    if (!member || !plate) return [403, "This page is over: open it again from Arengo."];
+    const number = permits.push({ member, plate });
+    await reportUse(member, number);
+    return [200, page(member, true)];
+  }
+  const claims = await launchClaims(HOST, url.searchParams.get("launch") ?? "", "permits");
+  if (!claims) return [403, "Open this page from Arengo."];
+  return [200, page(claims.sub, italian(claims.locale))];
+}
+
+async function answerTo(request, url) {
+  if (url.pathname === "/.well-known/arengo-plugin.json") return [200, manifest];
+  if (url.pathname === "/pages/register") return framed(request, url);
+  if (request.method !== "POST") return [404, { code: "not_found", message: "nothing here" }];
+  const body = await bodyOf(request);
+  if (url.pathname === "/arengo/events") {
+    if (!isGenuineEvent(SECRET, request.headers, body)) {
+      return [401, { code: "forged", message: "not signed by our secret" }];
+    }
+    if (!seen.has(request.headers["webhook-id"])) {
+      seen.add(request.headers["webhook-id"]); // the same may come twice
+      console.log(JSON.stringify({ told: JSON.parse(body).type }));
+    }
+    return [204, ""];
+  }
+  const fault = await isGenuineCall(HOST, SELF, request, url, body);
+  if (fault) return [401, { code: "forged", message: fault }];
+  const call = calls[url.pathname];
+  return call ? call(JSON.parse(body)) : [404, { code: "no_call", message: "no such call" }];
+}
+
+createServer(async (request, response) => {
+  let status, content;
+  try {
+    [status, content] = await answerTo(request, new URL(request.url, SELF));
+  } catch (error) {
+    console.error(error);
+    [status, content] = [500, { code: "fault", message: "look at the log" }];
+  }
+  const isPage = typeof content === "string";
+  response.writeHead(status, {
+    "content-type": isPage ? "text/html; charset=utf-8" : "application/json",
+    "content-security-policy": `default-src 'none'; frame-ancestors ${HOST}`,
+  });
+  response.end(isPage ? content : JSON.stringify(content));
+}).listen(Number(process.argv[2] ?? 9100), "127.0.0.1", () => console.log("ready"));
