@@ -15,8 +15,10 @@ import asyncpg
 import httpx
 import pytest
 
+from arengo_core.audit.sealing import seal_all
 from arengo_core.cli.supervisor import free_port
 from arengo_core.database.setup import migrate_all
+from arengo_core.host import Host
 from arengo_core.jobs.queue import SCHEMA as QUEUE
 from arengo_core.plugins.manager import load_plugins
 from tests.upgrade.conftest import SAMPLES_SCHEMA, counts_of, rows_of
@@ -132,7 +134,12 @@ async def test_members_rows_are_out_of_reach(upgraded):
         await connection.close()
 
 
-async def test_the_chain_of_the_log_is_whole(upgraded):
+async def test_the_log_is_sealed_on_and_its_chain_whole(upgraded, settings):
+    host = Host.create(settings, load_plugins(), upgraded.urls.app)
+    try:
+        await seal_all(host, {})
+    finally:
+        await host.close()
     done = upgraded.arengo("audit", "verify")
     assert done.returncode == 0, done.stdout + done.stderr
 
