@@ -29,7 +29,7 @@ mutation($o: ID!, $m: ID!, $a: [String!]) {
 }
 """
 AGREE = """
-mutation($id: ID!, $a: [String!]) {
+mutation($id: ID!, $a: [String!]!) {
   agreeToGrants(id: $id, accepts: $a) {
     activation { agreedGrants outstandingGrants { key } }
     userErrors { code field message }

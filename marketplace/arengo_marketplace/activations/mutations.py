@@ -18,13 +18,10 @@ from arengo_marketplace.activations.types import (
 )
 from arengo_marketplace.members.types import NamedValue
 
-Accepts = Annotated[
-    list[str] | None,
-    strawberry.argument(
-        description="Keys of the data grants that the member agrees to: all that the service has"
-        " under `grants`. `CONSENT_NEEDED` names those that are missing."
-    ),
-]
+_ACCEPTED = strawberry.argument(
+    description="Keys of the data grants that the member agrees to: all that the service has"
+    " under `grants`. `CONSENT_NEEDED` names those that are missing."
+)
 
 
 @strawberry.type
@@ -40,7 +37,7 @@ class ActivationsMutation:
         member_id: strawberry.ID,
         settings: list[NamedValue] | None = None,
         expected_use: list[ExpectedUseInput] | None = None,
-        accepts: Accepts = None,
+        accepts: Annotated[list[str] | None, _ACCEPTED] = None,
         idempotency_key: str | None = None,
     ) -> ActivationPayload:
         """Active at once, unless approval or settings are missing."""
@@ -82,7 +79,7 @@ class ActivationsMutation:
     @strawberry.mutation(description="Agree to what a service asks to read and write now.")
     @answers(ActivationPayload)
     async def agree_to_grants(
-        self, info: Info, id: strawberry.ID, accepts: Accepts
+        self, info: Info, id: strawberry.ID, accepts: Annotated[list[str], _ACCEPTED]
     ) -> ActivationPayload:
         """Agree."""
         async with info.context.writing() as uow:
@@ -90,7 +87,7 @@ class ActivationsMutation:
                 uow,
                 info.context.host,
                 activation_id=local_id(id, "Activation"),
-                accepts=accepts or (),
+                accepts=accepts,
             )
             return ActivationPayload(activation=ActivationType.of(row))
 
