@@ -375,10 +375,10 @@ class TestKnowsNoDialect(_Search):
             return await self._behind(uow).find(uow, asked, size, after)
 
 
-class TestOfAllMarkets(_Search):
+class TestIgnoresThePrice(_Search):
     class broken(DialectSearch):  # noqa: N801
         async def find(self, uow, asked, size, after):
-            wide = dataclasses.replace(asked, consortium_id=None, organization_id=None)
+            wide = dataclasses.replace(asked, price_from=None)
             return await super().find(uow, wide, size, after)
 
 

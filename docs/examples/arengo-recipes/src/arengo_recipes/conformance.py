@@ -149,7 +149,12 @@ class TestDialectSearch(SearchProviderContract):
     """The search."""
 
     provider = "dialect"
-    typos: ClassVar = (("formai", "formaggio"), ("PAN", "pane"), ("fomraggio", "formaggio"))
+    typos: ClassVar = (
+        ("bitto", "formaggio"),
+        ("formai", "formaggio"),
+        ("PAN", "pane"),
+        ("fomraggio", "formaggio"),
+    )
 
     @pytest.fixture
     def search(self, host: Host) -> DialectSearch:

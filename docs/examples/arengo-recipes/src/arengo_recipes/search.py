@@ -16,7 +16,13 @@ from arengo_storefront.contract import (
     SearchProvider,
 )
 
-_WORDS = {"sciatt": "frittelle", "formai": "formaggio", "pan": "pane", "mel": "miele"}
+_WORDS = {
+    "sciatt": "frittelle",
+    "bitto": "formaggio",
+    "formai": "formaggio",
+    "pan": "pane",
+    "mel": "miele",
+}
 
 
 def in_italian(asked: ListingFilter) -> ListingFilter:
