@@ -46,12 +46,12 @@ class _Report:
 async def take(host: Host, plugin: str, body: bytes, headers: Mapping[str, str]) -> int:
     """Store what a plugin reports; how many readings were new.
 
-    ForbiddenError for what it did not sign, for meters of others, and for members who have the
-    meter's service not active or did not agree to it; InvalidInputError for the rest. Nothing
-    is stored then.
+    InvalidInputError for what it did not sign or cannot be meant, ForbiddenError for meters of
+    others, and for members who have the meter's service not active or did not agree to it.
+    Nothing is stored then.
     """
     if not await Remote(host, plugin, "").took(body, headers):
-        raise ForbiddenError("The signature is not the plugin's, or is too old.")
+        raise InvalidInputError("The signature is not the plugin's, or is too old.")
     try:
         readings = msgspec.json.decode(body, type=_Report).readings
     except (msgspec.DecodeError, ValueError) as error:
