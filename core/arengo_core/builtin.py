@@ -12,6 +12,8 @@ from arengo_core.audit.pages import ROUTES as AUDIT_PAGES
 from arengo_core.audit.queries import AuditQuery
 from arengo_core.audit.sealing import SEAL_AUDIT
 from arengo_core.caller import Permission
+from arengo_core.consents.graphql import ConsentQuery
+from arengo_core.consents.pages import ROUTES as CONSENT_PAGES
 from arengo_core.database.core_base import CoreBase
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.database.unit_of_work import DELIVER
@@ -52,7 +54,15 @@ from arengo_core.outbox.delivery import deliver
 from arengo_core.outbox.events import EventHandler
 from arengo_core.permissions import models as _permission_tables
 from arengo_core.permissions.data_grants import DATA_GRANTS
-from arengo_core.permissions.declared import GRANTS, HELD_WORK, LOG, OWN_DATA, PEOPLE, PERMISSIONS
+from arengo_core.permissions.declared import (
+    CONSENTS,
+    GRANTS,
+    HELD_WORK,
+    LOG,
+    OWN_DATA,
+    PEOPLE,
+    PERMISSIONS,
+)
 from arengo_core.permissions.declared import WEBHOOKS as WEBHOOKS_KEPT
 from arengo_core.permissions.graphql import CONTRIBUTION as PERMISSION_API
 from arengo_core.permissions.pages import ROUTES as PERMISSION_PAGES
@@ -167,6 +177,7 @@ def arengo_routes() -> list[object]:
         *PERMISSION_PAGES,
         *PRIVACY_PAGES,
         *AUDIT_PAGES,
+        *CONSENT_PAGES,
         *FEEDBACK_PAGES,
         *JOB_PAGES,
         *WEBHOOK_PAGES,
@@ -183,6 +194,7 @@ def arengo_navigation() -> list[NavigationItem]:
         (N_("People"), "/office/people", 920, PEOPLE),
         (N_("Permissions"), "/office/permissions", 925, GRANTS),
         (N_("Log"), "/office/log", 930, LOG),
+        (N_("Consents"), "/office/consents", 935, CONSENTS),
         (N_("Webhooks"), "/office/webhooks", 940, WEBHOOKS_KEPT),
     )
     held = NavigationItem(
@@ -218,6 +230,7 @@ def arengo_graphql() -> GraphqlContribution:
             *PRIVACY_API.queries,
             PeopleQuery,
             AuditQuery,
+            ConsentQuery,
             DeadLetterQuery,
             WebhookQuery,
         ),

@@ -9,6 +9,7 @@ import click
 
 from arengo_core import __version__
 from arengo_core.caller import Permission
+from arengo_core.consents.contract import ConsentSource
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.permissions.contract import Federation
@@ -28,7 +29,7 @@ from arengo_marketplace import accounting, graphql, pages
 from arengo_marketplace.activations import models as _activation_tables
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.capability import MarketplaceCapability
-from arengo_marketplace.consents import asking
+from arengo_marketplace.consents import asking, log
 from arengo_marketplace.consents import models as _consent_tables
 from arengo_marketplace.contract import DASHBOARD_SLOT, Marketplace
 from arengo_marketplace.data_grants import DATA_GRANTS
@@ -120,6 +121,11 @@ def arengo_data_grants() -> Sequence[DataGrant]:
 @hookimpl
 def arengo_permissions() -> Sequence[Permission]:
     return PERMISSIONS
+
+
+@hookimpl
+def arengo_consents() -> list[ConsentSource]:
+    return [log.SOURCE]
 
 
 @hookimpl

@@ -266,3 +266,49 @@ async def test_a_consent_stays_as_it_was_given(host, make_consortium, make_offer
         async with host.unit_of_work(Caller.program([made.lead.id])) as uow:
             await uow.session.execute(text(change.format("marketplace.consent")))
     assert [row.act for row in await _consents(host, made.lead.id)] == ["given"]
+
+
+LOG = """
+query($o: ID!, $first: Int, $after: String) {
+  consents(organizationId: $o, first: $first, after: $after) {
+    nodes { who what act words inNameOf } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+
+async def test_the_log_says_who_agreed_to_what_by_which_words_and_when_it_ended(
+    host, make_consortium, make_offer, visit
+):
+    made = await make_consortium()
+    offer = await make_offer(made.id, "peal")
+    town = await visit(made.lead_officer)
+    given = {"shown": " ".join(PEALS), "accepts": "yes"}
+    begun = await town.post(f"/office/offers/{offer.id}/activate", given)
+    await town.post(f"{begun.headers['location']}/end")
+    ids = {"o": global_id("Organization", made.lead.id), "first": 1}
+    pages, after = [], None
+    for _ in range(2):
+        page = (await town.graphql(LOG, **ids, after=after))["data"]["consents"]
+        pages += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+    assert page["pageInfo"]["hasNextPage"] is False
+    words = ["Legge: Your peals, with who rang", "Scrive: Your peals"]
+    assert [(entry["act"], sorted(entry["words"])) for entry in pages] == [
+        ("withdrawn", words),
+        ("given", words),
+    ]
+    assert {entry["who"] for entry in pages} == {"Comune Prova"}
+    shown = (await town.get("/office/consents")).text
+    assert "Peal" in shown
+    assert "Ha acconsentito" in shown
+    csv = (await town.get("/office/consents/csv")).text
+    assert len(csv.splitlines()) == 3
+    assert "Comune Prova" in csv
+
+    other = await visit(made.officer)
+    refused = await other.graphql(LOG, **ids)
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    bad = await town.graphql(LOG, **ids, after="nowhere")
+    assert bad["errors"][0]["extensions"]["code"] == "INVALID"
+    assert (await town.get("/office/consents?before=nowhere")).status_code == 200

@@ -28,6 +28,11 @@ LOG = Permission(
     N_("Read the log"),
     frozenset({Role.CONSORTIUM_OFFICER, Role.MUNICIPAL_OFFICER, Role.MERCHANT}),
 )
+CONSENTS = Permission(
+    "core.consents",
+    N_("Read the consent log"),
+    frozenset({Role.CONSORTIUM_OFFICER, Role.MUNICIPAL_OFFICER, Role.MERCHANT}),
+)
 DELEGATED = Permission(
     "core.delegated_work",
     N_("Act for organizations that let yours do so"),
@@ -51,6 +56,7 @@ PERMISSIONS = (
     GRANTS,
     OWN_DATA,
     LOG,
+    CONSENTS,
     DELEGATED,
     HELD_WORK,
     WEBHOOKS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from arengo_core.caller import Permission
+from arengo_core.consents.contract import ConsentSource
 from arengo_core.plugins.contributions import (
     Act,
     Capability,
@@ -142,6 +143,11 @@ def arengo_permissions() -> Sequence[Permission]:  # pyright: ignore[reportRetur
 @hookspec
 def arengo_data_grants() -> Sequence[DataGrant]:  # pyright: ignore[reportReturnType]
     """What services may ask members to let them read or write of this plugin's data."""
+
+
+@hookspec
+def arengo_consents() -> Sequence[ConsentSource]:  # pyright: ignore[reportReturnType]
+    """Consents that the plugin keeps, for the consent log."""
 
 
 @hookspec

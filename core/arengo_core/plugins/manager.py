@@ -15,6 +15,7 @@ from packaging.version import Version
 
 from arengo_core import __version__, builtin
 from arengo_core.caller import Permission
+from arengo_core.consents.contract import ConsentSource
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.outbox.events import EventHandler
@@ -59,6 +60,7 @@ _MANY: dict[str, type[Any]] = {
     "health_checks": HealthCheck,
     "permissions": Permission,
     "data_grants": DataGrant,
+    "consents": ConsentSource,
     "acts": Act,
     "commands": click.Command,
     "demo": DemoStep,

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from arengo_core.caller import Permission
+from arengo_core.consents.contract import ConsentSource
 from arengo_core.errors import ArengoError, SettingsError
 from arengo_core.outbox.events import Event, EventHandler
 from arengo_core.plugins.contributions import (
@@ -100,6 +101,7 @@ class Plugin:
     health_checks: list[HealthCheck] = field(default_factory=list[HealthCheck])
     permissions: list[Permission] = field(default_factory=list[Permission])
     data_grants: list[DataGrant] = field(default_factory=list[DataGrant])
+    consents: list[ConsentSource] = field(default_factory=list[ConsentSource])
     acts: list[Act] = field(default_factory=list[Act])
     commands: list[click.Command] = field(default_factory=list)
     demo: list[DemoStep] = field(default_factory=list[DemoStep])

@@ -6,14 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from arengo_communications.announcements import sending, service
 from arengo_communications.announcements.service import Words
 from arengo_communications.subscriptions import service as subscriptions
+from arengo_communications.subscriptions.models import Subscription
 from arengo_core.caller import Caller
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotActiveError
 from arengo_core.ids import new_id
+from arengo_core.privacy.service import clear_over
 
 WORDS = Words("Strada chiusa", "Domani la strada è chiusa.\n\nDa lunedì è aperta.", "Road", "Shut.")
 
@@ -271,3 +273,44 @@ async def test_a_draft_can_be_thrown_away(host, valley, officer, visit):
     gone = await visitor.post(f"/office/announcements/{draft.id}/discard")
     assert gone.status_code == 303
     assert (await visitor.get(f"/office/announcements/{draft.id}")).status_code == 404
+
+
+async def test_what_subscribers_agreed_to_is_kept_with_its_words_and_its_end(
+    host, valley, subscribe, visit, move_clock
+):
+    email, _ = await subscribe(locale="en")
+    other, _ = await subscribe(confirm=False)
+    town = valley.town.organization
+    log = await visit(valley.town.person)
+    page = (await log.get("/office/consents")).text
+    assert email in page
+    assert f"Confirm: announcements of {town.name}" in page
+    assert other not in page, "who has not confirmed agreed to nothing"
+    stranger = await visit(valley.shop.person)
+    assert email not in (await stranger.get("/office/consents/csv")).text
+
+    async with host.unit_of_work(Caller.program([valley.town.id])) as uow:
+        row = await uow.session.scalar(
+            select(Subscription).where(Subscription.confirmed_at.is_not(None))
+        )
+        url = subscriptions.unsubscribe_url(host, row)
+    path = url.removeprefix(host.settings.base_url)
+    assert (await (await visit()).post(path)).status_code == 200
+    lines = (await log.get("/office/consents/csv")).text.splitlines()
+    about = [line for line in lines if email in line]
+    assert [("Consenso cessato" in line, "Ha acconsentito" in line) for line in about] == [
+        (True, False),
+        (False, True),
+    ]
+
+    async def kept():
+        await clear_over(host, {})
+        return email in (await log.get("/office/consents/csv")).text
+
+    assert await kept()
+    move_clock(datetime.now(UTC) + timedelta(days=729))
+    log = await visit(valley.town.person)
+    assert await kept()
+    move_clock(datetime.now(UTC) + timedelta(days=731))
+    log = await visit(valley.town.person)
+    assert not await kept()

@@ -26,10 +26,12 @@ from arengo_communications.messages.queries import MessagesQuery
 from arengo_communications.messages.service import MessageService
 from arengo_communications.offering import SERVICE, SERVICE_KEY
 from arengo_communications.permissions import ANNOUNCEMENTS, INBOX, PERMISSIONS
+from arengo_communications.subscriptions import consents
 from arengo_communications.subscriptions.capability import PublicAnnouncements
 from arengo_communications.subscriptions.mutations import SubscriptionsMutation
 from arengo_communications.subscriptions.pages import ROUTES as SUBSCRIPTION_PAGES
 from arengo_core.caller import Permission
+from arengo_core.consents.contract import ConsentSource
 from arengo_core.database.migrate import MigrationHistory
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
@@ -176,6 +178,11 @@ def arengo_data_grants() -> Sequence[DataGrant]:
 @hookimpl
 def arengo_permissions() -> Sequence[Permission]:
     return PERMISSIONS
+
+
+@hookimpl
+def arengo_consents() -> list[ConsentSource]:
+    return [consents.SOURCE]
 
 
 @hookimpl

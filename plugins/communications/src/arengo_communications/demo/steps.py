@@ -20,10 +20,11 @@ from arengo_communications.inbox.models import InboxItem
 from arengo_communications.messages.models import Dispatch, DispatchState, Message
 from arengo_communications.messages.service import hint
 from arengo_communications.offering import SERVICE_KEY
-from arengo_communications.subscriptions.models import Subscription
-from arengo_communications.subscriptions.service import secret_of
+from arengo_communications.subscriptions.models import Subscription, SubscriptionConsent
+from arengo_communications.subscriptions.service import asked_words, secret_of
 from arengo_core import clock
 from arengo_core.caller import Caller, OrganizationKind
+from arengo_core.consents.contract import ConsentAct
 from arengo_core.host import Host
 from arengo_core.i18n import N_
 from arengo_core.ids import keyed_digest, new_id
@@ -47,9 +48,11 @@ async def load(host: Host, consortium: str) -> None:
     found = sorted(rows.values(), key=lambda row: (row.kind, row.name))
     towns = [row for row in found if row.kind == OrganizationKind.MUNICIPALITY][:_TOWNS]
     shops = [row for row in found if row.kind == OrganizationKind.MERCHANT]
+    subscribers = [row for town in towns for row in _subscribers(host, town)]
     async with host.unit_of_work(Caller.program([row.id for row in [*towns, *shops]])) as uow:
         for table, values in (
-            (Subscription, [row for town in towns for row in _subscribers(host, town)]),
+            (Subscription, subscribers),
+            (SubscriptionConsent, [*_agreed(towns, subscribers)]),
             (Announcement, [row for town in towns for row in _announcements(town)]),
             (PublishedAnnouncement, [row for town in towns for row in _published(town)]),
             (InboxItem, [row for owner in [*towns, *shops] for row in _inbox(place.id, owner)]),
@@ -83,6 +86,21 @@ def _subscribers(host: Host, town: Organization) -> Iterator[Row]:
             "asked_at": _ago(90 - number),
             "confirmed_at": _ago(90 - number) if number % 8 else None,
         }
+
+
+def _agreed(towns: Sequence[Organization], subscribers: Sequence[Row]) -> Iterator[Row]:
+    places = {town.id: town for town in towns}
+    for row in subscribers:
+        if row["confirmed_at"] is not None:
+            yield {
+                "id": new_id(),
+                "organization_id": row["organization_id"],
+                "email_digest": row["email_digest"],
+                "email_sealed": row["email_sealed"],
+                "act": ConsentAct.GIVEN.value,
+                "words": [*asked_words(places[row["organization_id"]], row["locale"])],
+                "at": row["confirmed_at"],
+            }
 
 
 def _worded(words: Words) -> Row:

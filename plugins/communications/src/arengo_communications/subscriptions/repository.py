@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_communications.subscriptions.models import Subscription
+from arengo_communications.subscriptions.models import Subscription, SubscriptionConsent
+from arengo_core.consents.contract import Before
 
 
 async def claim(session: AsyncSession, row: dict[str, Any]) -> Subscription:
@@ -64,3 +66,31 @@ async def confirmed(
         statement = statement.where(Subscription.id > after)
     statement = statement.order_by(Subscription.id).limit(size)
     return (await session.execute(statement)).scalars().all()
+
+
+async def end_consents(
+    session: AsyncSession, organization_id: UUID, email_digest: bytes, at: datetime
+) -> None:
+    """Let the time run for what an address agreed to."""
+    await session.execute(
+        update(SubscriptionConsent)
+        .where(
+            SubscriptionConsent.organization_id == organization_id,
+            SubscriptionConsent.email_digest == email_digest,
+            SubscriptionConsent.over_at.is_(None),
+        )
+        .values(over_at=at)
+    )
+
+
+async def consents(
+    session: AsyncSession, organization_id: UUID, before: Before | None, limit: int
+) -> Sequence[SubscriptionConsent]:
+    """A municipality's consents, newest first, before a time and id."""
+    statement = select(SubscriptionConsent).where(
+        SubscriptionConsent.organization_id == organization_id
+    )
+    if before is not None:
+        statement = statement.where(tuple_(SubscriptionConsent.at, SubscriptionConsent.id) < before)
+    statement = statement.order_by(SubscriptionConsent.at.desc(), SubscriptionConsent.id.desc())
+    return (await session.execute(statement.limit(limit))).scalars().all()

@@ -8,7 +8,7 @@ from uuid import UUID
 from arengo_communications.contract import Content, MessageRequest, Recipient
 from arengo_communications.messages.service import store
 from arengo_communications.offering import SERVICE_KEY
-from arengo_communications.subscriptions import links, repository
+from arengo_communications.subscriptions import consents, links, repository
 from arengo_communications.subscriptions.links import Subscriber
 from arengo_communications.subscriptions.models import Subscription
 from arengo_core import clock
@@ -75,19 +75,17 @@ async def subscribe(host: Host, uow: UnitOfWork, *, town_id: UUID, email: str, l
 
 def _question(host: Host, place: Organization, row: Subscription, address: str) -> MessageRequest:
     token = links.sign(secret_of(host), links.CONFIRM, Subscriber(place.id, row.id))
+    subject, question, button = asked_words(place, row.locale)
     before = current_locale()
     set_locale(row.locale)
     try:
         content = Content(
-            subject=_("Confirm: announcements of {place}", place=place.name),
+            subject=subject,
             paragraphs=(
-                _(
-                    "Somebody, probably you, asked for the announcements of {place}.",
-                    place=place.name,
-                ),
+                question,
                 _("Confirm within seven days. If it was not you, do nothing: no more mail comes."),
             ),
-            action=(_("Confirm the subscription"), host.url(f"/subscriptions/{token}")),
+            action=(button, host.url(f"/subscriptions/{token}")),
         )
     finally:
         set_locale(before)
@@ -119,8 +117,24 @@ async def confirm(host: Host, uow: UnitOfWork, token: str) -> Subscription:
     row = await asked(host, uow, token)
     if row.confirmed_at is None:
         row.confirmed_at = clock.now()
-        await uow.session.flush()
+        place = await organizations.get(uow.session, row.organization_id)
+        assert place is not None, "its link says whose announcements it is about"
+        await consents.give(uow, row, asked_words(place, row.locale), row.confirmed_at)
     return row
+
+
+def asked_words(place: Organization, locale: str) -> tuple[str, str, str]:
+    """What the mail that asks back says: its subject, the question, the button."""
+    before = current_locale()
+    set_locale(locale)
+    try:
+        return (
+            _("Confirm: announcements of {place}", place=place.name),
+            _("Somebody, probably you, asked for the announcements of {place}.", place=place.name),
+            _("Confirm the subscription"),
+        )
+    finally:
+        set_locale(before)
 
 
 async def leaving(host: Host, uow: UnitOfWork, token: str) -> Organization:
@@ -137,6 +151,8 @@ async def unsubscribe(host: Host, uow: UnitOfWork, token: str) -> Organization:
     """Delete a subscription by the link of a mail; again changes nothing, always possible."""
     row = await _behind(host, uow, links.UNSUBSCRIBE, token)
     if row is not None:
+        if row.confirmed_at is not None:
+            await consents.withdraw(uow, row, clock.now())
         await uow.session.delete(row)
         await uow.session.flush()
     return await leaving(host, uow, token)
