@@ -18,7 +18,7 @@ TEMPLATES = {".html", ".txt", ".mjml", ".xml", ".jinja", ".j2"}
 PACKAGES = ("arengo_core", "arengo_marketplace", "arengo_graphql", "arengo_themes")
 # Words that are the same in both languages, or names.
 SAME = {
-    *("", "Arengo", "Stripe", "GraphiQL", "OpenID Connect"),
+    *("", "Arengo", "Stripe", "GraphiQL", "OpenID Connect", "PostgreSQL", "S3"),
     *("API", "Core", "CSV", "PDF", "Email", "IBAN"),
 }
 _ROOTS = {
