@@ -12,6 +12,11 @@ from arengo_core.ids import digest
 _KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*:(read|write)")
 
 
+def owner_of(key: str) -> str:
+    """The plugin that a grant's key names."""
+    return key.partition(".")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class DataGrant:
     """Something of a member's that services may ask for: ``DataGrant("orders.open:read", ...)``.
@@ -30,7 +35,7 @@ class DataGrant:
     @property
     def owner(self) -> str:
         """The plugin that declares it."""
-        return self.key.partition(".")[0]
+        return owner_of(self.key)
 
     @property
     def writes(self) -> bool:
@@ -41,11 +46,6 @@ class DataGrant:
     def is_well_named(self) -> bool:
         """Whether its key has the form of one."""
         return _KEY.fullmatch(self.key) is not None
-
-
-def owner_of(key: str) -> str:
-    """The plugin that a grant's key names."""
-    return key.partition(".")[0]
 
 
 def wording(grants: Iterable[DataGrant]) -> str:
