@@ -62,6 +62,7 @@ def _switch_on_payments(page: Page) -> None:
     expect(page.get_by_text("You pay a year")).to_be_visible()
     expect(page.get_by_text("inhabitant").first).to_be_visible()
     expect(page.get_by_text("What it changes for every other member")).to_be_visible()
+    page.get_by_label(re.compile("We agree that the service reads")).check()
     _press(page, page.get_by_role("button", name=re.compile("Switch it on")))
     page.goto("/office/services")
     expect(page.get_by_role("link", name=re.compile("See the price of .*(C|c)ard"))).to_have_count(

@@ -57,8 +57,11 @@ async def two_consortia(host, make_consortium, make_merchant, make_offer, activa
 
 
 @pytest.fixture
-async def kept_file(host):
-    """The id of a file in the file store."""
+async def kept_file(host, database):
+    """The id of the one file in the file store: those of other tests lay elsewhere."""
+    connection = await asyncpg.connect(database.owner)
+    await connection.execute("delete from core.stored_file")
+    await connection.close()
     owner = new_id()
     async with (
         host.files.writing([b"\x00RIFF" * 300_000], "image/webp") as (written,),

@@ -91,7 +91,8 @@ async def test_an_operator_disables_a_plugin_and_enables_it_again(arengo, new_da
         ("choir", "There is no loaded plugin 'choir'"),
     ],
 )
-def test_what_cannot_be_disabled_is_refused(arengo, name, fault):
-    done = arengo("plugin", "disable", name, "--why", "x")
+async def test_what_cannot_be_disabled_is_refused(arengo, database, name, fault):
+    login = {"database_url": database.app, "database_owner_url": database.owner}
+    done = arengo("plugin", "disable", name, "--why", "x", **login)
     assert done.returncode == 1
     assert fault in done.stderr

@@ -130,6 +130,7 @@ def test_a_new_plugin_passes_at_once(new_plugin, site, tmp_path):
     assert areas == {
         "composition",
         "gating",
+        "grants",
         "imports",
         "manifest",
         "privacy",

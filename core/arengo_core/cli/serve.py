@@ -40,11 +40,11 @@ def serve() -> None:
     settings = load_settings()
     refuse_unsafe(settings)
     require_address(settings.host, settings.port)
-    from arengo_core.database.setup import fit_to_serve
-    from arengo_core.host import Host
-    from arengo_core.identity.elsewhere import check_settings
-
     with in_common(), roles.embedded_running(settings):
+        from arengo_core.database.setup import fit_to_serve
+        from arengo_core.host import Host
+        from arengo_core.identity.elsewhere import check_settings
+
         urls, registry = asyncio.run(fit_to_serve(settings))
         check_settings(Host.create(settings, registry, urls.app))
         run_server(settings)

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from arengo_core.api.scalars import global_id
 from arengo_core.cli.supervisor import free_port
+from arengo_core.settings import REQUEST_LIMITS
 
 BUYERS, PIECES = 64, 10
 CREATE = "mutation { createCart { cart { secret } userErrors { message } } }"
@@ -52,6 +53,7 @@ async def two_servers(database, tmp_path) -> AsyncIterator[str]:
         "ARENGO_DATABASE_URL": database.app,
         "ARENGO_PORT": str(port),
         "ARENGO_WORKERS": "2",
+        **{f"ARENGO_{name.upper()}": "0" for name in REQUEST_LIMITS},
     }
     address = f"http://127.0.0.1:{port}"
     with _serving({**known, **own}):
