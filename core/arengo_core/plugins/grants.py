@@ -24,8 +24,7 @@ class DataGrant:
     ``key`` is the declaring plugin's own, a kind of data, and ``read`` or ``write``; where a
     permission covers the same data, the grant is named after it. ``title`` is a msgid in the
     members' words, for it is what they agree to. ``permissions`` are those by which people do the
-    same: a remote plugin's token has them while the grant is in force, for queries where it
-    reads, for mutations where it writes.
+    same.
     """
 
     key: str

@@ -85,7 +85,7 @@ async def new_secret(uow: UnitOfWork, host: Host, key: str) -> str:
 
 
 async def remove(uow: UnitOfWork, key: str) -> None:
-    """Forget a plugin: nothing calls it any more and its token opens nothing.
+    """Forget a plugin: nothing calls it any more, and what it signs is refused.
 
     What members agreed with it, and the log of what it was told, stays.
     """
