@@ -110,6 +110,10 @@ class UnavailableError(ArengoError):
     status = 503
 
 
+class NotYetError(UnavailableError):
+    """A job whose turn has not come: it is put back, and no plugin is blamed for it."""
+
+
 class DatabaseAwayError(UnavailableError):
     """The database refused, dropped or ended the connection. What was not confirmed may be tried
     again with the same idempotency key."""

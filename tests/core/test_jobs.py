@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from arengo_core.errors import NotYetError
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.jobs.worker import _application, _connect, drain
@@ -15,22 +16,23 @@ from tests.core.places import plugin_module
 class Work:
     """A job that fails as often as it is told."""
 
-    def __init__(self, failures):
+    def __init__(self, failures, error=RuntimeError):
         self.failures = failures
+        self.error = error
         self.runs = 0
 
     async def __call__(self, _host, _payload):
         self.runs += 1
         if self.runs <= self.failures:
-            raise RuntimeError(f"run {self.runs}")
+            raise self.error(f"run {self.runs}")
 
 
 @pytest.fixture
 def shift(host_with):
-    """``shift(failures)``: a host with one job of three attempts."""
+    """``shift(failures, error)``: a host with one job of three attempts."""
 
-    def make(failures):
-        work, name = Work(failures), f"shift{new_id().hex}.job"
+    def make(failures, error=RuntimeError):
+        work, name = Work(failures, error), f"shift{new_id().hex}.job"
         module = plugin_module("shift", jobs=[Job(name, work, attempts=3)])
         return host_with(("shift", module)), work, name
 
@@ -78,6 +80,14 @@ async def test_a_failing_job_is_tried_again_later(shift):
     assert await _row(host, name) is None
 
 
+async def _blamed(host, name):
+    async with host.unit_of_work() as uow:
+        stages = await uow.session.scalars(
+            text("select stage from core.plugin_failure where plugin = 'shift'")
+        )
+        return f"job {name}" in stages.all()
+
+
 async def test_after_its_attempts_a_job_is_held_not_lost(shift):
     host, work, name = shift(99)
     await _enqueue(host, name)
@@ -86,11 +96,17 @@ async def test_after_its_attempts_a_job_is_held_not_lost(shift):
         await _make_due(host, name)
     assert work.runs == 3
     assert (await _row(host, name)).status == "failed"
-    async with host.unit_of_work() as uow:
-        stages = await uow.session.scalars(
-            text("select stage from core.plugin_failure where plugin = 'shift'")
-        )
-        assert f"job {name}" in stages.all()
+    assert await _blamed(host, name)
+
+
+async def test_a_job_whose_turn_has_not_come_is_put_back_without_blame(shift):
+    host, work, name = shift(1, NotYetError)
+    await _enqueue(host, name)
+    for _ in range(2):
+        await drain(host)
+        await _make_due(host, name)
+    assert work.runs == 2
+    assert not await _blamed(host, name)
 
 
 async def test_one_jobs_failure_does_not_stop_another(shift):

@@ -20,7 +20,7 @@ from arengo_core.plugins.manager import load_plugins
 
 
 async def _digests(owner_url: str) -> dict[str, tuple[int, str]]:
-    """Rows and their digest, of every table of every history; partitions within their whole."""
+    """Rows and digest of every logged table of every history; partitions within their whole."""
     schemas = [QUEUE, *(history.schema for history in load_plugins().histories)]
     connection = await asyncpg.connect(owner_url)
     found: dict[str, tuple[int, str]] = {}
@@ -31,6 +31,7 @@ async def _digests(owner_url: str) -> dict[str, tuple[int, str]]:
                 "select n.nspname || '.' || c.relname as name"
                 " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
                 " where n.nspname = any($1) and c.relkind in ('r', 'p') and not c.relispartition"
+                " and c.relpersistence = 'p'"
                 " order by 1",
                 schemas,
             )

@@ -17,7 +17,7 @@ class Job:
     """A kind of job. It runs at least once and opens its own units of work.
 
     After ``attempts`` failures, with growing pauses, it is held for a person to look at, who
-    reads ``title`` (a msgid).
+    reads ``title`` (a msgid). One whose turn has not come raises ``NotYetError``.
     """
 
     name: str

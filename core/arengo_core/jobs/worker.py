@@ -21,6 +21,7 @@ from pgqueuer.domain.types import QueueExecutionMode
 from arengo_core import clock, tracing
 from arengo_core.database.engine import plain_url
 from arengo_core.database.unit_of_work import DELIVER
+from arengo_core.errors import NotYetError
 from arengo_core.host import Host
 from arengo_core.i18n import set_locale
 from arengo_core.jobs import repository
@@ -44,7 +45,8 @@ async def _run(host: Host, plugin: str, job: Job, queued: QueuedJob) -> None:
             async with asyncio.timeout(_TIME_LIMIT):
                 await job.handle(host, payload)
     except (Exception, SystemExit) as error:
-        if job.name != DELIVER:  # it says itself whose fault it was
+        # A delivery says itself whose fault it was.
+        if job.name != DELIVER and not isinstance(error, NotYetError):
             await host.guard.record(plugin, f"job {job.name}", error)
         if queued.attempts >= job.attempts - 1:
             await _give_up(host, queued, error)

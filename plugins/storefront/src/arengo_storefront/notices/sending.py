@@ -10,7 +10,7 @@ from uuid import UUID
 from arengo_core import clock
 from arengo_core.caller import Caller, Role
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ArengoError, UnavailableError
+from arengo_core.errors import ArengoError, NotYetError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, set_locale
 from arengo_core.identity import repository as identity
@@ -49,7 +49,7 @@ async def send(host: Host, payload: dict[str, Any]) -> None:
         if notice is None:
             if await repository.is_sent(uow.session, organization_id, notice_id):
                 return
-            raise UnavailableError("Another job is sending this notice.")
+            raise NotYetError("Another job is sending this notice.")
         envelope = await _envelope(host, uow, notice)
         if envelope is None or await _by_messages(host, uow, envelope, notice):
             await repository.mark(uow.session, organization_id, notice_id, sent_at=clock.now())
