@@ -8,7 +8,10 @@
     ├── InvalidPeriodError       costs.period_invalid
     ├── PopulationUnknownError   costs.population_unknown
     ├── NoBearersError           costs.no_bearers
-    └── DuplicateKeyError        costs.duplicate_key
+    ├── DuplicateKeyError        costs.duplicate_key
+    ├── InvalidGameError         costs.game_invalid
+    ├── NotGivenError            costs.not_given
+    └── RuleUnmetError           costs.rule_unmet
 """
 
 from __future__ import annotations
@@ -84,3 +87,21 @@ class DuplicateKeyError(CostError):
     """Two allocation keys were registered under one id."""
 
     code = "costs.duplicate_key"
+
+
+class InvalidGameError(CostError):
+    """A cost game cannot be read or makes no sense."""
+
+    code = "costs.game_invalid"
+
+
+class NotGivenError(CostError):
+    """A solution that is not computed for so many members, or from such figures."""
+
+    code = "costs.not_given"
+
+
+class RuleUnmetError(CostError):
+    """A rule's caps, floors or fixed amounts cannot hold together with this pool."""
+
+    code = "costs.rule_unmet"

@@ -22,6 +22,7 @@ from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.settings import load_settings
 from arengo_marketplace.contract import Consortium
+from arengo_marketplace.costs.commands import allocate
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.months import month_key
@@ -102,6 +103,9 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 @click.group()
 def costs() -> None:
     """Enter the costs of a month, see what it will be, and settle it."""
+
+
+costs.add_command(allocate)
 
 
 @costs.command("import")

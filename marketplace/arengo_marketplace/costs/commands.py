@@ -1,0 +1,81 @@
+"""``arengo costs allocate``: a split computed from a file, without a database."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, TextIO, cast
+
+import click
+import msgspec
+
+from arengo_core.errors import InvalidInputError
+from arengo_core.i18n import set_locale
+from arengo_marketplace.costs.errors import CostError
+
+_HELP = """Divide a cost, or solve a cost game, as INPUT.json says; - reads standard input.
+
+No database is needed. Amounts of money are divided to the cent, by the method of largest
+remainder; figures of a coalition table are printed with six decimals.
+
+\b
+A coalition table names every group of players and what it would pay alone
+("value" in place of "cost": what it would gain):
+  {"players": ["A", "B"],
+   "cost": {"A": 1.0, "B": 2.0, "A,B": 2.5},
+   "method": "shapley"}
+\b
+Methods: shapley (up to 20 players), scrb (separable costs, remaining benefits),
+nucleolus (up to 14), least-core (epsilon and each player's range), core-check (of
+"shares": {"A": 1.0, "B": 1.5}, or whether any split is in the core).
+\b
+The answer to this one:
+  {"method": "shapley", "shares": {"A": 0.750000, "B": 1.750000},
+   "total": 2.500000, "in_core": true, "most_violated": null}
+"""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields are all named once."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        name = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the field {name!r} is there twice")
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is not a number of JSON")
+
+
+def _read(file: TextIO) -> dict[str, Any]:
+    try:
+        value = json.load(file, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError(
+            "This is not a JSON document: {fault}.", field="INPUT", fault=error
+        ) from None
+    if not isinstance(value, dict):
+        raise InvalidInputError(
+            "This is not a JSON document: {fault}.", field="INPUT", fault="no object in braces"
+        )
+    return cast("dict[str, Any]", value)
+
+
+def _answered(value: dict[str, Any]) -> dict[str, object]:
+    from arengo_marketplace.costs.games.answers import answer
+    from arengo_marketplace.costs.games.table_document import read_table
+
+    return answer(read_table(value))
+
+
+@click.command(help=_HELP)
+@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
+def allocate(file: TextIO) -> None:
+    """Divide a cost by a file."""
+    set_locale("en")
+    try:
+        answer = _answered(_read(file))
+    except CostError as error:
+        raise InvalidInputError("{fault}", field=error.field, fault=error) from None
+    click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))
