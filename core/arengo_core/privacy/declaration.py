@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from arengo_core.i18n import N_
+from arengo_core.ids import keyed_digest
 
 TEN_YEARS = N_("Ten years, as the civil code asks of accounts (art. 2220)")
 WHILE_MEMBER = N_("As long as the membership; then ten years, as the civil code asks (art. 2220)")
@@ -32,13 +33,28 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressDigest:
+    """A column with a keyed digest of an address, which finds rows whose address is encrypted.
+
+    ``of`` says as what somebody has it, so that digests of two tables cannot be joined.
+    """
+
+    column: str
+    of: str
+
+    def value(self, secret: bytes, email: str) -> bytes:
+        """The digest of an address, whatever its case."""
+        return keyed_digest(secret, f"{self.of}:{email.strip().lower()}")
+
+
+@dataclass(frozen=True, slots=True)
 class Personal:
     """The personal data in a table; texts are msgids of the package.
 
     ``columns`` hold them; ``whose`` they are; ``why`` they are there; ``kept`` how long, or by
-    which law. A person's rows are found by ``by_user`` (a column of user ids) or ``by_email`` (a
-    column of addresses); where neither is there, only whoever holds the row's own secret or
-    number finds it. ``BLANK`` empties the columns. ``KEEP`` needs no more than ``kept``.
+    which law. A person's rows are found by ``by_user`` (a column of user ids), ``by_email`` (a
+    column of addresses) or ``by_digest``; where none is there, only whoever holds the row's own
+    secret or number finds it. ``BLANK`` empties the columns. ``KEEP`` needs no more than ``kept``.
     """
 
     columns: tuple[str, ...]
@@ -47,5 +63,12 @@ class Personal:
     kept: str
     by_user: str = ""
     by_email: str = ""
+    by_digest: AddressDigest | None = None
     erasure: Erasure = Erasure.KEEP
     retention: Retention | None = None
+
+    @property
+    def finders(self) -> list[str]:
+        """The columns by which a person's rows are found."""
+        digest = self.by_digest.column if self.by_digest else ""
+        return [column for column in (self.by_user, self.by_email, digest) if column]

@@ -50,9 +50,9 @@ def undeclared(table: Table) -> list[str]:
         and (column.name in _NAMES | _IDS or column.name.endswith(_ENDINGS))
     ]
     found = [f"{table.fullname}.{name} is not declared" for name in known if name not in said]
-    finders = [personal.by_user, personal.by_email] if personal else []
+    finders = personal.finders if personal else []
     since = [personal.retention.since] if personal and personal.retention else []
-    for name in (*sorted(said), *filter(None, finders), *since):
+    for name in (*sorted(said), *finders, *since):
         if name not in table.columns:
             found.append(f"{table.fullname} has no column {name}")
     return found

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, LargeBinary, Table, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    LargeBinary,
+    Table,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.privacy.declaration import Personal, Retention
@@ -15,53 +26,54 @@ from arengo_core.privacy.declaration import Personal, Retention
 _SECRETS = frozenset({"password_hash", "secret", "recovery_digests"})
 
 
-def _theirs(table: Table, personal: Personal, user_id: UUID, email: str) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whose rows are looked for; ``secret`` keys the digests of addresses."""
+
+    user_id: UUID
+    email: str
+    secret: bytes
+
+
+def _theirs(table: Table, personal: Personal, whom: Whom) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = []
     if personal.by_user:
-        found.append(table.c[personal.by_user] == user_id)
+        found.append(table.c[personal.by_user] == whom.user_id)
     if personal.by_email:
-        found.append(func.lower(table.c[personal.by_email]) == email.lower())
-    first, *rest = found
-    for other in rest:
-        first = first | other
-    return first
+        found.append(func.lower(table.c[personal.by_email]) == whom.email.lower())
+    if personal.by_digest:
+        column = table.c[personal.by_digest.column]
+        found.append(column == personal.by_digest.value(whom.secret, whom.email))
+    return or_(*found)
 
 
 async def rows_of(
-    session: AsyncSession, table: Table, personal: Personal, user_id: UUID, email: str
+    session: AsyncSession, table: Table, personal: Personal, whom: Whom
 ) -> Sequence[dict[str, Any]]:
     """What a table holds of a person, but for secrets and digests."""
     hidden = {c.name for c in table.columns if isinstance(c.type, LargeBinary)} | _SECRETS
     shown = [column for column in table.columns if column.name not in hidden]
-    statement = select(*shown).where(_theirs(table, personal, user_id, email))
+    statement = select(*shown).where(_theirs(table, personal, whom))
     rows = await session.execute(statement)
     return [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
 
 
-async def count_of(
-    session: AsyncSession, table: Table, personal: Personal, user_id: UUID, email: str
-) -> int:
+async def count_of(session: AsyncSession, table: Table, personal: Personal, whom: Whom) -> int:
     """How many rows of a table are a person's."""
-    statement = (
-        select(func.count()).select_from(table).where(_theirs(table, personal, user_id, email))
-    )
+    statement = select(func.count()).select_from(table).where(_theirs(table, personal, whom))
     return await session.scalar(statement) or 0
 
 
-async def remove_of(
-    session: AsyncSession, table: Table, personal: Personal, user_id: UUID, email: str
-) -> int:
+async def remove_of(session: AsyncSession, table: Table, personal: Personal, whom: Whom) -> int:
     """Delete a person's rows; how many."""
-    done = await session.execute(delete(table).where(_theirs(table, personal, user_id, email)))
+    done = await session.execute(delete(table).where(_theirs(table, personal, whom)))
     return cast(CursorResult[Any], done).rowcount
 
 
-async def blank_of(
-    session: AsyncSession, table: Table, personal: Personal, user_id: UUID, email: str
-) -> int:
+async def blank_of(session: AsyncSession, table: Table, personal: Personal, whom: Whom) -> int:
     """Empty the personal columns of a person's rows; how many."""
     empty = dict.fromkeys(personal.columns, "")
-    statement = update(table).where(_theirs(table, personal, user_id, email)).values(empty)
+    statement = update(table).where(_theirs(table, personal, whom)).values(empty)
     return cast(CursorResult[Any], await session.execute(statement)).rowcount
 
 

@@ -58,22 +58,21 @@ async def _everywhere(uow: UnitOfWork) -> AsyncGenerator[None]:
 
 
 def _of_people(host: Host) -> list[Holding]:
-    return [
-        holding
-        for holding in holdings(host.registry)
-        if holding.personal.by_user or holding.personal.by_email
-    ]
+    return [holding for holding in holdings(host.registry) if holding.personal.finders]
+
+
+def _whom(host: Host, person: Person) -> repository.Whom:
+    return repository.Whom(person.id, person.email, host.identity.secret)
 
 
 async def export(uow: UnitOfWork, host: Host) -> bytes:
     """Everything that the tables hold of the caller: a zip with a JSON file for each plugin."""
     person = await _self(uow)
+    whom = _whom(host, person)
     files: dict[str, dict[str, Any]] = {}
     async with _everywhere(uow):
         for holding in _of_people(host):
-            rows = await repository.rows_of(
-                uow.session, holding.table, holding.personal, person.id, person.email
-            )
+            rows = await repository.rows_of(uow.session, holding.table, holding.personal, whom)
             if rows:
                 files.setdefault(holding.plugin, {})[holding.table.name] = {
                     "why": gettext(holding.personal.why),
@@ -102,6 +101,7 @@ async def erase(uow: UnitOfWork, host: Host, *, email: str) -> list[Outcome]:
     for place in places:
         uow.audit(place, "person.erased", "User", person.id)
     await uow.flush()
+    whom = _whom(host, person)
     outcomes: list[Outcome] = []
     async with _everywhere(uow):
         for holding in _of_people(host):
@@ -110,7 +110,7 @@ async def erase(uow: UnitOfWork, host: Host, *, email: str) -> list[Outcome]:
                 Erasure.BLANK: repository.blank_of,
                 Erasure.KEEP: repository.count_of,
             }[holding.personal.erasure]
-            rows = await act(uow.session, holding.table, holding.personal, person.id, person.email)
+            rows = await act(uow.session, holding.table, holding.personal, whom)
             if rows:
                 outcomes.append(Outcome(holding, rows))
     return outcomes

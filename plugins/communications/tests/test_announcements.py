@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,8 +27,8 @@ WORDS = Words("Strada chiusa", "Domani la strada è chiusa.\n\nDa lunedì è ape
 def subscribe(host, valley, visit, mailbox, run_jobs):
     """Somebody who asked on the page and, unless told, confirmed by mail."""
 
-    async def make(*, confirm=True, locale="it"):
-        email = f"{new_id().hex}@citizen.example"
+    async def make(*, confirm=True, locale="it", email=""):
+        email = email or f"{new_id().hex}@citizen.example"
         visitor = await visit()
         path = f"/towns/{valley.town.organization.slug}/announcements"
         asked = await visitor.post(path, {"email": email, "locale": locale})
@@ -314,3 +317,19 @@ async def test_what_subscribers_agreed_to_is_kept_with_its_words_and_its_end(
     move_clock(datetime.now(UTC) + timedelta(days=731))
     log = await visit(valley.town.person)
     assert not await kept()
+
+
+async def test_a_subscriber_with_an_account_has_subscriptions_in_the_copy(
+    subscribe, visit, make_user
+):
+    somebody = await make_user()
+    await subscribe(email=somebody.email)
+    await subscribe()
+    copy = (await (await visit(somebody)).get("/account/data")).content
+    with zipfile.ZipFile(io.BytesIO(copy)) as archive:
+        held = json.loads(archive.read("communications.json"))
+    assert {table: len(kept["rows"]) for table, kept in held.items()} == {
+        "subscription": 1,
+        "subscription_consent": 1,
+    }
+    assert "email_digest" not in held["subscription"]["rows"][0]

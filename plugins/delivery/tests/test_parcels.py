@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -294,3 +297,13 @@ async def test_what_was_begun_is_finished_after_the_service_ended(
     assert (await merchant.get("/desk/parcels")).status_code == 200
     done = await merchant.post(f"/desk/parcels/{parcel.id}/move", {"state": "at_pick_up_point"})
     assert done.status_code == 303
+
+
+async def test_parcels_to_an_accounts_address_are_in_its_copy(valley, announce, visit, make_user):
+    somebody = await make_user()
+    mine = await announce(valley.parcel(recipient_email=somebody.email.upper()))
+    await announce(valley.parcel())
+    copy = (await (await visit(somebody)).get("/account/data")).content
+    with zipfile.ZipFile(io.BytesIO(copy)) as archive:
+        rows = json.loads(archive.read("delivery.json"))["parcel"]["rows"]
+    assert [(row["id"], row["street"]) for row in rows] == [(str(mine.id), "Via Valle 7")]

@@ -20,14 +20,18 @@ from arengo_communications.inbox.models import InboxItem
 from arengo_communications.messages.models import Dispatch, DispatchState, Message
 from arengo_communications.messages.service import hint
 from arengo_communications.offering import SERVICE_KEY
-from arengo_communications.subscriptions.models import Subscription, SubscriptionConsent
+from arengo_communications.subscriptions.models import (
+    BY_ADDRESS,
+    Subscription,
+    SubscriptionConsent,
+)
 from arengo_communications.subscriptions.service import asked_words, secret_of
 from arengo_core import clock
 from arengo_core.caller import Caller, OrganizationKind
 from arengo_core.consents.contract import ConsentAct
 from arengo_core.host import Host
 from arengo_core.i18n import N_
-from arengo_core.ids import keyed_digest, new_id
+from arengo_core.ids import new_id
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
 from arengo_core.plugins import gate
@@ -79,7 +83,7 @@ def _subscribers(host: Host, town: Organization) -> Iterator[Row]:
         yield {
             "id": new_id(),
             "organization_id": town.id,
-            "email_digest": keyed_digest(secret_of(host), f"subscriber:{email}"),
+            "email_digest": BY_ADDRESS.value(secret_of(host), email),
             "email_sealed": host.cipher.encrypt({"email": email}),
             "locale": "en" if number % 6 == 0 else "it",
             "mails": 1,

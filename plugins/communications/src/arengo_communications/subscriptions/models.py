@@ -11,8 +11,10 @@ from arengo_communications.base import CommunicationsBase
 from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, TableClass, table
 from arengo_core.i18n import N_
-from arengo_core.privacy.declaration import Personal, Retention
+from arengo_core.privacy.declaration import AddressDigest, Personal, Retention
 from arengo_core.secrets import Sealed
+
+BY_ADDRESS = AddressDigest("email_digest", "subscriber")
 
 
 class Subscription(CommunicationsBase, Identified, Owned):
@@ -31,6 +33,7 @@ class Subscription(CommunicationsBase, Identified, Owned):
             N_("Subscribers"),
             N_("To send announcements"),
             N_("Until they unsubscribe, by the link in each mail"),
+            by_digest=BY_ADDRESS,
         ),
     )
 
@@ -61,6 +64,7 @@ class SubscriptionConsent(CommunicationsBase, Identified, Owned):
             N_("Subscribers"),
             N_("To show who agreed to get announcements, when and by which words"),
             N_("While they are subscribed; then two years, as proof (art. 7(1) GDPR)"),
+            by_digest=BY_ADDRESS,
             retention=Retention("over_at", timedelta(days=730)),
         ),
     )

@@ -10,7 +10,7 @@ from arengo_communications.messages.service import store
 from arengo_communications.offering import SERVICE_KEY
 from arengo_communications.subscriptions import consents, links, repository
 from arengo_communications.subscriptions.links import Subscriber
-from arengo_communications.subscriptions.models import Subscription
+from arengo_communications.subscriptions.models import BY_ADDRESS, Subscription
 from arengo_core import clock
 from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
@@ -18,7 +18,7 @@ from arengo_core.errors import NotFoundError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, set_locale
 from arengo_core.i18n import gettext as _
-from arengo_core.ids import keyed_digest, new_id
+from arengo_core.ids import new_id
 from arengo_core.mail.address import check_email
 from arengo_core.organizations import repository as organizations
 from arengo_core.organizations.models import Organization
@@ -59,7 +59,7 @@ async def subscribe(host: Host, uow: UnitOfWork, *, town_id: UUID, email: str, l
         {
             "id": new_id(),
             "organization_id": town_id,
-            "email_digest": keyed_digest(secret_of(host), f"subscriber:{address}"),
+            "email_digest": BY_ADDRESS.value(secret_of(host), address),
             "email_sealed": host.cipher.encrypt({"email": address}),
             "locale": locale,
             "mails": 0,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from arengo_core import clock
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
 from arengo_core.i18n import N_
-from arengo_core.privacy.declaration import IDS_ALONE, TEN_YEARS, Personal
+from arengo_core.privacy.declaration import IDS_ALONE, TEN_YEARS, AddressDigest, Personal
 from arengo_core.secrets import Sealed
 from arengo_delivery.base import DeliveryBase
 from arengo_delivery.contract import ParcelState
@@ -28,6 +28,9 @@ class BookingState(StrEnum):
     UNKNOWN = "unknown"
 
 
+BY_ADDRESS = AddressDigest("email_digest", "recipient")
+
+
 class ParcelRow(DeliveryBase, Identified, Shared, Stamped):
     """A parcel of a merchant order; its tenant is the merchant."""
 
@@ -39,11 +42,13 @@ class ParcelRow(DeliveryBase, Identified, Shared, Stamped):
         Index(None, "organization_id", "state"),
         Index(None, "consortium_id", "state", "id"),
         Index(None, "merchant_order_id"),
+        Index(None, "email_digest"),
         personal=Personal(
-            ("recipient_name", "street", "phone", "email_sealed"),
+            ("recipient_name", "street", "phone", "email_sealed", "email_digest"),
             N_("Customers"),
             N_("To deliver parcels"),
             TEN_YEARS,
+            by_digest=BY_ADDRESS,
         ),
     )
 
@@ -62,6 +67,7 @@ class ParcelRow(DeliveryBase, Identified, Shared, Stamped):
     istat_code: Mapped[str]
     phone: Mapped[str]
     email_sealed: Mapped[Sealed]
+    email_digest: Mapped[bytes | None]
     locale: Mapped[str]
     point_id: Mapped[UUID | None]
     tracking_code: Mapped[str]

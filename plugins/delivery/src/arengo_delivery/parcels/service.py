@@ -20,7 +20,7 @@ from arengo_delivery.contract import (
 )
 from arengo_delivery.parcels import repository
 from arengo_delivery.parcels.codes import PickUpCodes, new_tracking_code, tracking_digest
-from arengo_delivery.parcels.models import BookingState, ParcelEvent, ParcelRow
+from arengo_delivery.parcels.models import BY_ADDRESS, BookingState, ParcelEvent, ParcelRow
 from arengo_delivery.parcels.states import check_move
 from arengo_delivery.points import repository as points
 
@@ -100,6 +100,7 @@ def values(host: Host, request: ParcelRequest) -> dict[str, Any]:
         "istat_code": recipient.istat_code,
         "phone": recipient.phone,
         "email_sealed": host.cipher.encrypt({"email": request.recipient_email}),
+        "email_digest": BY_ADDRESS.value(host.identity.secret, request.recipient_email),
         "locale": request.locale,
         "point_id": request.point_id if kind is DeliveryKind.PICK_UP else None,
         "tracking_code": new_tracking_code(),
