@@ -32,7 +32,10 @@ def csv_answer(
     return Response(
         out.getvalue().encode("utf-8-sig"),
         media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+        headers={
+            "content-disposition": f'attachment; filename="{name}.csv"',
+            "cache-control": "no-store",
+        },
     )
 
 

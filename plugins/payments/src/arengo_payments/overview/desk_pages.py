@@ -14,9 +14,11 @@ from litestar.response import Redirect
 
 from arengo_core.caller import Caller
 from arengo_core.i18n import format_date, format_datetime, format_money, gettext
+from arengo_core.money import Money
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.pages import acting_for, page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_payments.base import COUNTER
 from arengo_payments.collecting import counter
 from arengo_payments.collecting import repository as payments
@@ -26,7 +28,6 @@ from arengo_payments.overview import texts
 from arengo_payments.payouts import repository as payouts
 from arengo_payments.permissions import MONEY
 from arengo_payments.refunds import repository as refunds
-from arengo_payments.spreadsheet import csv_answer, figure
 
 _NEWEST = 50
 _HOME = "/desk/money"
@@ -85,23 +86,32 @@ def _row(part: PaymentPartRow) -> dict[str, str]:
 
 
 @get(f"{_HOME}/payments.csv", name="desk-money-csv")
-async def money_csv(host: FromHost, caller: FromCaller) -> Response[str]:
+async def money_csv(host: FromHost, caller: FromCaller) -> Response[bytes]:
     """Everything that shoppers paid me, as CSV."""
     place = _place(caller)
     async with host.unit_of_work(caller, read_only=True) as uow:
         parts = await payments.parts_of_merchant(uow.session, place, 100_000)
     return csv_answer(
-        "money.csv",
-        ["payment", "order", "created", "paid", "method", "amount", "refunded", "currency"],
+        "money",
+        [
+            gettext("Payment"),
+            gettext("Order"),
+            gettext("Created"),
+            gettext("Paid"),
+            gettext("Way to pay"),
+            gettext("Amount"),
+            gettext("Refunded"),
+            gettext("Currency"),
+        ],
         [
             (
-                part.payment_id,
-                part.merchant_order_id,
+                str(part.payment_id),
+                str(part.merchant_order_id),
                 part.created_at.isoformat(),
                 part.paid_at.isoformat() if part.paid_at else "",
-                part.method,
-                figure(part.amount),
-                figure(part.refunded),
+                texts.method(part.method),
+                Money(part.amount, part.currency),
+                Money(part.refunded, part.currency),
                 part.currency,
             )
             for part in parts

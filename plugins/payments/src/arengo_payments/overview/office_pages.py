@@ -15,12 +15,13 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import format_datetime, format_money, gettext
-from arengo_core.money import total
+from arengo_core.money import Money, total
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_payments.accounts import service as accounts
 from arengo_payments.collecting import repository as payments
 from arengo_payments.collecting.models import PaymentPartRow, PaymentRow
@@ -30,7 +31,6 @@ from arengo_payments.overview.queries import cursor_of, keyset
 from arengo_payments.payouts import service as payouts
 from arengo_payments.permissions import PAYMENTS
 from arengo_payments.refunds import repository as refunds
-from arengo_payments.spreadsheet import csv_answer, figure
 
 _PAGE = 25
 _HOME = "/office/payments"
@@ -120,23 +120,32 @@ async def _refund_rows(uow: UnitOfWork, place: UUID) -> list[dict[str, str]]:
 
 
 @get(f"{_HOME}/payments.csv", name="office-payments-csv")
-async def payments_csv(host: FromHost, caller: FromCaller) -> Response[str]:
+async def payments_csv(host: FromHost, caller: FromCaller) -> Response[bytes]:
     """Every payment as CSV; amounts in euro with a comma."""
     place = _place(caller)
     async with host.unit_of_work(caller, read_only=True) as uow:
         rows = await payments.payments_of_consortium(uow.session, place, 100_000)
         return csv_answer(
-            "payments.csv",
-            ["payment", "order", "created", "method", "state", "amount", "refunded", "currency"],
+            "payments",
+            [
+                gettext("Payment"),
+                gettext("Order"),
+                gettext("Created"),
+                gettext("Way to pay"),
+                gettext("State"),
+                gettext("Amount"),
+                gettext("Refunded"),
+                gettext("Currency"),
+            ],
             [
                 (
-                    row.id,
-                    row.order_id,
+                    str(row.id),
+                    str(row.order_id),
                     row.created_at.isoformat(),
-                    row.method,
-                    row.state,
-                    figure(row.amount),
-                    figure(row.refunded),
+                    texts.method(row.method),
+                    texts.payment_state(row.state),
+                    Money(row.amount, row.currency),
+                    Money(row.refunded, row.currency),
                     row.currency,
                 )
                 for row in rows
@@ -145,15 +154,15 @@ async def payments_csv(host: FromHost, caller: FromCaller) -> Response[str]:
 
 
 @get(f"{_HOME}/due.csv", name="office-payments-due-csv")
-async def due_csv(host: FromHost, caller: FromCaller) -> Response[str]:
+async def due_csv(host: FromHost, caller: FromCaller) -> Response[bytes]:
     """Money due to each merchant as CSV."""
     place = _place(caller)
     async with host.unit_of_work(caller, read_only=True) as uow:
         dues = await payouts.dues(host, uow, place)
     return csv_answer(
-        "due.csv",
-        ["merchant", "due", "currency"],
-        [(due.name, figure(due.amount.amount), due.amount.currency) for due in dues],
+        "due",
+        [gettext("Merchant"), gettext("Due"), gettext("Currency")],
+        [(due.name, due.amount, due.amount.currency) for due in dues],
     )
 
 
