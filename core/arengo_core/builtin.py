@@ -81,7 +81,9 @@ from arengo_core.privacy.graphql import CONTRIBUTION as PRIVACY_API
 from arengo_core.privacy.pages import ROUTES as PRIVACY_PAGES
 from arengo_core.privacy.service import CLEAR_OVER
 from arengo_core.remote import models as _remote_tables
+from arengo_core.remote.graphql import CONTRIBUTION as REMOTE_API
 from arengo_core.remote.pages import ROUTES as REMOTE_ROUTES
+from arengo_core.remote.tokens import CLEAR_TOKENS as CLEAR_PLUGIN_TOKENS
 from arengo_core.web import models as _site_tables
 from arengo_core.web.legal import ROUTES as LEGAL_PAGES
 from arengo_core.webhooks import models as _webhook_tables
@@ -155,6 +157,7 @@ def arengo_schedules() -> list[Schedule]:
     return [
         Schedule(SEAL_AUDIT, "* * * * *"),
         Schedule(CLEAR_TOKENS, "23 3 * * *"),
+        Schedule(CLEAR_PLUGIN_TOKENS, "27 * * * *"),
         *sessions.SCHEDULES,
         *files.SCHEDULES,
         Schedule(CLEAR_OVER, "29 3 * * *"),
@@ -228,6 +231,7 @@ def arengo_graphql() -> GraphqlContribution:
             *TOKEN_API.queries,
             *PERMISSION_API.queries,
             *PRIVACY_API.queries,
+            *REMOTE_API.queries,
             PeopleQuery,
             AuditQuery,
             ConsentQuery,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -76,7 +76,8 @@ class Grant:
 
     ``given`` and ``withheld`` are keys of permissions: what the organization gave to the role
     and took from it. By delegation there is no role, ``given`` is all, and ``delegate_id`` is
-    the organization whose person this is.
+    the organization whose person this is. What a member lets a plugin do is a grant without role
+    and delegate.
     """
 
     organization_id: UUID
@@ -120,6 +121,10 @@ class Caller:
 
     ``services`` are keys of those active for any of its organizations, or of members whom it
     governs, as its session was looked up; None where nobody looked.
+
+    ``plugin`` is the key of a remote plugin that calls for itself: ``grants`` are then what
+    members let it read, ``writes`` what they let it change, of ``member_id`` alone where its token
+    says so.
     """
 
     user_id: UUID | None = None
@@ -131,6 +136,9 @@ class Caller:
     token_id: UUID | None = None
     services: frozenset[str] | None = None
     system: Scope | None = field(default=None)
+    plugin: str | None = None
+    writes: tuple[Grant, ...] = ()
+    member_id: UUID | None = None
 
     @classmethod
     def program(cls, organizations: Iterable[UUID] = (), governs: Iterable[UUID] = ()) -> Caller:
@@ -173,14 +181,14 @@ class Caller:
             return organization_id in self.system.organizations | self.system.governs
         here = [grant for grant in self._live if grant.organization_id == organization_id]
         if not permissions:
-            return any(grant.delegate_id is None for grant in here)
+            return any(grant.role is not None for grant in here)
         return any(grant.allows(permission) for grant in here for permission in permissions)
 
     def require(self, organization_id: UUID, *permissions: Permission) -> None:
         """Raise unless the caller has one of the permissions there; with none named, any role."""
         if self.may(organization_id, *permissions):
             return
-        self.require_signed_in()
+        self.require_known()
         raise ForbiddenError("You may not do this for that organization.")
 
     def in_name_of(self, organization_id: UUID) -> UUID | None:
@@ -188,7 +196,7 @@ class Caller:
         if self.acting_id != organization_id:
             return self.acting_id
         here = [grant for grant in self.grants if grant.organization_id == organization_id]
-        if any(grant.delegate_id is None for grant in here):
+        if any(grant.role is not None for grant in here):
             return organization_id
         return next((grant.delegate_id for grant in here), self.acting_id)
 
@@ -201,15 +209,39 @@ class Caller:
 
     @property
     def origin(self) -> str:
-        """By what it calls: ``session``, ``token``, ``program``, or ``visitor`` (nobody yet)."""
+        """By what it calls: ``session``, ``token``, ``plugin``, ``program``, or ``visitor``.
+
+        The last is nobody yet.
+        """
         if self.system is not None:
             return "program"
+        if self.plugin is not None:
+            return "plugin"
         if self.token_id is not None:
             return "token"
         return "session" if self.user_id is not None else "visitor"
 
+    @property
+    def writing(self) -> Caller:
+        """The caller as it changes something: a plugin may change less than it reads."""
+        return self if self.plugin is None else replace(self, grants=self.writes)
+
+    def require_known(self) -> None:
+        """UnauthenticatedError when it is neither a person nor a plugin."""
+        if self.plugin is None:
+            self.require_signed_in()
+
+    def require_plugin(self) -> str:
+        """The key of the remote plugin that calls; ForbiddenError for anybody else."""
+        if self.plugin is None:
+            self.require_signed_in()
+            raise ForbiddenError("This is for plugins: use a plugin's token.")
+        return self.plugin
+
     def require_signed_in(self) -> UUID:
         """The user's id; UnauthenticatedError when nobody is signed in."""
+        if self.plugin is not None:
+            raise ForbiddenError("This is for people: a plugin has no account.")
         if self.user_id is None:
             raise UnauthenticatedError("Sign in first.")
         return self.user_id

@@ -28,7 +28,7 @@ def _digest(uow: UnitOfWork, operation: str, key: str) -> bytes:
         raise InvalidInputError(
             "An idempotency key has 8 to 200 characters.", field="idempotency_key"
         )
-    return digest(f"{operation}\n{uow.caller.user_id or ''}\n{key}")
+    return digest(f"{operation}\n{uow.caller.user_id or uow.caller.plugin or ''}\n{key}")
 
 
 async def first_answer(uow: UnitOfWork, operation: str, key: str | None) -> UUID | None:

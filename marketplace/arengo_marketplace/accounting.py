@@ -15,6 +15,7 @@ from arengo_marketplace.metering import jobs as metering_jobs
 from arengo_marketplace.metering import models as _metering_tables
 from arengo_marketplace.metering import pages as metering_pages
 from arengo_marketplace.metering import remote_pages as remote_metering
+from arengo_marketplace.metering.mutations import MeteringMutation
 from arengo_marketplace.metering.queries import MeteringQuery
 from arengo_marketplace.permissions import ALL_FIGURES, COSTS, FIGURES, LEDGER, SETTLEMENTS
 from arengo_marketplace.pools import import_pages
@@ -51,7 +52,12 @@ QUERIES: tuple[type[Any], ...] = (
     MeteringQuery,
     LedgerQuery,
 )
-MUTATIONS: tuple[type[Any], ...] = (PoolsMutation, SettlementsMutation, StatementsMutation)
+MUTATIONS: tuple[type[Any], ...] = (
+    PoolsMutation,
+    SettlementsMutation,
+    StatementsMutation,
+    MeteringMutation,
+)
 
 ROUTES: list[Any] = [
     *pool_pages.ROUTES,

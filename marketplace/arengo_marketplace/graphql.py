@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core.api.context import Info
+from arengo_core.errors import NotFoundError
 from arengo_core.plugins.contributions import GraphqlContribution
 from arengo_marketplace import accounting
-from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.activations import service as activations
 from arengo_marketplace.activations.mutations import ActivationsMutation
 from arengo_marketplace.activations.queries import ActivationsQuery
 from arengo_marketplace.activations.types import ActivationType
@@ -38,8 +39,11 @@ async def _offer(info: Info, offer_id: UUID) -> OfferType | None:
 
 async def _activation(info: Info, activation_id: UUID) -> ActivationType | None:
     async with info.context.uow.lock:
-        row = await activations.get(info.context.uow.session, activation_id)
-    return ActivationType.of(row) if row else None
+        try:
+            row = await activations.activation_of(info.context.uow, activation_id)
+        except NotFoundError:
+            return None
+    return ActivationType.of(row)
 
 
 CONTRIBUTION = GraphqlContribution(

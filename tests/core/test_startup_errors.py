@@ -158,12 +158,17 @@ def test_what_a_plugin_asks_of_one_that_is_not_here_is_left_out():
 def test_permissions_that_grants_bring():
     registry = _load()
     both = {"storefront.orders:read", "payments.money:write", "gone.for:good"}
-    assert registry.permissions_by(both, writing=False) == {
+    shop, town = OrganizationKind.MERCHANT, OrganizationKind.MUNICIPALITY
+    assert registry.permissions_by(both, shop, writing=False) == {
         "storefront.orders",
         "payments.refunds",
         "payments.till",
     }
-    assert registry.permissions_by(both, writing=True) == {"payments.refunds", "payments.till"}
+    assert registry.permissions_by(both, shop, writing=True) == {
+        "payments.refunds",
+        "payments.till",
+    }
+    assert registry.permissions_by(both, town, writing=False) == set(), "no town has these"
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ ROUTES = surface.all_cases("ROUTES")
 WITHOUT_MUTATION = {
     "POST /graphql",
     "POST /webhooks/payments/{gateway}/{consortium_id}",
+    "POST /webhooks/remote/{plugin}/token",
     "POST /webhooks/remote/{plugin}/usage",
     # The way to an identity provider and back is a browser's, with what its cookies carry.
     "POST /account/identities",

@@ -42,7 +42,13 @@ def manifest(**changes):
                 "meters": [
                     {"key": "permits.issued", "title": two("Permits"), "unit": two("permits")}
                 ],
-                "grants": ["marketplace.membership:read", "marketplace.usage:write"],
+                "grants": [
+                    "marketplace.membership:read",
+                    "marketplace.usage:write",
+                    "marketplace.figures:read",
+                    "communications.inbox:read",
+                    "communications.announcements:write",
+                ],
                 "events": ["marketplace.activation_changed"],
             }
         ],

@@ -117,7 +117,7 @@ async def test_it_is_told_frames_its_page_and_reports_use(host, node, town, visi
     await drain(host)
     await node.said({"told": "marketplace.activation_changed"})
     visitor = await visit(town.person)
-    shown = await visitor.get(PAGE)
+    shown = await visitor.get(f"{PAGE}?lang=it")
     source = re.search(r'<iframe[^>]* src="([^"]+)"', shown.text)[1].replace("&amp;", "&")
     async with httpx.AsyncClient(trust_env=False) as browser:
         page = await browser.get(source)
@@ -128,6 +128,9 @@ async def test_it_is_told_frames_its_page_and_reports_use(host, node, town, visi
         url = f"{node.address}/pages/register"
         issued = await browser.post(url, data={"session": session, "plate": "AB 123 <C"})
         assert "AB 123 &#60;C" in issued.text
+        assert "Contati da Arengo questo mese: 1<" in issued.text, "it asked by GraphQL"
+        style = await browser.get(f"{node.address}/pages/style.css")
+        assert style.headers["content-type"] == "text/css"
         forged = {"session": session.replace(str(town.id), str(new_id())), "plate": "X"}
         assert (await browser.post(url, data=forged)).status_code == 403
         assert (await browser.get(url)).status_code == 403

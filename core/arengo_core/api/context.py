@@ -66,7 +66,7 @@ class ApiContext:
         ForbiddenError when the caller's token may only read.
         """
         self.caller.require_writing()
-        async with self.host.unit_of_work(self.caller) as uow:
+        async with self.host.unit_of_work(self.caller.writing) as uow:
             before, self._current = self._current, uow
             self._loaders.clear()
             try:

@@ -18,6 +18,7 @@ from arengo_core.audit.wording import (
     changes_in_words,
     details_in_words,
     origin_in_words,
+    plugin_in_words,
 )
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import format_datetime, gettext
@@ -51,11 +52,7 @@ class Line:
         place = named.places.get(row.acting_id) if row.acting_id else None
         return cls(
             when=format_datetime(row.at),
-            who=(
-                named.people.get(row.actor_id, gettext("A person who is gone"))
-                if row.actor_id
-                else gettext("The program")
-            ),
+            who=_who(row, named, registry),
             on_behalf=place if place and row.acting_id != row.organization_id else "",
             what=act_in_words(registry, row.action),
             details=details_in_words(registry, row.details),
@@ -63,6 +60,14 @@ class Line:
             whence=origin_in_words(row.origin, row.network),
             thing=str(row.object_id) if row.object_id else "",
         )
+
+
+def _who(row: AuditEntry, named: Named, registry: Registry) -> str:
+    if row.actor_id is not None:
+        return named.people.get(row.actor_id, gettext("A person who is gone"))
+    if row.origin != "plugin":
+        return gettext("The program")
+    return plugin_in_words(registry, str(row.details.get("plugin", "")))
 
 
 def _cursor(request: ArengoRequest) -> UUID | None:

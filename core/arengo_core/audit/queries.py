@@ -32,7 +32,10 @@ class LogEntryType:
     """GraphQL face of an entry."""
 
     at: datetime
-    user_id: strawberry.ID | None = strawberry.field(description="Null: the program itself.")
+    user_id: strawberry.ID | None = strawberry.field(
+        description="Null: the program itself, or a plugin."
+    )
+    plugin: str | None = strawberry.field(description="The key of the plugin that did it.")
     action: str
     title: str = strawberry.field(description="The act in words.")
     object_type: str
@@ -42,7 +45,7 @@ class LogEntryType:
         description="The organization in whose name it was done."
     )
     origin: str | None = strawberry.field(
-        description="`session`, `token`, `program`, or `visitor` for nobody signed in."
+        description="`session`, `token`, `plugin`, `program`, or `visitor` for nobody signed in."
     )
     network: str | None = strawberry.field(
         description="Whence: the address, shortened to its network."
@@ -58,6 +61,7 @@ class LogEntryType:
         return cls(
             at=row.at,
             user_id=global_id("User", row.actor_id) if row.actor_id else None,
+            plugin=str(row.details.get("plugin", "")) if row.origin == "plugin" else None,
             action=row.action,
             title=act_in_words(registry, row.action),
             object_type=row.object_type,

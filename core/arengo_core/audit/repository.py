@@ -33,6 +33,7 @@ def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
         yield AuditEntry.actor_id == search.actor_id
     if search.by_program:
         yield AuditEntry.actor_id.is_(None)
+        yield AuditEntry.origin.is_distinct_from("plugin")
     if search.action is not None:
         yield AuditEntry.action == search.action
     if search.object_id is not None:

@@ -101,9 +101,16 @@ def _is_id(value: str) -> bool:
 _ORIGINS = {
     "session": N_("Signed in"),
     "token": N_("API token"),
+    "plugin": N_("Plugin"),
     "program": N_("The program"),
     "visitor": N_("Not signed in"),
 }
+
+
+def plugin_in_words(registry: Registry, key: str) -> str:
+    """A plugin's title; its key where it is gone."""
+    titles = {plugin.name: plugin.manifest.title for plugin in registry.plugins}
+    return gettext(titles.get(key, key))
 
 
 def origin_in_words(origin: str | None, network: str | None) -> str:

@@ -161,6 +161,8 @@ class UnitOfWork:
         What this unit of work writes to the object with ``object_id`` is noted along, before and
         after.
         """
+        if self.caller.plugin is not None:
+            details["plugin"] = self.caller.plugin
         self._audit.append(
             {
                 "id": new_id(),

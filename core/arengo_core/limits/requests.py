@@ -1,7 +1,8 @@
 """Which requests are counted by what: an address where nobody is signed in, else the account.
 
-Whoever is signed in is counted by account, and an API token by itself too, so that neighbours
-behind one address lock nobody out who is signed in. Sign-ins are counted by address in any case.
+Whoever is signed in is counted by account, an API token by itself too, and a remote plugin by its
+key, so that neighbours behind one address lock nobody out who is signed in. Sign-ins are counted
+by address in any case.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from arengo_core import clock
-from arengo_core.caller import Caller
-from arengo_core.errors import TooManyError
+from arengo_core.caller import ANONYMOUS, Caller
+from arengo_core.errors import TooManyError, UnauthenticatedError
 from arengo_core.i18n import N_
 from arengo_core.identity.origin import network_of
 from arengo_core.jobs.definition import Job, Schedule
@@ -44,6 +45,9 @@ def _network(connection: Connection) -> str:
 def _limits(connection: Connection, caller: Caller) -> Iterator[tuple[str, str, int]]:
     """What a request is counted by: kind, who, and how many may come in a minute."""
     settings = host_of(connection).settings
+    if caller.plugin is not None:
+        yield "token", caller.plugin, settings.token_requests
+        return
     if caller.token_id is not None:
         yield "token", str(caller.token_id), settings.token_requests
     if caller.user_id is not None:
@@ -74,8 +78,14 @@ async def count(connection: Connection) -> None:
     if state.get(_COUNTED):
         return
     state[_COUNTED] = True
-    for kind, who, limit in _limits(connection, await caller_of(connection)):
+    try:
+        caller, refusal = await caller_of(connection), None
+    except UnauthenticatedError as error:
+        caller, refusal = ANONYMOUS, error
+    for kind, who, limit in _limits(connection, caller):
         await _take(connection, kind, who, limit)
+    if refusal is not None:
+        raise refusal
 
 
 async def count_sign_in(connection: Connection | None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from arengo_core.caller import Permission
+from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.consents.contract import ConsentSource
 from arengo_core.errors import ArengoError, SettingsError
 from arengo_core.outbox.events import Event, EventHandler
@@ -319,15 +319,25 @@ class Registry:
         keys = dict.fromkeys((*self.plugin(owned.plugin).manifest.grants, *owned.value.grants))
         return tuple(self.data_grants[key].value for key in keys if key in self.data_grants)
 
-    def permissions_by(self, grants: Collection[str], *, writing: bool) -> frozenset[str]:
-        """Keys of the permissions that grants bring: those that write, or all for reading."""
+    def permissions_by(
+        self, grants: Collection[str], kind: OrganizationKind, *, writing: bool
+    ) -> frozenset[str]:
+        """Keys of the permissions that grants bring: those that write, or all for reading.
+
+        Those alone that whoever leads an organization of the kind has.
+        """
         return frozenset(
             permission.key
             for key in grants
             if key in self.data_grants
             if (grant := self.data_grants[key].value).writes or not writing
             for permission in grant.permissions
+            if permission.exists_in(kind)
         )
+
+    def owner_of_service(self, key: str) -> str:
+        """The plugin that brings a service; empty when it is not here."""
+        return self.services[key].plugin if key in self.services else ""
 
     def unknown_grants(self) -> list[PluginError]:
         """What plugins ask for though nobody declares it."""
@@ -361,6 +371,10 @@ class Registry:
         if near:
             return f"did you mean {near[0]!r}?"
         return f"use one of: {', '.join(sorted(self.data_grants))}"
+
+    def has(self, name: str) -> bool:
+        """Whether a plugin is loaded."""
+        return any(plugin.name == name for plugin in self.plugins)
 
     def plugin(self, name: str) -> Plugin:
         """A loaded plugin by its key. KeyError when it is not loaded."""

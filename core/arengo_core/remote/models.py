@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from arengo_core.database.base import TableClass, table
+from arengo_core.database.base import Identified, Stamped, TableClass, table
 from arengo_core.database.core_base import CoreBase
 from arengo_core.secrets import Sealed
 
@@ -32,6 +34,24 @@ class RemotePlugin(CoreBase):
     former_until: Mapped[datetime | None]
     added_at: Mapped[datetime]
     refreshed_at: Mapped[datetime]
+
+
+class PluginToken(CoreBase, Identified, Stamped):
+    """A remote plugin's token for ``/graphql``, by its digest; of one member where it says so.
+
+    ``asked_by`` is the digest of the message that asked for it, which is answered once.
+    """
+
+    __tablename__ = "plugin_token"
+    __table_args__ = table(
+        TableClass.PLATFORM, Index(None, "plugin"), reason="plugins' tokens: ids and digests only"
+    )
+
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    plugin: Mapped[str]
+    asked_by: Mapped[bytes] = mapped_column(unique=True)
+    organization_id: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
 
 
 class SigningKey(CoreBase):

@@ -12,7 +12,7 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.plugins.registry import Registry
-from arengo_core.remote import assembly, keys, repository
+from arengo_core.remote import assembly, keys, repository, tokens
 from arengo_core.remote.manifest import RemoteManifest
 from arengo_core.remote.models import RemotePlugin
 from arengo_core.webhooks import signing
@@ -90,4 +90,5 @@ async def remove(uow: UnitOfWork, key: str) -> None:
     What members agreed with it, and the log of what it was told, stays.
     """
     await get(uow, key)
+    await tokens.revoke(uow, key)
     await repository.remove(uow.session, key)

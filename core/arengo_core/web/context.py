@@ -15,6 +15,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import current_locale
 from arengo_core.identity import sessions
 from arengo_core.identity.tokens import is_api_token
+from arengo_core.remote import tokens as plugin_tokens
 
 SESSION_COOKIE = "arengo_session"
 API_PATH = "/graphql"
@@ -60,9 +61,13 @@ async def _look_up(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     if not token:
         return Caller(locale=current_locale())
     host = host_of(connection)
+    on_api = connection.url.path.rstrip("/") == API_PATH
+    if on_api and plugin_tokens.is_plugin_token(token):
+        async with host.unit_of_work(ANONYMOUS) as uow:
+            return await plugin_tokens.caller_of(uow, host, token, current_locale())
     if not is_api_token(token):
         return await _of_session(host, token) or Caller(locale=current_locale())
-    if connection.url.path.rstrip("/") != API_PATH:
+    if not on_api:
         return Caller(locale=current_locale())
     async with host.unit_of_work(ANONYMOUS) as uow:
         found = await host.identity.caller_of(uow, token, current_locale())

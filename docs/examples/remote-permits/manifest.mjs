@@ -35,7 +35,11 @@ export const manifest = {
           unit: { en: "permits", it: "permessi" },
         },
       ],
-      grants: ["marketplace.membership:read", "marketplace.usage:write"],
+      grants: [
+        "marketplace.membership:read",
+        "marketplace.usage:write",
+        "marketplace.figures:read",
+      ],
       events: ["marketplace.activation_changed"],
     },
   ],

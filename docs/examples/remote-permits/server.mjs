@@ -6,7 +6,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 
-import { isGenuineCall, isGenuineEvent, launchClaims, signEvent } from "./genuine.mjs";
+import { isGenuineCall, isGenuineEvent, launchClaims } from "./genuine.mjs";
+import { countedThisMonth, reportUse } from "./host.mjs";
 import { manifest } from "./manifest.mjs";
 
 const HOST = process.env.ARENGO_URL;
@@ -58,70 +59,78 @@ async function bodyOf(request) {
   return Buffer.concat(parts);
 }
 
-async function reportUse(member, number) {
-  const reading = {
-    meter: "permits.issued",
-    organization_id: member,
-    quantity: 1,
-    occurred_at: new Date().toISOString(),
-    key: `permit-${number}`,
-  };
-  const body = JSON.stringify({ readings: [reading] });
-  const headers = { "content-type": "application/json", ...signEvent(SECRET, body) };
-  const answer = await fetch(`${HOST}/webhooks/remote/permits/usage`, {
-    method: "POST",
-    headers,
-    body,
-  });
-  console.log(JSON.stringify({ reported: answer.status, key: reading.key }));
-}
-
 // A frame gets no cookies of its own everywhere: the session travels in the form.
-function session(member, until = Date.now() + 600_000) {
-  const said = `${member}.${until}`;
+function session(member, locale, until = Date.now() + 600_000) {
+  const said = `${member}.${locale}.${until}`;
   return `${said}.${createHmac("sha256", sessionKey).update(said).digest("base64url")}`;
 }
 
-function memberOf(given) {
-  const [member, until] = String(given).split(".");
-  return Number(until) > Date.now() && session(member, until) === given ? member : null;
+function opened(given) {
+  const [member, locale, until] = String(given).split(".");
+  const holds = Number(until) > Date.now() && session(member, locale, until) === given;
+  return holds ? { member, locale } : {};
 }
 
-const escaped = (text) =>
-  text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+const escaped = (text) => text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 
-function page(member, italian) {
-  const own = permits.filter((one) => one.member === member);
-  const [title, plate, issue] = italian
-    ? ["Registro dei permessi", "Targa", "Rilascia"]
-    : ["Register of permits", "Plate", "Issue"];
-  return `<!doctype html><html lang="${italian ? "it" : "en"}"><title>${title}</title>
-<meta name="referrer" content="no-referrer"><h1>${title}</h1>
-<ul>${own.map((one) => `<li>${escaped(one.plate)}</li>`).join("")}</ul>
-<form method="post"><input type="hidden" name="session" value="${session(member)}">
-<label>${plate} <input name="plate" required maxlength="12"></label>
-<button>${issue}</button></form></html>`;
+const WORDS = {
+  it: {
+    title: "Registro dei permessi",
+    plate: "Targa",
+    issue: "Rilascia",
+    none: "Nessun permesso rilasciato finora.",
+    counted: "Contati da Arengo questo mese",
+  },
+  en: {
+    title: "Register of permits",
+    plate: "Plate",
+    issue: "Issue",
+    none: "No permit was issued so far.",
+    counted: "Counted by Arengo this month",
+  },
+};
+
+async function page(member, locale) {
+  const words = WORDS[locale] ?? WORDS.it;
+  const rows = permits
+    .filter((one) => one.member === member)
+    .map((one) => `<li>${escaped(one.plate)}</li>`);
+  const counted = await countedThisMonth(member);
+  return `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><title>${words.title}</title>
+<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">
+<link rel="stylesheet" href="/pages/style.css"></head><body><h1>${words.title}</h1>
+${rows.length ? `<ul>${rows.join("")}</ul>` : `<p>${words.none}</p>`}
+<p>${words.counted}: ${counted ?? "—"}</p>
+<form method="post" action="/pages/register">
+<input type="hidden" name="session" value="${session(member, locale)}">
+<label>${words.plate} <input name="plate" required maxlength="12" autocomplete="off"></label>
+<button>${words.issue}</button></form></body></html>`;
 }
+
+const STYLE = `body { font: 1rem/1.5 system-ui, sans-serif; margin: 1rem; color: #17324d }
+h1 { font-size: 1.5rem; margin: 0 0 1rem }
+input, button { font: inherit; padding: .5rem; max-width: 100%; box-sizing: border-box }
+button { background: #0066cc; border: 0; border-radius: 4px; color: #fff; padding: .5rem 1rem }`;
 
 async function framed(request, url) {
-  const italian = (locale) => locale !== "en";
   if (request.method === "POST") {
     const form = new URLSearchParams((await bodyOf(request)).toString());
-    const member = memberOf(form.get("session"));
+    const { member, locale } = opened(form.get("session"));
     const plate = (form.get("plate") ?? "").trim().slice(0, 12);
     if (!member || !plate) return [403, "This page is over: open it again from Arengo."];
     const number = permits.push({ member, plate });
     await reportUse(member, number);
-    return [200, page(member, true)];
+    return [200, await page(member, locale)];
   }
   const claims = await launchClaims(HOST, url.searchParams.get("launch") ?? "", "permits");
   if (!claims) return [403, "Open this page from Arengo."];
-  return [200, page(claims.sub, italian(claims.locale))];
+  return [200, await page(claims.sub, claims.locale)];
 }
 
 async function answerTo(request, url) {
   if (url.pathname === "/.well-known/arengo-plugin.json") return [200, manifest];
   if (url.pathname === "/pages/register") return framed(request, url);
+  if (url.pathname === "/pages/style.css") return [200, STYLE, "text/css"];
   if (request.method !== "POST") return [404, { code: "not_found", message: "nothing here" }];
   const body = await bodyOf(request);
   if (url.pathname === "/arengo/events") {
@@ -141,17 +150,18 @@ async function answerTo(request, url) {
 }
 
 createServer(async (request, response) => {
-  let status, content;
+  let status, content, type;
   try {
-    [status, content] = await answerTo(request, new URL(request.url, SELF));
+    [status, content, type] = await answerTo(request, new URL(request.url, SELF));
   } catch (error) {
     console.error(error);
     [status, content] = [500, { code: "fault", message: "look at the log" }];
   }
   const isPage = typeof content === "string";
   response.writeHead(status, {
-    "content-type": isPage ? "text/html; charset=utf-8" : "application/json",
-    "content-security-policy": `default-src 'none'; frame-ancestors ${HOST}`,
+    "content-type": type ?? (isPage ? "text/html; charset=utf-8" : "application/json"),
+    "content-security-policy":
+      `default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors ${HOST}`,
   });
   response.end(isPage ? content : JSON.stringify(content));
 }).listen(Number(process.argv[2] ?? 9100), "127.0.0.1", () => console.log("ready"));

@@ -34,8 +34,11 @@ async def readable_member(uow: UnitOfWork, member_id: UUID) -> Member:
     NotFoundError otherwise.
     """
     caller = uow.caller
-    caller.require_signed_in()
-    member = await directory.member(uow, member_id)
+    caller.require_known()
+    try:
+        member = await directory.member(uow, member_id)
+    except NotFoundError:
+        raise NotFoundError("There is no such member.") from None
     if caller.may(member_id, FIGURES) or caller.may(member.consortium_id, ALL_FIGURES):
         return member
     raise NotFoundError("There is no such member.")

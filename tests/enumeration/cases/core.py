@@ -89,6 +89,7 @@ ROUTES = {
     "POST /account/second-step/confirm": person(),
     "POST /account/second-step/end": person(),
     "POST /sign-in": anybody(),
+    "POST /webhooks/remote/{plugin}/token": anybody(plugin="nonsense"),
     "POST /sign-in/code": anybody(),
     "POST /sign-in/passkey": anybody(),
     "POST /sign-in/passkey/begin": anybody(),
@@ -101,6 +102,7 @@ ROUTES = {
 FIELDS = {
     "Query.me": person(),
     "Query.personalData": anybody(),
+    "Query.pluginMembers": person(unknown=True),
     "Mutation.eraseMyAccount": person(),
     "Query.deadLetters": consortium(),
     "Query.apiTokens": person(),

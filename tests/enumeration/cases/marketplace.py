@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.enumeration.case import anybody, consortium, merchant, municipality
+from tests.enumeration.case import anybody, consortium, merchant, municipality, person
 
 ROUTES = {
     "GET /join": anybody(),
@@ -112,6 +112,7 @@ FIELDS = {
     "Query.ledger": consortium(consortiumId="consortium"),
     "Query.ledgerTransactions": consortium(consortiumId="consortium"),
     "Query.ledgerPostings": consortium(consortiumId="consortium", account="account"),
+    "Mutation.reportUsage": person(organizationId="lead", unknown=True),
     "Mutation.setUpConsortium": anybody(unknown=True),
     "Mutation.admitMember": consortium(consortiumId="consortium"),
     "Mutation.setPopulation": consortium(consortiumId="consortium", memberId="lead"),

@@ -13,7 +13,7 @@ from arengo_core.cli.running import open_host
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.plugins import gate
-from arengo_core.remote import events, fetching, keys, manifest, service
+from arengo_core.remote import events, fetching, keys, manifest, service, tokens
 from arengo_core.remote.manifest import RemoteManifest
 
 T = TypeVar("T")
@@ -107,6 +107,21 @@ def secret(key: str) -> None:
     """Give the plugin KEY another secret; for a day the former works beside it."""
     made = _run(lambda host, uow: service.new_secret(uow, host, key))
     click.echo(f"Its secret, shown this once: {made}")
+
+
+@remote.command("revoke")
+@click.argument("key")
+def revoke(key: str) -> None:
+    """End every token by which the plugin KEY calls back, at once.
+
+    With its secret it gets others: give it another one first where the secret is known to others.
+    """
+
+    async def work(_host: Host, uow: UnitOfWork) -> int:
+        await service.get(uow, key)
+        return await tokens.revoke(uow, key)
+
+    click.echo(f"{_run(work)} tokens of {key} are ended.")
 
 
 @remote.command("remove")

@@ -62,7 +62,8 @@ async def open_points(uow: UnitOfWork, consortium_id: UUID) -> Sequence[PickUpPo
 
 async def kept_by(uow: UnitOfWork, organization_id: UUID) -> Sequence[PickUpPointRow]:
     """The points of an organization, for whoever works there."""
-    uow.caller.require(organization_id)
+    if not uow.caller.may(organization_id, POINTS):
+        uow.caller.require(organization_id)
     rows = await repository.of_organization(uow.session, organization_id)
     if not rows:
         await gate.require_active(uow.session, SERVICE_KEY, organization_id)

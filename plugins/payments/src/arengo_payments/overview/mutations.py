@@ -70,7 +70,6 @@ class PaymentsMutation:
     ) -> RefundPayload:
         """Ask for a refund; a job makes it."""
         merchant = local_id(input.merchant_id, "Organization", "merchant_id")
-        info.context.caller.require(merchant, REFUNDS)
         order = RefundOrder(
             key=idempotency_key,
             payment_id=local_id(input.payment_id, "Payment", "payment_id"),
@@ -82,6 +81,7 @@ class PaymentsMutation:
             reason=input.reason,
         )
         async with info.context.writing() as uow:
+            uow.caller.require(merchant, REFUNDS)
             refund_id = await refunds.request(uow, order)
             [row] = [
                 row

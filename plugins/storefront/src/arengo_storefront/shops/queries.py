@@ -17,6 +17,7 @@ from arengo_core.api.scalars import local_id
 from arengo_core.errors import InvalidInputError
 from arengo_core.organizations import repository as organizations
 from arengo_storefront.paging import place_by_name
+from arengo_storefront.permissions import SHOP
 from arengo_storefront.shops import repository
 from arengo_storefront.shops.types import ShopType
 
@@ -76,7 +77,8 @@ class ShopQuery:
         """One's own shop."""
         uow = info.context.uow
         merchant = local_id(organization_id, "Organization", "organization_id")
-        uow.caller.require(merchant)
+        if not uow.caller.may(merchant, SHOP):
+            uow.caller.require(merchant)
         async with uow.lock:
             found = await repository.of_merchant(uow.session, merchant)
         return ShopType.of(found) if found else None

@@ -1,0 +1,46 @@
+"""Usage that remote plugins report themselves: of their own meters, where members agreed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arengo_core.caller import Caller
+from arengo_core.errors import ForbiddenError, InvalidInputError
+from arengo_core.host import Host
+from arengo_core.plugins import gate
+from arengo_marketplace.contract import UsageReading
+from arengo_marketplace.metering import service
+
+GRANT = "marketplace.usage:write"
+MOST_READINGS = 500
+
+
+async def report(host: Host, plugin: str, readings: Sequence[UsageReading]) -> int:
+    """Store what a plugin reports in a transaction of its own; how many readings were new.
+
+    ForbiddenError for meters of others, and for members who have the meter's service not active
+    or did not agree to it; InvalidInputError for what cannot be meant. Nothing is stored then.
+    """
+    if len(readings) > MOST_READINGS:
+        raise InvalidInputError(
+            "At most {most} readings at once are possible.", field="readings", most=MOST_READINGS
+        )
+    members = {reading.organization_id for reading in readings}
+    async with host.unit_of_work(Caller.program(members)) as uow:
+        for reading in readings:
+            owner = _service_of(host, plugin, reading.meter)
+            agreed = await gate.granted(uow.session, host.registry, owner, reading.organization_id)
+            if GRANT not in agreed:
+                raise ForbiddenError(
+                    "{organization} does not let this plugin report its use.",
+                    organization=reading.organization_id,
+                )
+        return await service.report(uow, host, readings)
+
+
+def _service_of(host: Host, plugin: str, meter: str) -> str:
+    """The plugin's service that has the meter."""
+    owner = host.registry.meters().get(meter, "")
+    if host.registry.owner_of_service(owner) != plugin:
+        raise ForbiddenError("{meter} is no meter of this plugin.", meter=meter)
+    return owner
