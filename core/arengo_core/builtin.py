@@ -84,6 +84,10 @@ from arengo_core.remote import models as _remote_tables
 from arengo_core.remote.graphql import CONTRIBUTION as REMOTE_API
 from arengo_core.remote.pages import ROUTES as REMOTE_ROUTES
 from arengo_core.remote.tokens import CLEAR_TOKENS as CLEAR_PLUGIN_TOKENS
+from arengo_core.tasks import models as _task_tables
+from arengo_core.tasks import service as tasks
+from arengo_core.tasks.graphql import TaskMutation, TaskQuery
+from arengo_core.tasks.pages import ROUTES as TASK_PAGES
 from arengo_core.web import models as _site_tables
 from arengo_core.web.legal import ROUTES as LEGAL_PAGES
 from arengo_core.webhooks import models as _webhook_tables
@@ -101,6 +105,7 @@ TABLES = (
     _permission_tables,
     _remote_tables,
     _site_tables,
+    _task_tables,
     _webhook_tables,
 )
 
@@ -160,6 +165,7 @@ def arengo_schedules() -> list[Schedule]:
         Schedule(CLEAR_PLUGIN_TOKENS, "27 * * * *"),
         *sessions.SCHEDULES,
         *files.SCHEDULES,
+        *tasks.SCHEDULES,
         Schedule(CLEAR_OVER, "29 3 * * *"),
         *COUNTS,
     ]
@@ -183,6 +189,7 @@ def arengo_routes() -> list[object]:
         *CONSENT_PAGES,
         *FEEDBACK_PAGES,
         *JOB_PAGES,
+        *TASK_PAGES,
         *WEBHOOK_PAGES,
         *LEGAL_PAGES,
         *REMOTE_ROUTES,
@@ -200,6 +207,10 @@ def arengo_navigation() -> list[NavigationItem]:
         (N_("Consents"), "/office/consents", 935, CONSENTS),
         (N_("Webhooks"), "/office/webhooks", 940, WEBHOOKS_KEPT),
     )
+    work = [
+        NavigationItem(face, N_("Work under way"), "/office/tasks", order=945, group=own)
+        for face in ("office", "desk")
+    ]
     held = NavigationItem(
         "office",
         N_("Held work"),
@@ -210,6 +221,7 @@ def arengo_navigation() -> list[NavigationItem]:
     )
     return [
         held,
+        *work,
         *(
             NavigationItem(face, label, path, order=order, permissions=(permission,), group=own)
             for face in ("office", "desk")
@@ -236,6 +248,7 @@ def arengo_graphql() -> GraphqlContribution:
             AuditQuery,
             ConsentQuery,
             DeadLetterQuery,
+            TaskQuery,
             WebhookQuery,
         ),
         mutations=(
@@ -249,6 +262,7 @@ def arengo_graphql() -> GraphqlContribution:
             *PRIVACY_API.mutations,
             FeedbackMutation,
             DeadLetterMutation,
+            TaskMutation,
             WebhookMutation,
         ),
     )

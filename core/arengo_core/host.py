@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import arengo_themes
 from arengo_core.caller import ANONYMOUS, Caller
-from arengo_core.database.engine import make_engine
+from arengo_core.database.engine import make_engine, plain_url
 from arengo_core.database.unit_of_work import UnitOfWork, make_sessions, unit_of_work
 from arengo_core.errors import NotActiveError, SettingsError
 from arengo_core.files.service import Files
@@ -28,6 +28,7 @@ from arengo_core.plugins.guard import Guard
 from arengo_core.plugins.registry import ESSENTIAL, Owned, PluginError, Registry
 from arengo_core.secrets import Cipher
 from arengo_core.settings import Settings
+from arengo_core.tasks.watching import TaskWatch
 
 ContractT = TypeVar("ContractT")
 
@@ -48,9 +49,11 @@ class Host:
     requests: RequestCounter
     state: dict[str, Any] = field(default_factory=dict[str, Any])
     files: Files = field(init=False)
+    task_watch: TaskWatch = field(init=False)
 
     def __post_init__(self) -> None:
         self.files = Files(self)
+        self.task_watch = TaskWatch(plain_url(self.engine))
 
     @classmethod
     def create(cls, settings: Settings, registry: Registry, app_url: str) -> Host:

@@ -23,6 +23,7 @@ from arengo_marketplace.pools import models as _pool_tables
 from arengo_marketplace.pools import pages as pool_pages
 from arengo_marketplace.pools.mutations import PoolsMutation
 from arengo_marketplace.pools.queries import PoolsQuery
+from arengo_marketplace.settlements import closing
 from arengo_marketplace.settlements import models as _settlement_tables
 from arengo_marketplace.settlements import pages as settlement_pages
 from arengo_marketplace.settlements.commands import COMMANDS
@@ -43,6 +44,7 @@ TABLES = (
     _ledger_tables,
 )
 JOBS: list[Job] = [*statement_mails.JOBS]
+TASKS = [closing.CLOSE]
 SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
 
 QUERIES: tuple[type[Any], ...] = (

@@ -25,6 +25,7 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
+from arengo_core.tasks.definition import TaskKind
 from arengo_marketplace import accounting, graphql, pages
 from arengo_marketplace.activations import models as _activation_tables
 from arengo_marketplace.base import MarketplaceBase
@@ -76,6 +77,11 @@ def arengo_capabilities() -> list[Capability]:
 @hookimpl
 def arengo_jobs() -> list[Job]:
     return [*joining.JOBS, *asking.JOBS, *accounting.JOBS]
+
+
+@hookimpl
+def arengo_tasks() -> list[TaskKind]:
+    return [*accounting.TASKS]
 
 
 @hookimpl

@@ -28,6 +28,7 @@ from arengo_core.webhooks.models import WebhookDelivery
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import joining
 from arengo_marketplace.pools import service as pools
+from arengo_marketplace.settlements import closing
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.testing import new_vat_number
 from arengo_storefront.carts.cookies import secret_of
@@ -48,6 +49,7 @@ ROWS = {
     "announcement": ("Announcement", "communications.announcement", "lead"),
     "activation": ("Activation", "marketplace.activation", "dairy"),
     "cost_line": ("CostLine", "marketplace.pool_line", "consortium"),
+    "task": ("Task", "core.task", "consortium"),
     "settlement": ("Settlement", "marketplace.settlement", "consortium"),
     "statement": ("Statement", "marketplace.statement", "lead"),
     "settled_line": ("SettledLine", "marketplace.settled_line", "consortium"),
@@ -335,6 +337,7 @@ async def _paperwork(host, world, made, offers, began: date):
         patch.setenv(clock.VARIABLE, (clock.now() + timedelta(days=40)).isoformat())
         async with host.unit_of_work(consortium) as uow:
             await settlements.close(uow, host, consortium_id=made.id, period=month)
+            await closing.begin(uow, consortium_id=made.id, period=month)
     async with host.unit_of_work() as uow:
         await joining.ask(
             uow,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
@@ -22,9 +22,12 @@ from arengo_core.jobs.worker import work
 from arengo_core.outbox.events import Event, EventHandler
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
+from arengo_core.tasks.definition import TaskKind
 from tests.core.places import plugin_module
 
 WEIGH = "parcels.weigh"
+LOADED = 6
+LOAD = TaskKind("parcels.load", "Load", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,19 @@ def parcels(folder: Path, pause: float):
                 return
             await half_and_half(uow, town, "weighed", payload["number"])
 
+    async def load(run):
+        """A task: parcels are loaded one by one, each in a transaction; it goes on where it was."""
+        for number in range(run.kept.get("next", 0), LOADED):
+            async with run.transaction() as uow:
+                run.kept["next"] = number + 1
+                await run.tell("Loading", number, LOADED)
+                await half_and_half(uow, run.organization_id, "loaded", number)
+
     return plugin_module(
         "parcels",
         event_handlers=[EventHandler(Counted, count, "parcels.count")],
         jobs=[Job(WEIGH, weigh)],
+        tasks=[replace(LOAD, work=load)],
     )
 
 

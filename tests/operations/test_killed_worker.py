@@ -1,4 +1,4 @@
-"""A worker killed with SIGKILL amid its work: the next one loses and doubles nothing."""
+"""A worker killed with SIGKILL amid its work: the next one loses and doubles nothing, tasks too."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from sqlalchemy import text
 
 from arengo_core.caller import Caller
 from arengo_core.ids import new_id
+from arengo_core.tasks import service as tasks
 from tests.core.places import place
 from tests.operations.conftest import environment
-from tests.operations.parcel_worker import WEIGH, Counted, make_host
+from tests.operations.parcel_worker import LOAD, LOADED, WEIGH, Counted, make_host
 
 ROOT = Path(__file__).parents[2]
 AGGREGATES, EACH, JOBS = 6, 4, 12
@@ -79,11 +80,13 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
                 uow.record(Counted(town.id, aggregate, which * EACH + step))
         for number in range(JOBS):
             uow.enqueue(WEIGH, {"organization": str(town.id), "number": 100 + number})
+        task = await tasks.begin(uow, LOAD, organization_id=town.id, payload={})
     all_of_it = Counter(
         (f"{action}.{half}", number)
         for action, numbers in (
             ("counted", range(AGGREGATES * EACH)),
             ("weighed", range(100, 100 + JOBS)),
+            ("loaded", range(LOADED)),
         )
         for number in numbers
         for half in ("begun", "ended")
@@ -94,7 +97,8 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
     async def is_amid():
         assert first.poll() is None, "the worker ended by itself"
         done = len(await _acts(host, town)) // 2
-        return done >= 3 and len(list(begun.iterdir())) > done
+        is_loading = any(action == "loaded.ended" for action, _ in await _acts(host, town))
+        return is_loading and done >= 3 and len(list(begun.iterdir())) > done
 
     await _until(is_amid)
     first.send_signal(signal.SIGKILL)
@@ -117,7 +121,7 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
     async def is_done():
         async with host.unit_of_work() as uow:
             left = text("select count(*) from queue.pgqueuer where entrypoint = any(:names)")
-            names = [WEIGH, "core.deliver_event"]
+            names = [WEIGH, LOAD.key, "core.deliver_event"]
             return await uow.session.scalar(left, {"names": names}) == 0
 
     await _until(is_done)
@@ -127,3 +131,6 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
     for which in range(AGGREGATES):
         own = range(which * EACH, (which + 1) * EACH)
         assert [n for act, n in acts if act == "counted.ended" and n in own] == list(own)
+    async with host.unit_of_work(Caller.program([town.id])) as uow:
+        over = await tasks.find(uow, host, task.id)
+    assert (over.state, over.attempt) == ("done", 2), "begun by the one, ended by the other"

@@ -27,6 +27,7 @@ ACTS = [
     Act("webhook.switched_off", N_("Webhook switched off after failures")),
     Act("webhook.removed", N_("Webhook removed")),
     Act("webhook.resent", N_("Event sent to a webhook again")),
+    Act("task.cancelled", N_("Slow work cancelled")),
     Act("job.replayed", N_("Held work started again")),
     Act("job.discarded", N_("Held work discarded")),
 ]

@@ -138,6 +138,11 @@ async def grants_of(session: AsyncSession, user_id: UUID, at: datetime) -> tuple
     return grants_in((await session.execute(statement, {"day": _day_of(at)})).all())
 
 
+async def user_ids(session: AsyncSession) -> Sequence[UUID]:
+    """Everybody who has an account."""
+    return (await session.scalars(select(SignIn.user_id))).all()
+
+
 async def roles_in(session: AsyncSession, *organization_ids: UUID) -> Sequence[RoleGrant]:
     """Who holds roles in organizations."""
     statement = select(RoleGrant).where(RoleGrant.organization_id.in_(organization_ids))

@@ -17,7 +17,8 @@ class Job:
     """A kind of job. It runs at least once and opens its own units of work.
 
     After ``attempts`` failures, with growing pauses, it is held for a person to look at, who
-    reads ``title`` (a msgid). One whose turn has not come raises ``NotYetError``.
+    reads ``title`` (a msgid). One whose turn has not come raises ``NotYetError``; a run that
+    takes longer than ``time_limit`` seconds is a failure.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Job:
     attempts: int = 8
     concurrency: int = 0
     title: str = ""
+    time_limit: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,11 @@ from arengo_core.jobs.definition import Job, JobRequest
 from arengo_core.jobs.queue import decode_payload, due_queries_on, enqueue, queries_on
 from arengo_core.plugins.guard import told
 
-_TIME_LIMIT = 120.0
 # Each holds a connection while its handler works. More at once would wait for one of the pool until
 # they fail, and leave none to the other jobs.
 _DELIVERIES_AT_ONCE = 10
+# A task holds one more while it tells its progress, and may take its time.
+_TASKS_AT_ONCE = 3
 _log = structlog.get_logger("arengo.jobs")
 
 
@@ -42,7 +43,7 @@ async def _run(host: Host, plugin: str, job: Job, queued: QueuedJob) -> None:
     set_locale(host.settings.default_locale)
     try:
         with host.guard.under_way.of(plugin):
-            async with asyncio.timeout(_TIME_LIMIT):
+            async with asyncio.timeout(job.time_limit):
                 await job.handle(host, payload)
     except (Exception, SystemExit) as error:
         # A delivery says itself whose fault it was.
@@ -85,7 +86,8 @@ async def _application(
 ) -> PgQueuer:
     driver = AsyncpgDriver(connection)
     application = PgQueuer(connection=driver, queries=queries(driver))
-    deliveries = asyncio.Semaphore(_DELIVERIES_AT_ONCE)
+    turns = {DELIVER: asyncio.Semaphore(_DELIVERIES_AT_ONCE)}
+    turns |= dict.fromkeys(host.registry.tasks, asyncio.Semaphore(_TASKS_AT_ONCE))
     for plugin, job in host.registry.jobs.values():
         application.entrypoint(
             job.name,
@@ -94,7 +96,7 @@ async def _application(
             executor_factory=lambda parameters, job=job: DatabaseRetryEntrypointExecutor(
                 parameters, max_attempts=job.attempts - 1
             ),
-        )(_entry(host, plugin, job, deliveries if job.name == DELIVER else nullcontext()))
+        )(_entry(host, plugin, job, turns.get(job.name, nullcontext())))
     for loaded in host.registry.plugins:
         for schedule in loaded.schedules:
             application.schedule(f"tick.{schedule.job.name}", schedule.cron, clean_old=True)(

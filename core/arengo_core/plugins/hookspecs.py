@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from arengo_core.host import Host
     from arengo_core.jobs.definition import Job, Schedule
     from arengo_core.outbox.events import EventHandler
+    from arengo_core.tasks.definition import TaskKind
 
 PROJECT = "arengo"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -106,6 +107,11 @@ def arengo_event_handlers() -> Sequence[EventHandler]:  # pyright: ignore[report
 @hookspec
 def arengo_jobs() -> Sequence[Job]:  # pyright: ignore[reportReturnType]
     """Kinds of jobs that the plugin enqueues."""
+
+
+@hookspec
+def arengo_tasks() -> Sequence[TaskKind]:  # pyright: ignore[reportReturnType]
+    """Kinds of slow work that people wait for, with progress, begun by ``tasks.begin``."""
 
 
 @hookspec

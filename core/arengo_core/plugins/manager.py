@@ -38,6 +38,7 @@ from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_core.plugins.registry import ESSENTIAL, Plugin, PluginError, Registry
 from arengo_core.remote.kinds import RemoteKind
+from arengo_core.tasks.definition import TaskKind
 
 if TYPE_CHECKING:
     from arengo_core.host import Host
@@ -55,6 +56,7 @@ _MANY: dict[str, type[Any]] = {
     "slot_parts": SlotPart,
     "event_handlers": EventHandler,
     "jobs": Job,
+    "tasks": TaskKind,
     "schedules": Schedule,
     "allocation_keys": object,
     "health_checks": HealthCheck,

@@ -29,6 +29,7 @@ from arengo_core.plugins.contributions import (
 from arengo_core.plugins.grants import DataGrant, owner_of
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_core.remote.kinds import RemoteKind
+from arengo_core.tasks.run import job_of
 
 if TYPE_CHECKING:
     import click
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from arengo_core.database.migrate import MigrationHistory
     from arengo_core.host import Host
     from arengo_core.jobs.definition import Job, Schedule
+    from arengo_core.tasks.definition import TaskKind
 
 T = TypeVar("T")
 
@@ -94,6 +96,7 @@ class Plugin:
     slot_parts: list[SlotPart] = field(default_factory=list[SlotPart])
     event_handlers: list[EventHandler] = field(default_factory=list[EventHandler])
     jobs: list[Job] = field(default_factory=list)
+    tasks: list[TaskKind] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
     allocation_keys: list[Any] = field(default_factory=list[Any])
     migrations: MigrationHistory | None = None
@@ -144,6 +147,7 @@ class Registry:
         self.remote_kinds: dict[str, Owned] = {}
         self.event_handlers: dict[str, Owned] = {}
         self.jobs: dict[str, Owned] = {}
+        self.tasks: dict[str, Owned] = {}
         self.slots: dict[str, Owned] = {}
         self.published: dict[str, Owned] = {}
         self.permissions: dict[str, Owned] = {}
@@ -154,7 +158,11 @@ class Registry:
 
     def _add(self, plugin: Plugin) -> None:
         self._refuse_circles(plugin)
-        jobs = [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
+        jobs = [
+            *plugin.jobs,
+            *(schedule.job for schedule in plugin.schedules),
+            *(job_of(plugin.name, kind) for kind in plugin.tasks),
+        ]
         unique = {job.name: job for job in jobs}
         claim = functools.partial(self._claim, plugin)
         claim("arengo_services", "service", self.services, plugin.services, lambda s: s.key)
@@ -202,6 +210,7 @@ class Registry:
             plugin.data_grants,
             lambda g: g.key,
         )
+        claim("arengo_tasks", "task", self.tasks, plugin.tasks, lambda kind: kind.key)
         claim("arengo_jobs", "job", self.jobs, unique.values(), lambda job: job.name)
         for kind in _events_of(plugin.package):
             if kind.title:

@@ -25,6 +25,7 @@ from arengo_core.organizations import repository as organizations
 from arengo_core.privacy import repository
 from arengo_core.privacy.declaration import Erasure
 from arengo_core.privacy.register import Holding, holdings
+from arengo_core.tasks import service as tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ async def erase(uow: UnitOfWork, host: Host, *, email: str) -> list[Outcome]:
     whom = _whom(host, person)
     outcomes: list[Outcome] = []
     async with _everywhere(uow):
+        await tasks.forget_files(uow, person.id)
         for holding in _of_people(host):
             act = {
                 Erasure.DELETE: repository.remove_of,

@@ -21,7 +21,7 @@ from arengo_core.plugins.watchdog import watchdog_of_this_process
 from arengo_core.web.context import ArengoRequest, FromHost, provide_caller, provide_host
 from arengo_core.web.errors import HANDLERS
 from arengo_core.web.gating import service_gate
-from arengo_core.web.middleware import around_requests, in_time
+from arengo_core.web.middleware import UNCOMPRESSED, around_requests, in_time
 from arengo_core.web.pages import Pages, page
 from arengo_core.web.static import static_file
 from arengo_themes.environment import DEFAULT_LINKS
@@ -106,7 +106,11 @@ def _application(host: Host, plugins: Sequence[Plugin]) -> Litestar:
             exclude_from_csrf_key="exclude_from_csrf",
         ),
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=4, minimum_size=1024, exclude=["^/static"]
+            backend="gzip",
+            gzip_compress_level=4,
+            minimum_size=1024,
+            exclude=["^/static"],
+            exclude_opt_key=UNCOMPRESSED,
         ),
         request_max_body_size=host.settings.request_max_bytes,
         state=State({"host": host}),

@@ -21,6 +21,8 @@ from arengo_core.observability.metrics import REQUEST_SECONDS, REQUESTS, known_m
 from arengo_core.web.context import LOCALE_COOKIE
 from arengo_core.web.sites import site_for
 
+UNCOMPRESSED = "uncompressed"
+"""Key of a route's ``opt``: its answer is a stream, whose pieces are sent as they come."""
 _log = structlog.get_logger("arengo.web")
 _FIXED = (
     ("x-content-type-options", "nosniff"),

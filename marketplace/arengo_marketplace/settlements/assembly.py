@@ -10,8 +10,9 @@ from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, ConflictError
 from arengo_core.host import Host
-from arengo_core.i18n import current_locale, format_date
+from arengo_core.i18n import N_, current_locale, format_date
 from arengo_core.money import Money, total
+from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.costs.allocation import Allocation, Share, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.errors import CostError
@@ -95,10 +96,18 @@ class Draft:
         return total((share.amount for _, share in shares), self.currency)
 
 
-async def draft(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Period) -> Draft:
+async def draft(
+    uow: UnitOfWork,
+    host: Host,
+    *,
+    consortium_id: UUID,
+    period: Period,
+    progress: Progress = UNTOLD,
+) -> Draft:
     """Divide a month's recorded costs as closing it now would. Nothing is written.
 
-    For services that have checked the right and widened the scope to the consortium.
+    For services that have checked the right and widened the scope to the consortium. Dividing is
+    told to ``progress`` as what lies between a tenth and six tenths of a closing.
     """
     problems: list[ArengoError] = []
     label = period.label(current_locale())
@@ -119,7 +128,7 @@ async def draft(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Per
                 day=format_date(period.end),
             )
         )
-    books = await _books(uow, host, consortium_id, period)
+    books = await _books(uow, host, consortium_id, period, progress)
     problems += [book.problem for book in books if book.problem is not None]
     if not any(book.lines for book in books):
         problems.append(
@@ -131,7 +140,7 @@ async def draft(uow: UnitOfWork, host: Host, *, consortium_id: UUID, period: Per
 
 
 async def _books(
-    uow: UnitOfWork, host: Host, consortium_id: UUID, period: Period
+    uow: UnitOfWork, host: Host, consortium_id: UUID, period: Period, progress: Progress
 ) -> list[OfferBook]:
     recorded: dict[UUID, list[PoolLine]] = {}
     for line in await pools.of_month(uow.session, consortium_id, period.start):
@@ -147,7 +156,8 @@ async def _books(
     }
     usage = await metering.of_period(uow.session, consortium_id, period, meters)
     books: list[OfferBook] = []
-    for offer in known:
+    for place, offer in enumerate(known):
+        await progress.tell(N_("Dividing the costs"), 10 + 50 * place // len(known), 100)
         bearers = await bearers_for(uow, offer, period)
         lines = recorded.get(offer.id, [])
         if lines or bearers:

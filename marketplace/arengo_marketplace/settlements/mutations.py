@@ -7,8 +7,9 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_core.tasks.graphql import TaskPayload, TaskType
 from arengo_marketplace.pools.service import month_named
-from arengo_marketplace.settlements import service
+from arengo_marketplace.settlements import closing, service
 from arengo_marketplace.settlements.types import SettlementPayload, SettlementType
 
 
@@ -35,6 +36,27 @@ class SettlementsMutation:
                 idempotency_key=idempotency_key,
             )
             return SettlementPayload(settlement=SettlementType.of(made))
+
+    @strawberry.mutation(
+        description="Begin to close a month; the task tells its phases and leads to the settlement."
+    )
+    @answers(TaskPayload)
+    async def begin_settlement(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        month: str,
+        idempotency_key: str | None = None,
+    ) -> TaskPayload:
+        """Begin to close a month."""
+        async with info.context.writing() as uow:
+            task = await closing.begin(
+                uow,
+                consortium_id=local_id(consortium_id, "Organization", "consortium_id"),
+                period=month_named(month),
+                idempotency_key=idempotency_key,
+            )
+        return TaskPayload(task=TaskType.of(info.context.host.registry, task))
 
     @strawberry.mutation(description="Take a settlement back; its month can be settled anew then.")
     @answers(SettlementPayload)

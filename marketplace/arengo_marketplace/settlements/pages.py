@@ -17,6 +17,8 @@ from arengo_core.host import Host
 from arengo_core.i18n import current_locale, error_text, gettext
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
+from arengo_core.tasks.models import Task
+from arengo_core.tasks.pages import follow
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -28,7 +30,7 @@ from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.pools.service import month_named
-from arengo_marketplace.settlements import repository, service
+from arengo_marketplace.settlements import closing, repository, service
 from arengo_marketplace.settlements.assembly import Draft
 from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
 from arengo_marketplace.settlements.wording import stored_rule_in_words
@@ -119,24 +121,33 @@ async def close_month(
     form = await read_form(request)
     month = month_named(form["month"])
     try:
-        async with host.unit_of_work(caller) as uow:
-            settlement = await service.close(
-                uow,
-                host,
-                consortium_id=await office_of(uow),
-                period=month,
-                idempotency_key=form["idempotency_key"] or None,
-            )
+        made = await _closed_or_begun(host, caller, month, form["idempotency_key"] or None)
     except ArengoError as error:
         if error.status in {401, 403}:
             raise
         return await _preview(request, host, caller, month, error_text(error))
+    if isinstance(made, Task):
+        return await follow(request, host, caller, made.id)
     done = Flash(
         "success",
         gettext("{month} is settled.", month=month.label(current_locale())),
         gettext("Every member gets its statement by mail."),
     )
-    return redirect(request, f"/office/settlements/{settlement.id}", done)
+    return redirect(request, f"/office/settlements/{made.id}", done)
+
+
+async def _closed_or_begun(
+    host: Host, caller: Caller, month: Period, key: str | None
+) -> Settlement | Task:
+    async with host.unit_of_work(caller) as uow:
+        consortium_id = await office_of(uow)
+        if await closing.is_quick(uow, consortium_id, month):
+            return await service.close(
+                uow, host, consortium_id=consortium_id, period=month, idempotency_key=key
+            )
+        return await closing.begin(
+            uow, consortium_id=consortium_id, period=month, idempotency_key=key
+        )
 
 
 async def _found(uow: UnitOfWork, settlement_id: UUID) -> Settlement:

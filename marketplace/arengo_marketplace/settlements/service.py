@@ -11,8 +11,10 @@ from arengo_core import clock, idempotency
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
+from arengo_core.i18n import N_
 from arengo_core.ids import new_id
 from arengo_core.money import total
+from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
@@ -63,8 +65,11 @@ async def close(
     period: Period,
     idempotency_key: str | None = None,
     notify: bool = True,
+    progress: Progress = UNTOLD,
 ) -> Settlement:
     """Close a month: divide its costs, write statements and ledger, and tell the members.
+
+    ``progress`` is told the phases, in per cent.
 
     ConflictError for a month that is not over or is settled already, InvalidInputError where a
     figure is missing. One closing at a time; the second finds the first one's settlement.
@@ -75,13 +80,15 @@ async def close(
     first = await idempotency.first_answer(uow, _CLOSE, idempotency_key)
     if first is not None:
         return await settlement_of(uow, first, consortium_id)
+    await progress.tell(N_("Freezing what was recorded"), 0, 100)
     await repository.close_books(uow.session, consortium_id)
-    made = await draft(uow, host, consortium_id=consortium_id, period=period)
+    made = await draft(uow, host, consortium_id=consortium_id, period=period, progress=progress)
     for problem in made.problems:
         raise problem
     await uow.widen(made.by_member())
-    settlement = await _write(uow, made)
+    settlement = await _write(uow, made, progress)
     await idempotency.remember(uow, _CLOSE, idempotency_key, settlement.id)
+    await progress.tell(N_("Telling the members"), 90, 100)
     await _announce(uow, settlement, notify=notify)
     return settlement
 
@@ -132,7 +139,8 @@ async def own_settlement(uow: UnitOfWork, settlement_id: UUID) -> Settlement:
     return found
 
 
-async def _write(uow: UnitOfWork, made: Draft) -> Settlement:
+async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement:
+    await progress.tell(N_("Writing the statements"), 60, 100)
     consortium_id, period = made.consortium_id, made.period
     allocations = made.allocations
     currency = made.currency
@@ -166,6 +174,7 @@ async def _write(uow: UnitOfWork, made: Draft) -> Settlement:
         rows += [statement, *(_share(statement, book, share) for book, share in shares)]
     uow.session.add_all(rows)
     await uow.session.flush()
+    await progress.tell(N_("Posting to the ledger"), 80, 100)
     await entries.post_settlement(uow, settlement, issued)
     return settlement
 

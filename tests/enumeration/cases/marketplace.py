@@ -143,6 +143,7 @@ FIELDS = {
     "Mutation.removeCostLine": consortium(id="cost_line"),
     "Mutation.fillCostLines": consortium(consortiumId="consortium", offerId="offer", month="month"),
     "Mutation.importCostLines": consortium(consortiumId="consortium"),
+    "Mutation.beginSettlement": consortium(consortiumId="consortium", month="month"),
     "Mutation.closeSettlement": consortium(consortiumId="consortium", month="month"),
     "Mutation.reverseSettlement": consortium(id="settlement"),
     "Mutation.recordStatementPayment": consortium(id="statement"),
