@@ -25,6 +25,7 @@ PLATFORM_TEXTS = {
     "core.active_service.service": "a service's key",
     "core.disabled_plugin.plugin": "a plugin's key",
     "core.api_token.hint": "the first letters of a token, which open nothing",
+    "core.plugin_token.plugin": "plugins' keys",
     "core.disabled_plugin.why": "an operator's reason",
     "core.held_job.error": "an error class and its text, bounded",
     "core.held_job.trace_id": "random",
