@@ -16,7 +16,7 @@ RECIPES = ROOT / "docs" / "how-to" / "recipes.md"
 
 
 def _checks():
-    for path in KIT.glob("test_*.py"):
+    for path in (*KIT.glob("test_*.py"), *(KIT / "remote").glob("test_*.py")):
         area = path.stem.removeprefix("test_")
         for item in ast.parse(path.read_text()).body:
             if getattr(item, "name", "").startswith("test_"):

@@ -283,9 +283,9 @@ ANSWERS = {
 
 
 @asynccontextmanager
-async def serving():
+async def serving(kind=FarSide):
     """The plugin on a free port."""
-    far = FarSide()
+    far = kind()
     server = await asyncio.start_server(far.serve, "127.0.0.1", 0)
     far.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield far

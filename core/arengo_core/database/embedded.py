@@ -85,6 +85,11 @@ class EmbeddedServer:
     def _state_file(self) -> Path:
         return self.folder / "server.json"
 
+    @property
+    def is_made(self) -> bool:
+        """Whether it was ever started."""
+        return self._state_file.is_file()
+
     def _state(self) -> dict[str, Any]:
         if self._state_file.is_file():
             return json.loads(self._state_file.read_text())

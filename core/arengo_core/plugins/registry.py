@@ -79,12 +79,13 @@ class Owned(NamedTuple):
 
 @dataclass(slots=True)
 class Plugin:
-    """One loaded plugin and what it brought."""
+    """One loaded plugin and what it brought; ``remote_url`` is where a remote one is."""
 
     name: str
     manifest: Manifest
     package: str = ""
     file: str = ""
+    remote_url: str = ""
     services: list[Service] = field(default_factory=list[Service])
     capabilities: list[Capability] = field(default_factory=list[Capability])
     providers: list[Provider] = field(default_factory=list[Provider])

@@ -83,6 +83,7 @@ def _assembled(registry: Registry, read: RemoteManifest, base_url: str) -> Plugi
             licence=read.licence,
         ),
         file=base_url,
+        remote_url=base_url,
         services=[_service(one) for one in read.services],
         providers=[_provider(registry, read, base_url, one) for one in read.providers],
         event_handlers=_handlers(registry, read),

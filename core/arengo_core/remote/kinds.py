@@ -16,9 +16,12 @@ class RemoteKind:
 
     ``adapt(remote, provider key, the manifest's options, the deployment's settings)`` makes an
     implementation that asks the plugin; ``options`` are the names that the manifest must give.
+    ``tests`` names the class of tests that tries one that is live, ``module:Class``: a subclass of
+    the contract's tests.
     """
 
     key: str
     contract: type[Any]
     adapt: Callable[[Remote, str, Mapping[str, str], Mapping[str, Any]], Any]
     options: frozenset[str] = frozenset()
+    tests: str = ""

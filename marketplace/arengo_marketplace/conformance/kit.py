@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from arengo_core.caller import OrganizationKind
@@ -18,9 +19,14 @@ from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Plugin
+from arengo_core.remote import assembly, manifest
+from arengo_core.remote.trying import Subject
 from arengo_marketplace.activations.models import Activation
 from arengo_marketplace.conformance.samples import settings_for
 from arengo_marketplace.testing import ConsortiumMade, MemberMade
+
+tried: Subject | None = None
+"""The remote plugin that is tried, where it is one."""
 
 _REPORT = pytest.StashKey[list[dict[str, str]]]()
 
@@ -28,11 +34,15 @@ _REPORT = pytest.StashKey[list[dict[str, str]]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("arengo")
     group.addoption("--arengo-plugin", required=True, help="key of the plugin that is tried")
+    group.addoption("--arengo-remote", help="file that says how to reach a remote plugin")
     group.addoption("--arengo-report", help="file for the results as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    global tried
     config.stash[_REPORT] = []
+    file = config.getoption("--arengo-remote")
+    tried = msgspec.json.decode(Path(file).read_bytes(), type=Subject) if file else None
     owners = {point.value.partition(".")[0] for point in entry_points(group=GROUP)}
     modules = [f"{owner}.contract_tests" for owner in (*owners, "arengo_themes")]
     pytest.register_assert_rewrite(*modules, "arengo_core.testing.contracts")
@@ -89,7 +99,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _brought(config: pytest.Config) -> list[Plugin]:
     """The plugin that is tried, unless it does not load."""
     name = config.getoption("--arengo-plugin")
-    return [plugin for plugin in load_plugins().plugins if plugin.name == name]
+    registry = load_plugins()
+    if tried is not None:
+        registry = assembly.with_plugin(registry, manifest.of(tried.manifest), tried.base_url)
+    return [plugin for plugin in registry.plugins if plugin.name == name]
 
 
 def _themes(config: pytest.Config) -> list[Path]:

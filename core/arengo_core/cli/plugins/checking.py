@@ -1,4 +1,4 @@
-"""``arengo plugin check``: the conformance kit on one installed plugin."""
+"""``arengo plugin check``: the conformance kit on one plugin, installed or remote."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,9 +14,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from arengo_core.cli.plugins.remote_subjects import remote_subject
 from arengo_core.plugins.fingerprint import GROUP
+from arengo_core.remote.trying import Subject
 
 _KIT = "arengo_marketplace.conformance"
+_OF_REMOTE_TOO = ("manifest", "grants", "settings", "handlers", "composition")
 _MARKS = {"passed": "ok", "failed": "FAULT", "skipped": "-"}
 
 
@@ -54,25 +57,25 @@ def installed_key_of(plugin: str) -> str:
 
 
 @click.command()
-@click.argument("plugin")
+@click.argument("plugin", metavar="KEY|PATH|URL")
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Report.")
-def check(plugin: str, report: Path | None) -> None:
-    """Try an installed PLUGIN (its key, or its folder) with the conformance kit.
+@click.option(
+    "--sample",
+    "samples",
+    multiple=True,
+    metavar="PROVIDER.NAME=VALUE",
+    help="What the kit cannot guess of a remote provider, such as valley-bike.origin=014019.",
+)
+def check(plugin: str, report: Path | None, samples: Sequence[str]) -> None:
+    """Try a plugin with the conformance kit: an installed one, or a remote one that is live.
 
-    Exit code 1 when a promise is not kept. It needs what `arengo[testing]` installs.
+    Name the installed one by its key or folder, the remote one by its key or address: it must be
+    registered here and reach this host, and the kit books, charges and sends by it. Exit code 1
+    when a promise is not kept. It needs what `arengo[testing]` installs.
     """
-    key = installed_key_of(plugin)
-    kit = find_spec(_KIT)
-    if find_spec("pytest") is None or kit is None or kit.origin is None:
-        raise click.ClickException("The kit needs pytest: pip install 'arengo[testing]'.")
-    with tempfile.TemporaryDirectory() as folder:
-        file = report or Path(folder) / "report.json"
-        done = _run(Path(kit.origin).parent, key, file.absolute())
-        results = (
-            msgspec.json.decode(file.read_bytes(), type=list[Result]) if file.is_file() else []
-        )
-    if not results:
-        raise click.ClickException(f"The kit did not run:\n{done.stdout[-4000:]}{done.stderr}")
+    subject = remote_subject(plugin, samples)
+    key = installed_key_of(plugin) if subject is None else subject.key
+    results = results_of(key, subject, report)
     for result in results:
         click.echo(f"{_MARKS[result.outcome]:<6} {result.area}: {result.check}")
         if result.reason:
@@ -82,7 +85,32 @@ def check(plugin: str, report: Path | None) -> None:
         f"{key}: {counts['passed']} promises kept, {counts['failed']} not,"
         f" {counts['skipped']} do not concern it"
     )
-    sys.exit(1 if done.returncode else 0)
+    sys.exit(1 if counts["failed"] else 0)
+
+
+def results_of(key: str, subject: Subject | None, report: Path | None = None) -> list[Result]:
+    """What the kit finds of an installed plugin, or of a remote one; as JSON in ``report`` too.
+
+    ClickException where it does not run.
+    """
+    kit = find_spec(_KIT)
+    if find_spec("pytest") is None or kit is None or kit.origin is None:
+        raise click.ClickException("The kit needs pytest: pip install 'arengo[testing]'.")
+    place = Path(kit.origin).parent
+    with tempfile.TemporaryDirectory() as folder:
+        file = report or Path(folder) / "report.json"
+        if subject is None:
+            tried = [place, *_own_tests(key), "--ignore", place / "remote"]
+        else:
+            told = Path(folder) / "remote.json"
+            told.write_bytes(msgspec.json.encode(subject))
+            parts = [place / f"test_{part}.py" for part in _OF_REMOTE_TOO]
+            tried = [*parts, place / "remote", "--arengo-remote", told]
+        done = _run(place, [*map(str, tried), "--arengo-plugin", key], file.absolute())
+        found = msgspec.json.decode(file.read_bytes(), type=list[Result]) if file.is_file() else []
+    if not found or done.returncode > 1:
+        raise click.ClickException(f"The kit did not run:\n{done.stdout[-4000:]}{done.stderr}")
+    return found
 
 
 def _own_tests(key: str) -> Iterator[Path]:
@@ -93,14 +121,14 @@ def _own_tests(key: str) -> Iterator[Path]:
         yield from (path for path in Path(place).glob("conformance*") if path.suffix in {"", ".py"})
 
 
-def _run(kit: Path, key: str, report: Path) -> subprocess.CompletedProcess[str]:
+def _run(kit: Path, tried: Sequence[str], report: Path) -> subprocess.CompletedProcess[str]:
     """The kit in a process of its own, under its own settings."""
     return subprocess.run(  # noqa: S603 - our own module
         [
             sys.executable,
             *("-m", "pytest", "-q", "-p", "no:randomly", "-c", str(kit / "pytest.ini")),
-            *map(str, (kit, *_own_tests(key))),
-            *("--arengo-plugin", key, "--arengo-report", str(report)),
+            *tried,
+            *("--arengo-report", str(report)),
         ],
         capture_output=True,
         text=True,

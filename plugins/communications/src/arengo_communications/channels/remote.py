@@ -53,4 +53,10 @@ def _adapt(
     return RemoteChannel(remote, key, options[_RECIPIENTS])
 
 
-CHANNEL = RemoteKind("channel", Channel, _adapt, frozenset({_RECIPIENTS}))
+CHANNEL = RemoteKind(
+    "channel",
+    Channel,
+    _adapt,
+    frozenset({_RECIPIENTS}),
+    tests="arengo_communications.remote_tests:RemoteChannelTests",
+)

@@ -96,4 +96,6 @@ def _adapt(
     return RemoteCarrier(remote, key, settings)
 
 
-CARRIER = RemoteKind("carrier", Carrier, _adapt)
+CARRIER = RemoteKind(
+    "carrier", Carrier, _adapt, tests="arengo_delivery.remote_tests:RemoteCarrierTests"
+)

@@ -144,4 +144,6 @@ def _adapt(
     return RemoteGateway(remote, key)
 
 
-GATEWAY = RemoteKind("gateway", PaymentGateway, _adapt)
+GATEWAY = RemoteKind(
+    "gateway", PaymentGateway, _adapt, tests="arengo_payments.remote_tests:RemoteGatewayTests"
+)
