@@ -48,6 +48,7 @@ from arengo_core.jobs import models as _job_tables
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.jobs.graphql import DeadLetterMutation, DeadLetterQuery
 from arengo_core.jobs.pages import ROUTES as JOB_PAGES
+from arengo_core.jobs.replaying import REPLAY
 from arengo_core.limits.requests import SCHEDULES as COUNTS
 from arengo_core.organizations.pages import ROUTES as ORGANIZATION_PAGES
 from arengo_core.outbox.delivery import deliver
@@ -86,6 +87,7 @@ from arengo_core.remote.pages import ROUTES as REMOTE_ROUTES
 from arengo_core.remote.tokens import CLEAR_TOKENS as CLEAR_PLUGIN_TOKENS
 from arengo_core.tasks import models as _task_tables
 from arengo_core.tasks import service as tasks
+from arengo_core.tasks.definition import TaskKind
 from arengo_core.tasks.graphql import TaskMutation, TaskQuery
 from arengo_core.tasks.pages import ROUTES as TASK_PAGES
 from arengo_core.web import models as _site_tables
@@ -145,6 +147,11 @@ def arengo_jobs() -> list[Job]:
         *feedback.JOBS,
         *files.JOBS,
     ]
+
+
+@hookimpl
+def arengo_tasks() -> list[TaskKind]:
+    return [REPLAY]
 
 
 @hookimpl

@@ -18,7 +18,7 @@ from arengo_marketplace.metering import remote_pages as remote_metering
 from arengo_marketplace.metering.mutations import MeteringMutation
 from arengo_marketplace.metering.queries import MeteringQuery
 from arengo_marketplace.permissions import ALL_FIGURES, COSTS, FIGURES, LEDGER, SETTLEMENTS
-from arengo_marketplace.pools import import_pages
+from arengo_marketplace.pools import import_pages, importing
 from arengo_marketplace.pools import models as _pool_tables
 from arengo_marketplace.pools import pages as pool_pages
 from arengo_marketplace.pools.mutations import PoolsMutation
@@ -44,7 +44,7 @@ TABLES = (
     _ledger_tables,
 )
 JOBS: list[Job] = [*statement_mails.JOBS]
-TASKS = [closing.CLOSE]
+TASKS = [closing.CLOSE, importing.IMPORT]
 SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
 
 QUERIES: tuple[type[Any], ...] = (

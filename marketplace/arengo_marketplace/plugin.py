@@ -27,6 +27,7 @@ from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest
 from arengo_core.tasks.definition import TaskKind
 from arengo_marketplace import accounting, graphql, pages
+from arengo_marketplace.activations import export
 from arengo_marketplace.activations import models as _activation_tables
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.capability import MarketplaceCapability
@@ -81,7 +82,7 @@ def arengo_jobs() -> list[Job]:
 
 @hookimpl
 def arengo_tasks() -> list[TaskKind]:
-    return [*accounting.TASKS]
+    return [export.EXPORT, *accounting.TASKS]
 
 
 @hookimpl

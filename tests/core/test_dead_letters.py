@@ -9,13 +9,14 @@ from arengo_core.caller import Caller
 from arengo_core.errors import ForbiddenError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.ids import new_id
-from arengo_core.jobs import service
+from arengo_core.jobs import replaying, service
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.jobs.worker import _application, _connect, drain
 from arengo_core.outbox import repository as outbox
 from arengo_core.outbox.events import EventHandler
 from arengo_core.outbox.models import OutboxEvent
 from arengo_core.plugins.manager import load_plugins
+from arengo_core.tasks import service as tasks
 from tests.core.places import place, plugin_module
 from tests.core.test_jobs import Work, _row
 from tests.core.test_outbox import Counted, Listener, _cursor, _record
@@ -295,3 +296,24 @@ async def test_others_do_nothing_to_what_is_held(host, make_consortium, caller_f
     async with host.unit_of_work(OPERATOR) as uow:
         assert (await service.discard(uow, host, number)).id == number
     assert await _acts(host, made.id) == ["job.discarded"], "the operator's act is told too"
+
+
+async def test_much_held_work_starts_again_as_a_task(host, make_consortium, caller_for):
+    made = await make_consortium()
+    caller = await caller_for(made.officer)
+    held = {await _hold(host, "core.send_feedback") for _ in range(2)}
+    async with host.unit_of_work(caller) as uow:
+        assert await replaying.is_quick(uow, host, "core")
+        with pytest.raises(NotFoundError):
+            await replaying.begin(uow, host, "nothing")
+        task = await replaying.begin(uow, host, "core")
+    await drain(host)
+    assert held.isdisjoint(letter.id for letter in await _letters(host))
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        over = await tasks.find(uow, host, task.id)
+    assert over.state == "done"
+    assert over.facts["count"] >= 2
+    assert (await _acts(host, made.id)).count("job.replayed") >= 2, "in the officer's own log"
+    with pytest.raises(ForbiddenError):
+        async with host.unit_of_work(await caller_for(made.lead_officer)) as uow:
+            await replaying.begin(uow, host, "core")

@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from arengo_core.caller import Caller, OrganizationKind
 from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.jobs.worker import drain
 from arengo_core.web.app import create_app
 from arengo_marketplace.members import directory, founding
 
@@ -121,7 +122,19 @@ async def test_opting_out_takes_the_data_along(host, make_consortium, make_offer
     assert "sk_hidden" not in "".join(texts.values())
     assert texts["usage.csv"].startswith("counted_on,meter,quantity")
     assert texts["statements.csv"].startswith("month,statement")
-    assert (await (await visit(made.officer)).get(f"{path}/export")).status_code == 403
+    office = await visit(made.officer)
+    assert (await office.get(f"{path}/export")).status_code == 403
+    assert (await office.post(f"{path}/export")).status_code == 403
+
+    begun = await visitor.post(f"{path}/export")  # the same, however long it takes
+    task = begun.headers["location"]
+    assert task.startswith("/office/tasks/")
+    await drain(host)
+    assert "Scarica tolk.zip" in (await visitor.get(task)).text
+    fetched = await visitor.get(f"{task}/result")
+    with zipfile.ZipFile(io.BytesIO(fetched.content)) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == texts
+    assert (await office.get(f"{task}/result")).status_code == 404
 
 
 async def test_an_export_holds_the_usage_reported(host, make_consortium, make_offer, activate):

@@ -6,9 +6,12 @@ import re
 
 import pytest
 
+from arengo_core.api.scalars import global_id
 from arengo_core.caller import Role
 from arengo_core.i18n import format_money
+from arengo_core.jobs.worker import drain
 from arengo_core.money import Money
+from arengo_marketplace.pools import importing
 from arengo_marketplace.pools import repository as pools
 from tests.settlements.html import links_in
 from tests.settlements.valley import AUGUST, IN_SEPTEMBER
@@ -122,6 +125,29 @@ async def test_every_fault_of_a_file_is_named_and_nothing_entered(valley, office
     confirmed = await office.post("/office/costs/import/confirm", {"text": text})
     assert confirmed.status_code == 400
     assert await _lines(valley) == []
+
+
+async def test_a_long_file_is_imported_as_a_task(valley, office, monkeypatch):
+    monkeypatch.setattr(importing, "AT_ONCE", 0)
+    text = "month,service,kind,description,amount\n2026-08,bell,fixed,Good,10\n"
+    begun = await office.post("/office/costs/import/confirm", {"text": text})
+    path = begun.headers["location"]
+    assert path.startswith("/office/tasks/")
+    assert await _lines(valley) == []
+    await drain(valley.host)
+    assert len(await _lines(valley)) == 1
+    done = await office.get(f"{path}/result")
+    assert done.headers["location"] == "/office/costs?month=2026-08"
+    mutation = """mutation ($id: ID!, $csv: String!) {
+      beginCostImport(consortiumId: $id, csv: $csv) { task { id } userErrors { code } } }"""
+    consortium = global_id("Organization", valley.id)
+    answer = await office.graphql(mutation, id=consortium, csv=text.replace("10", "ten"))
+    task = answer["data"]["beginCostImport"]["task"]["id"]
+    await drain(valley.host)
+    told = await office.graphql("query ($id: ID!) { task(id: $id) { state message } }", id=task)
+    assert told["data"]["task"]["state"] == "failed"
+    assert "ten" in told["data"]["task"]["message"]
+    assert len(await _lines(valley)) == 1
 
 
 @pytest.mark.parametrize(

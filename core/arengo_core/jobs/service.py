@@ -12,7 +12,7 @@ from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import DELIVER, UnitOfWork
 from arengo_core.errors import ForbiddenError, NotFoundError
 from arengo_core.host import Host
-from arengo_core.i18n import gettext
+from arengo_core.i18n import N_, gettext
 from arengo_core.jobs import repository
 from arengo_core.jobs.repository import Held
 from arengo_core.organizations import repository as organizations
@@ -20,6 +20,7 @@ from arengo_core.outbox.delivery import pass_over
 from arengo_core.outbox.events import EventHandler
 from arengo_core.permissions.declared import HELD_WORK
 from arengo_core.plugins.registry import Registry
+from arengo_core.tasks.definition import UNTOLD, Progress
 
 MOST_SHOWN = 500
 _ALL = 100_000
@@ -142,15 +143,23 @@ async def _start(uow: UnitOfWork, letter: DeadLetter) -> None:
         uow.audit(place, "job.replayed", "Job", **_told(letter))
 
 
-async def replay_plugin(uow: UnitOfWork, host: Host, plugin: str) -> int:
-    """Start again all that gave up in one plugin; how many jobs. NotFoundError: no such plugin."""
-    require_officer(uow)
+def require_plugin(host: Host, plugin: str) -> None:
+    """NotFoundError unless a plugin is loaded."""
     if plugin not in {loaded.name for loaded in host.registry.plugins}:
         raise NotFoundError("There is no such plugin.")
+
+
+async def replay_plugin(
+    uow: UnitOfWork, host: Host, plugin: str, *, progress: Progress = UNTOLD
+) -> int:
+    """Start again all that gave up in one plugin; how many jobs. NotFoundError: no such plugin."""
+    require_officer(uow)
+    require_plugin(host, plugin)
     letters = [
         letter for letter in await dead_letters(uow, host, most=_ALL) if letter.plugin == plugin
     ]
-    for letter in letters:
+    for place, letter in enumerate(letters):
+        await progress.tell(N_("Starting held work again"), place, len(letters))
         await _start(uow, letter)
     return sum(len(letter.job_ids) for letter in letters)
 

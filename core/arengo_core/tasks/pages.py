@@ -155,6 +155,8 @@ async def follow(request: ArengoRequest, host: Host, caller: Caller, task_id: UU
         while not TaskState(task.state).is_over and (left := until - time.monotonic()) > 0:
             await rung(bell, left)
             task = await _look(host, caller, task_id)
+    if task.file_id is not None:
+        return redirect(request, f"{service.page_of(task_id)}/result")
     return _onward(request, host, task)
 
 

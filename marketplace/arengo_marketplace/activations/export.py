@@ -14,6 +14,10 @@ import msgspec
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
+from arengo_core.i18n import N_
+from arengo_core.tasks import service as tasks
+from arengo_core.tasks.definition import UNTOLD, Progress, TaskKind, TaskRun
+from arengo_core.tasks.models import Task
 from arengo_marketplace.activations import repository
 from arengo_marketplace.activations import service as activations
 from arengo_marketplace.activations.models import Activation, ActivationChange
@@ -33,7 +37,39 @@ statements.csv   the shares of this service in your statements, in minor units (
 """
 
 
-async def export(uow: UnitOfWork, host: Host, *, activation_id: UUID) -> bytes:
+async def begin(uow: UnitOfWork, *, activation_id: UUID) -> Task:
+    """Begin to gather the ZIP file; the member's officers may, also afterwards."""
+    activation = await activations.activation_of(uow, activation_id)
+    uow.caller.require(activation.organization_id, SERVICES)
+    return await tasks.begin(
+        uow,
+        EXPORT,
+        organization_id=activation.organization_id,
+        payload={"activation": str(activation.id), "service": activation.service},
+        back=f"/office/activations/{activation.id}",
+    )
+
+
+async def _gather(run: TaskRun) -> None:
+    async with run.host.unit_of_work(run.caller, read_only=True) as uow:
+        content = await export(
+            uow, run.host, activation_id=UUID(run.payload["activation"]), progress=run
+        )
+    name = f"{run.payload['service']}.zip"
+    await run.finish_with_file(content, name, "application/zip", N_("Your data is ready."))
+
+
+EXPORT = TaskKind(
+    "marketplace.export_activation",
+    N_("Gather your data of a service"),
+    _gather,
+    permission=SERVICES,
+)
+
+
+async def export(
+    uow: UnitOfWork, host: Host, *, activation_id: UUID, progress: Progress = UNTOLD
+) -> bytes:
     """A ZIP of the member's rows of a service; the member's officers may, also afterwards."""
     activation = await activations.activation_of(uow, activation_id)
     uow.caller.require(activation.organization_id, SERVICES)
@@ -51,7 +87,7 @@ async def export(uow: UnitOfWork, host: Host, *, activation_id: UUID) -> bytes:
         "README.txt": README.encode(),
         "activation.json": _json(_activation(activation, changes) | {"offer": terms}),
         "settings.json": _json({"settings": activation.settings, "secrets": secrets}),
-        "usage.csv": await _usage(uow, host, activation),
+        "usage.csv": await _usage(uow, host, activation, progress),
         "statements.csv": await _statements(uow, activation),
     }
     return _zip(files)
@@ -92,11 +128,13 @@ def _zip(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-async def _usage(uow: UnitOfWork, host: Host, activation: Activation) -> bytes:
+async def _usage(uow: UnitOfWork, host: Host, activation: Activation, progress: Progress) -> bytes:
     found = host.registry.services.get(activation.service)
     always = Period(date(2000, 1, 1), FOREVER)
     rows: list[tuple[Any, ...]] = []
-    for meter in found.value.meters if found else ():
+    meters = found.value.meters if found else ()
+    for place, meter in enumerate(meters):
+        await progress.tell(N_("Reading the use"), place, len(meters))
         records = await metering.records(uow.session, activation.organization_id, meter.key, always)
         rows += [
             (row.counted_on, row.meter, row.quantity, row.occurred_at, row.through_seat)

@@ -9,7 +9,8 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
-from arengo_marketplace.activations import service
+from arengo_core.tasks.graphql import TaskPayload, TaskType
+from arengo_marketplace.activations import export, service
 from arengo_marketplace.activations.types import (
     ActivationPayload,
     ActivationType,
@@ -156,3 +157,13 @@ class ActivationsMutation:
                 forecast=forecast_of(expected_use),
             )
             return ActivationPayload(activation=ActivationType.of(row))
+
+    @strawberry.mutation(
+        description="Begin to gather a member's data of a service; the task leads to a ZIP file."
+    )
+    @answers(TaskPayload)
+    async def begin_activation_export(self, info: Info, id: strawberry.ID) -> TaskPayload:
+        """Begin to gather the file."""
+        async with info.context.writing() as uow:
+            task = await export.begin(uow, activation_id=local_id(id, "Activation"))
+        return TaskPayload(task=TaskType.of(info.context.host.registry, task))

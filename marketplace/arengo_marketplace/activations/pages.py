@@ -14,12 +14,13 @@ from arengo_core.errors import ArengoError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, error_text, gettext
 from arengo_core.identity import repository as identity
+from arengo_core.tasks.pages import follow
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
 from arengo_marketplace.activations import catalogue, repository, service, settings
-from arengo_marketplace.activations.export import export
+from arengo_marketplace.activations import export as exporting
 from arengo_marketplace.activations.preview import preview
 from arengo_marketplace.activations.showing import figures_of, setting_rows
 from arengo_marketplace.consents import asking
@@ -277,7 +278,7 @@ async def export_file(
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
         row = await service.activation_of(uow, activation_id)
-        content = await export(uow, host, activation_id=activation_id)
+        content = await exporting.export(uow, host, activation_id=activation_id)
     return Response(
         content,
         media_type="application/zip",
@@ -286,6 +287,23 @@ async def export_file(
             "cache-control": "no-store",
         },
     )
+
+
+@post(
+    "/office/activations/{activation_id:uuid}/export",
+    name="activation-export-begin",
+    opt={"mutation": "beginActivationExport"},
+    status_code=303,
+)
+async def begin_export(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, activation_id: FromPath[UUID]
+) -> Redirect:
+    """Begin to gather the same file, however much there is."""
+    caller.require_signed_in()
+    await read_form(request)
+    async with host.unit_of_work(caller) as uow:
+        task = await exporting.begin(uow, activation_id=activation_id)
+    return await follow(request, host, caller, task.id)
 
 
 @post(
@@ -463,6 +481,7 @@ ROUTES: list[Any] = [
     activation_page,
     leave_page,
     export_file,
+    begin_export,
     change_settings,
     change_forecast,
     agree,

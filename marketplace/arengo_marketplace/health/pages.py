@@ -9,6 +9,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.i18n import gettext
+from arengo_core.jobs import replaying
+from arengo_core.tasks.pages import follow
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import read_form
@@ -43,7 +45,13 @@ async def retry(
     caller.require_signed_in()
     await read_form(request)
     async with host.unit_of_work(caller) as uow:
-        count = await service.retry(uow, host, plugin=key)
+        task, count = None, 0
+        if await replaying.is_quick(uow, host, key):
+            count = await service.retry(uow, host, plugin=key)
+        else:
+            task = await replaying.begin(uow, host, key)
+    if task is not None:
+        return await follow(request, host, caller, task.id)
     done = Flash("success", gettext("{count} follow-ups start again.", count=count))
     return redirect(request, "/office/plugins", done)
 

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError, TooLargeError
-from arengo_core.i18n import current_locale, error_text, gettext
+from arengo_core.i18n import N_, current_locale, error_text, gettext
 from arengo_core.money import Money
+from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import COSTS
@@ -24,6 +25,7 @@ from arengo_marketplace.settlements import repository as settlements
 
 SIZE_LIMIT = 1_000_000
 ROW_LIMIT = 5_000
+_TOLD_EVERY = 100
 COLUMNS = (
     "month",
     "service",
@@ -124,21 +126,30 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-async def read(uow: UnitOfWork, *, consortium_id: UUID, text: str) -> CsvReading:
+def check_size(text: str) -> None:
+    """TooLargeError over 1 MB."""
+    if len(text) > SIZE_LIMIT:
+        raise TooLargeError(
+            "The file is larger than {limit} bytes: split it.", field="file", limit=SIZE_LIMIT
+        )
+
+
+async def read(
+    uow: UnitOfWork, *, consortium_id: UUID, text: str, progress: Progress = UNTOLD
+) -> CsvReading:
     """Read a file without entering anything; consortium officers may.
 
     InvalidInputError where it is no table with the columns expected.
     """
     uow.caller.require(consortium_id, COSTS)
-    if len(text) > SIZE_LIMIT:
-        raise TooLargeError(
-            "The file is larger than {limit} bytes: split it.", field="file", limit=SIZE_LIMIT
-        )
+    check_size(text)
     rows = _rows(text)
     known = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
     settled = await settlements.settled_months(uow.session, consortium_id)
     reader = _Reader({offer.service: offer for offer in known}, settled)
-    for number, cells in rows:
+    for place, (number, cells) in enumerate(rows):
+        if place % _TOLD_EVERY == 0:
+            await progress.tell(N_("Reading the lines"), place, len(rows))
         reader.read(number, cells)
     months = sorted({data.month for _, data in reader.lines})
     present = await repository.of_months(uow.session, consortium_id, months)
@@ -146,12 +157,15 @@ async def read(uow: UnitOfWork, *, consortium_id: UUID, text: str) -> CsvReading
     return CsvReading(tuple(reader.lines), tuple(sorted(reader.faults, key=lambda f: f.line)))
 
 
-async def import_csv(uow: UnitOfWork, *, consortium_id: UUID, text: str) -> list[PoolLine]:
+async def import_csv(
+    uow: UnitOfWork, *, consortium_id: UUID, text: str, progress: Progress = UNTOLD
+) -> list[PoolLine]:
     """Enter every line of a file. ImportRefusedError, entering nothing, where one has a fault."""
-    reading = await read(uow, consortium_id=consortium_id, text=text)
+    reading = await read(uow, consortium_id=consortium_id, text=text, progress=progress)
     if reading.faults:
         raise ImportRefusedError(reading.faults)
     lines = [data for _, data in reading.lines]
+    await progress.tell(N_("Entering the lines"), len(lines), len(lines))
     return await service.add(uow, consortium_id=consortium_id, lines=lines)
 
 

@@ -11,15 +11,16 @@ from arengo_core.caller import Caller
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
+from arengo_core.tasks.pages import follow
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.offers import repository as offers
-from arengo_marketplace.pools import csv_import
+from arengo_marketplace.pools import csv_import, importing
 from arengo_marketplace.pools.csv_import import COLUMNS, CsvReading
-from arengo_marketplace.pools.models import LineKind
+from arengo_marketplace.pools.models import LineKind, PoolLine
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.titles import service_title
 
@@ -100,14 +101,21 @@ async def confirm_import(
     caller.require_signed_in()
     form = await read_form(request)
     text = form.fields.get("text", "")
+    task, lines = None, list[PoolLine]()
     try:
         async with host.unit_of_work(caller) as uow:
-            lines = await csv_import.import_csv(uow, consortium_id=await office_of(uow), text=text)
+            consortium_id = await office_of(uow)
+            if importing.is_short(text):
+                lines = await csv_import.import_csv(uow, consortium_id=consortium_id, text=text)
+            else:
+                task = await importing.begin(uow, consortium_id=consortium_id, text=text)
     except ArengoError as error:
         if error.status in {401, 403}:
             raise
         form.refuse(error)
         return await _show(request, host, caller, form, text)
+    if task is not None:
+        return await follow(request, host, caller, task.id)
     month = min(line.starts_on for line in lines)
     return redirect(
         request,

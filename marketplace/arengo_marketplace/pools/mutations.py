@@ -7,7 +7,8 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import MoneyType, global_id, local_id
-from arengo_marketplace.pools import csv_import, planned, service
+from arengo_core.tasks.graphql import TaskPayload, TaskType
+from arengo_marketplace.pools import csv_import, importing, planned, service
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.pools.types import (
     CostLineInput,
@@ -105,3 +106,19 @@ class PoolsMutation:
                 total=MoneyType.of(reading.total),
                 faults=[ImportFault.of(fault) for fault in reading.faults],
             )
+
+    @strawberry.mutation(
+        description="Begin to enter every line of a CSV file, or none; the task tells how far."
+    )
+    @answers(TaskPayload)
+    async def begin_cost_import(
+        self, info: Info, consortium_id: strawberry.ID, csv: str
+    ) -> TaskPayload:
+        """Begin to import a file."""
+        async with info.context.writing() as uow:
+            task = await importing.begin(
+                uow,
+                consortium_id=local_id(consortium_id, "Organization", "consortium_id"),
+                text=csv,
+            )
+        return TaskPayload(task=TaskType.of(info.context.host.registry, task))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -11,14 +12,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from arengo_communications.announcements import sending, service
+from arengo_communications.announcements import repository, sending, service
 from arengo_communications.announcements.service import Words
 from arengo_communications.subscriptions import service as subscriptions
 from arengo_communications.subscriptions.models import Subscription
 from arengo_core.caller import Caller
-from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotActiveError
+from arengo_core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotActiveError,
+    UnavailableError,
+)
 from arengo_core.ids import new_id
 from arengo_core.privacy.service import clear_over
+from arengo_core.tasks.run import run_task
 
 WORDS = Words("Strada chiusa", "Domani la strada è chiusa.\n\nDa lunedì è aperta.", "Road", "Shut.")
 
@@ -124,9 +132,9 @@ async def test_an_announcement_reaches_each_subscriber_once_in_their_language(
     async with host.unit_of_work(await officer()) as uow:
         sent = await service.send(uow, organization_id=valley.town.id, announcement_id=draft.id)
         assert sent.recipients == 2
-    payload = {"announcement": str(draft.id), "organization": str(valley.town.id)}
-    await sending.send_batch(host, payload)
-    await sending.send_batch(host, payload)
+    payload = {"task": str(sent.task_id), "organization": str(valley.town.id)}
+    await run_task("communications", sending.SEND, host, payload)
+    await run_task("communications", sending.SEND, host, payload)
     for _ in range(2):
         await run_jobs()
     assert [m["subject"] for m in mailbox.to(italian)][1:] == ["Strada chiusa"]
@@ -157,6 +165,79 @@ async def test_many_subscribers_are_served_in_batches(
     assert [len(mailbox.to(email)) for email in emails] == [2] * 5
     async with host.unit_of_work(await officer()) as uow:
         assert (await service.get(uow, valley.town.id, draft.id)).state == "sent"
+
+
+async def test_sending_is_a_task_that_goes_on_after_a_crash_and_can_be_cancelled(
+    host, valley, subscribe, officer, monkeypatch, run_jobs, visit
+):
+    monkeypatch.setattr(sending, "BATCH", 2)
+    for _ in range(5):
+        await subscribe()
+    caller, place = await officer(), valley.town.id
+
+    async def begun():
+        async with host.unit_of_work(caller) as uow:
+            draft = await service.save(uow, organization_id=place, words=WORDS)
+            return await service.send(uow, organization_id=place, announcement_id=draft.id)
+
+    async def written(row):
+        async with host.unit_of_work(Caller.program([place])) as uow:
+            return await repository.count_messages(uow.session, place, f"announcement:{row.id}:")
+
+    def stopping_after(batches, stop):
+        reach = sending.subscriptions.confirmed
+
+        async def confirmed(session, town, after, size):
+            nonlocal batches
+            if batches == 0:
+                await stop()
+            batches -= 1
+            return await reach(session, town, after, size)
+
+        monkeypatch.setattr(sending.subscriptions, "confirmed", confirmed)
+        return lambda: monkeypatch.setattr(sending.subscriptions, "confirmed", reach)
+
+    async def crash():
+        raise UnavailableError("Sent")
+
+    row = await begun()
+    payload = {"task": str(row.task_id), "organization": str(place)}
+    mend = stopping_after(1, crash)
+    with pytest.raises(UnavailableError):
+        await run_task("communications", sending.SEND, host, payload)
+    mend()
+    assert await written(row) == 2, "one batch is committed"
+    await run_task("communications", sending.SEND, host, payload)
+    assert await written(row) == 5, "the rest, nobody twice"
+    visitor = await visit(valley.town.person)
+    over = await visitor.get(f"/office/tasks/{row.task_id}/result")
+    assert over.headers["location"] == f"/office/announcements/{row.id}"
+
+    stopped = await begun()
+    here = f"/office/announcements/{stopped.id}"
+    assert f"/office/tasks/{stopped.task_id}" in (await visitor.get(here)).text
+    waiting = []
+
+    async def cancel():
+        path = f"/office/tasks/{stopped.task_id}/cancel"
+        waiting.append(asyncio.create_task(visitor.post(path)))  # it waits for this batch
+        await asyncio.sleep(0.1)
+
+    mend = stopping_after(1, cancel)
+    await run_task(
+        "communications",
+        sending.SEND,
+        host,
+        {"task": str(stopped.task_id), "organization": str(place)},
+    )
+    mend()
+    assert (await waiting[0]).status_code == 303
+    reached = await written(stopped)
+    assert reached in {2, 4}, "whole batches"
+    page = (await visitor.get(f"{here}?lang=en")).text
+    assert f"cancelled after {reached} subscribers" in page
+    await run_jobs()
+    assert await written(stopped) == reached
 
 
 async def test_one_click_leaves_and_the_address_is_deleted(

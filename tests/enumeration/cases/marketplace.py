@@ -56,6 +56,7 @@ ROUTES = {
     "POST /office/activations/{activation_id}/approve": consortium(activation_id="activation"),
     "POST /office/activations/{activation_id}/confirm": merchant(activation_id="activation"),
     "POST /office/activations/{activation_id}/consent": merchant(activation_id="activation"),
+    "POST /office/activations/{activation_id}/export": merchant(activation_id="activation"),
     "POST /office/activations/{activation_id}/end": merchant(activation_id="activation"),
     "POST /office/activations/{activation_id}/forecast": merchant(activation_id="activation"),
     "POST /office/activations/{activation_id}/resume": consortium(activation_id="activation"),
@@ -131,8 +132,10 @@ FIELDS = {
     "Mutation.suspendActivation": consortium(id="activation"),
     "Mutation.resumeActivation": consortium(id="activation"),
     "Mutation.endActivation": merchant(id="activation"),
+    "Mutation.beginActivationExport": merchant(id="activation"),
     "Mutation.updateActivationSettings": merchant(id="activation"),
     "Mutation.updateForecast": merchant(id="activation"),
+    "Mutation.beginRetryingHeldJobs": consortium(plugin="plugin", shared=True),
     "Mutation.retryHeldJobs": consortium(plugin="plugin", shared=True),
     "Mutation.addCostLine": consortium(
         consortiumId="consortium", offerId="offer", month="month", kind="kind"
@@ -142,6 +145,7 @@ FIELDS = {
     ),
     "Mutation.removeCostLine": consortium(id="cost_line"),
     "Mutation.fillCostLines": consortium(consortiumId="consortium", offerId="offer", month="month"),
+    "Mutation.beginCostImport": consortium(consortiumId="consortium"),
     "Mutation.importCostLines": consortium(consortiumId="consortium"),
     "Mutation.beginSettlement": consortium(consortiumId="consortium", month="month"),
     "Mutation.closeSettlement": consortium(consortiumId="consortium", month="month"),

@@ -50,6 +50,7 @@ from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_core.remote.kinds import RemoteKind
+from arengo_core.tasks.definition import TaskKind
 
 _HERE = Path(__file__).parent
 
@@ -111,7 +112,12 @@ def arengo_resources() -> Resources:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [*dispatch.JOBS, *usage.JOBS, *sending.JOBS]
+    return [*dispatch.JOBS, *usage.JOBS]
+
+
+@hookimpl
+def arengo_tasks() -> list[TaskKind]:
+    return [sending.SEND]
 
 
 @hookimpl

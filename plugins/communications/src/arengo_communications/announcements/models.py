@@ -19,6 +19,7 @@ class AnnouncementState(StrEnum):
     DRAFT = "draft"
     SENDING = "sending"
     SENT = "sent"
+    STOPPED = "stopped"
 
 
 class Worded:
@@ -50,6 +51,7 @@ class Announcement(CommunicationsBase, Identified, Owned, Stamped, Worded):
     author_id: Mapped[UUID | None]
     recipients: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    task_id: Mapped[UUID | None]
 
 
 class PublishedAnnouncement(CommunicationsBase, Identified, Owned, Worded):

@@ -15,7 +15,8 @@ from arengo_communications.requests import after_of
 from arengo_core.caller import Caller
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import catalogue, gettext
+from arengo_core.i18n import gettext
+from arengo_core.tasks.pages import follow
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -166,18 +167,8 @@ async def send(
         row = await service.send(
             uow, organization_id=acting_for(caller), announcement_id=announcement_id
         )
-    count = catalogue.ngettext(
-        "It goes to %(num)s subscriber.", "It goes to %(num)s subscribers.", row.recipients
-    )
-    return redirect(
-        request,
-        f"{_LIST}/{announcement_id}",
-        Flash(
-            "success",
-            gettext("The announcement is published and on its way."),
-            count % {"num": row.recipients},
-        ),
-    )
+    assert row.task_id is not None, "it was begun just now"
+    return await follow(request, host, caller, row.task_id)
 
 
 @post(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_communications.announcements.models import Announcement, PublishedAnnouncement
+from arengo_communications.messages.models import Message
 
 
 async def lock(
@@ -55,3 +56,11 @@ async def published(
         statement = statement.where(PublishedAnnouncement.id < after)
     statement = statement.order_by(PublishedAnnouncement.id.desc()).limit(size + 1)
     return (await session.execute(statement)).scalars().all()
+
+
+async def count_messages(session: AsyncSession, organization_id: UUID, key: str) -> int:
+    """How many messages were written whose keys begin so."""
+    statement = select(func.count()).where(
+        Message.organization_id == organization_id, Message.key.startswith(key)
+    )
+    return await session.scalar(statement) or 0

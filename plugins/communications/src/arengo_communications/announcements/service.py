@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from arengo_communications.announcements import repository
+from arengo_communications.announcements import repository, sending
 from arengo_communications.announcements.models import (
     Announcement,
     AnnouncementState,
@@ -21,8 +21,8 @@ from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.idempotency import first_answer, remember
 from arengo_core.ids import new_id
 from arengo_core.plugins import gate
+from arengo_core.tasks import service as tasks
 
-SEND = "communications.send_announcement"
 SAVE = "communications.save_announcement"
 SUBJECT_LIMIT = 150
 BODY_LIMIT = 20_000
@@ -111,7 +111,10 @@ async def discard(uow: UnitOfWork, *, organization_id: UUID, announcement_id: UU
 
 
 async def send(uow: UnitOfWork, *, organization_id: UUID, announcement_id: UUID) -> Announcement:
-    """Publish a draft and send it to every confirmed subscriber. ConflictError when it was."""
+    """Publish a draft and begin to send it to every confirmed subscriber, as its task tells.
+
+    ConflictError when it was sent.
+    """
     await enter(uow, organization_id)
     row = await _draft(uow, organization_id, announcement_id)
     row.state, row.sent_at = AnnouncementState.SENDING.value, clock.now()
@@ -132,7 +135,14 @@ async def send(uow: UnitOfWork, *, organization_id: UUID, announcement_id: UUID)
     uow.audit(
         organization_id, "announcement.sent", "Announcement", row.id, recipients=row.recipients
     )
-    uow.enqueue(SEND, {"announcement": str(row.id), "organization": str(organization_id)})
+    task = await tasks.begin(
+        uow,
+        sending.SEND,
+        organization_id=organization_id,
+        payload={"announcement": str(row.id)},
+        back=f"/office/announcements/{row.id}",
+    )
+    row.task_id = task.id
     return row
 
 

@@ -16,7 +16,7 @@ class AnnouncementType:
     """GraphQL face of an announcement, for its municipality."""
 
     id: strawberry.ID
-    state: str = strawberry.field(description="draft, sending or sent.")
+    state: str = strawberry.field(description="draft, sending, sent or stopped.")
     subject_it: str
     body_it: str
     subject_en: str
@@ -24,6 +24,9 @@ class AnnouncementType:
     recipients: int = strawberry.field(description="To how many it was sent.")
     created_at: datetime
     sent_at: datetime | None
+    task_id: strawberry.ID | None = strawberry.field(
+        description="The task that sends it, for a week: ask `task`."
+    )
 
     @classmethod
     def of(cls, row: Announcement) -> AnnouncementType:
@@ -38,6 +41,7 @@ class AnnouncementType:
             recipients=row.recipients,
             created_at=row.created_at,
             sent_at=row.sent_at,
+            task_id=global_id("Task", row.task_id) if row.task_id else None,
         )
 
 
