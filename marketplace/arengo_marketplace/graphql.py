@@ -21,12 +21,23 @@ from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.mutations import OffersMutation
 from arengo_marketplace.offers.queries import OffersQuery
 from arengo_marketplace.offers.types import OfferType
+from arengo_marketplace.pledges import repository as pledges
+from arengo_marketplace.pledges.mutations import PledgesMutation
+from arengo_marketplace.pledges.queries import PledgesQuery
+from arengo_marketplace.pledges.types import PledgeType
 
-QUERIES: tuple[type[Any], ...] = (MembersQuery, OffersQuery, ActivationsQuery, HealthQuery)
+QUERIES: tuple[type[Any], ...] = (
+    MembersQuery,
+    OffersQuery,
+    ActivationsQuery,
+    PledgesQuery,
+    HealthQuery,
+)
 MUTATIONS: tuple[type[Any], ...] = (
     MembersMutation,
     OffersMutation,
     ActivationsMutation,
+    PledgesMutation,
     HealthMutation,
 )
 
@@ -46,8 +57,15 @@ async def _activation(info: Info, activation_id: UUID) -> ActivationType | None:
     return ActivationType.of(row)
 
 
+async def _pledge(info: Info, pledge_id: UUID) -> PledgeType | None:
+    async with info.context.uow.lock:
+        row = await pledges.get(info.context.uow.session, pledge_id)
+        offer = await offers.get(info.context.uow.session, row.offer_id) if row else None
+    return PledgeType.of(row, offer) if row and offer else None
+
+
 CONTRIBUTION = GraphqlContribution(
     queries=(*QUERIES, *accounting.QUERIES),
     mutations=(*MUTATIONS, *accounting.MUTATIONS),
-    nodes={"Offer": _offer, "Activation": _activation},
+    nodes={"Offer": _offer, "Activation": _activation, "Pledge": _pledge},
 )

@@ -14,10 +14,12 @@ from arengo_marketplace.members import pages as member_pages
 from arengo_marketplace.offers import pages as offer_pages
 from arengo_marketplace.office import pages as office_pages
 from arengo_marketplace.permissions import CHARTER, FIGURES, OFFERS, OFFICE, SERVICES
+from arengo_marketplace.pledges import pages as pledge_pages
 
 ROUTES: list[Any] = [
     *office_pages.ROUTES,
     *activation_pages.ROUTES,
+    *pledge_pages.ROUTES,
     *member_pages.ROUTES,
     *join_pages.ROUTES,
     *setup_pages.ROUTES,

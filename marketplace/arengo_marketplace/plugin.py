@@ -42,9 +42,18 @@ from arengo_marketplace.members.federation import Peers
 from arengo_marketplace.offers import models as _offer_tables
 from arengo_marketplace.office.acts import ACTS
 from arengo_marketplace.permissions import PERMISSIONS
+from arengo_marketplace.pledges import models as _pledge_tables
+from arengo_marketplace.pledges import review as pledge_review
 
 _HERE = Path(__file__).parent
-TABLES = (_member_tables, _offer_tables, _activation_tables, _consent_tables, *accounting.TABLES)
+TABLES = (
+    _member_tables,
+    _offer_tables,
+    _activation_tables,
+    _pledge_tables,
+    _consent_tables,
+    *accounting.TABLES,
+)
 
 
 @hookimpl
@@ -77,7 +86,7 @@ def arengo_capabilities() -> list[Capability]:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [*joining.JOBS, *asking.JOBS, *accounting.JOBS]
+    return [*joining.JOBS, *asking.JOBS, *pledge_review.JOBS, *accounting.JOBS]
 
 
 @hookimpl
@@ -87,7 +96,7 @@ def arengo_tasks() -> list[TaskKind]:
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [*asking.SCHEDULES, *accounting.SCHEDULES]
+    return [*asking.SCHEDULES, *pledge_review.SCHEDULES, *accounting.SCHEDULES]
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from arengo_core.testing import messages
 
 _KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 STATES = {
+    "pledge.": ("kept", "withdrawn", "expired"),
     "activation.": ("requested", "approved", "active", "suspended", "ended", "settings_changed"),
     "consent.": ("given", "asked", "withdrawn"),
     "join.": ("requested", "admitted", "declined"),

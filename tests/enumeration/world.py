@@ -27,6 +27,8 @@ from arengo_core.webhooks import service as webhooks
 from arengo_core.webhooks.models import WebhookDelivery
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import joining
+from arengo_marketplace.pledges import service as pledges
+from arengo_marketplace.pledges.evaluation import Terms
 from arengo_marketplace.pools import service as pools
 from arengo_marketplace.settlements import closing
 from arengo_marketplace.settlements import service as settlements
@@ -48,6 +50,7 @@ ROWS = {
     "town_message": ("Message", "communications.message", "lead"),
     "announcement": ("Announcement", "communications.announcement", "lead"),
     "activation": ("Activation", "marketplace.activation", "dairy"),
+    "pledge": ("Pledge", "marketplace.pledge", "lead"),
     "cost_line": ("CostLine", "marketplace.pool_line", "consortium"),
     "task": ("Task", "core.task", "consortium"),
     "settlement": ("Settlement", "marketplace.settlement", "consortium"),
@@ -101,6 +104,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
     offers = {}
     for service in ("communications", "delivery", "payments"):
         offers[service] = await make_offer(made.id, service)
+    await _pledge(host, made.lead.id, offers["payments"])
     for town in made.municipalities[:2]:
         await activate(town.id, offers["communications"])
         await activate(town.id, offers["delivery"])
@@ -116,6 +120,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "product": ("Product", valley.cheese.product_id),
         "variant": ("Variant", valley.cheese.variant_id),
         "offer": ("Offer", offers["communications"].id),
+        "pledged_offer": ("Offer", offers["payments"].id),
         "person": ("User", valley.dairy.person.id),
         "nothing": ("Nothing", new_id()),
     }
@@ -313,6 +318,19 @@ async def _secrets(host, world, made):
     ):
         world.texts[key] = links.sign(
             subscriptions.secret_of(host), purpose, links.Subscriber(made.lead.id, row)
+        )
+
+
+async def _pledge(host, town_id, offer):
+    async with host.unit_of_work(Caller.program([town_id])) as uow:
+        await pledges.make(
+            uow,
+            host,
+            offer_id=offer.id,
+            member_id=town_id,
+            accepts=[grant.key for grant in host.registry.asked_by(offer.service)],
+            terms=Terms(least_members=500),
+            expires_on=clock.today() + timedelta(days=300),
         )
 
 

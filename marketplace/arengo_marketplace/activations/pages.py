@@ -31,6 +31,7 @@ from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import fees_in_words, plan_in_words, rule_in_words
 from arengo_marketplace.permissions import OFFICE, SERVICES
+from arengo_marketplace.pledges import board as pledges
 from arengo_marketplace.titles import service_title
 
 
@@ -124,6 +125,7 @@ async def _before(
             fees=fees_in_words(offer.fees),
             fields=setting_rows(described, {}, set()),
             asked=host.registry.asked_by(offer.service),
+            pledges=(await pledges.counts(uow, offer.organization_id)).get(offer.id, 0),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,17 @@ TRANSITIONS = {
     "ended": frozenset[str](),
 }
 _REQUEST = "marketplace.request_activation"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a member decides when it opts in. ``agreed_by`` is who agreed to what the service reads
+    and writes, where that is not the caller."""
+
+    settings: dict[str, Any]
+    secrets: bytes | None
+    forecast: dict[str, str]
+    agreed_by: UUID | None = None
 
 
 async def activation_of(uow: UnitOfWork, activation_id: UUID) -> Activation:
@@ -87,26 +99,11 @@ async def request(
     service = offers.service_of(host.registry, offer.service)
     member = await directory.member(uow, member_id, offer.organization_id)
     await uow.widen([member_id])
-    await _check_open(uow, host.registry, offer, service, member)
-    consents.require_accepted(host.registry, service.key, accepts)
-    stored = settings.read(service, settings_values or {}, host.cipher, partial=True)
-    units = read_forecast(service, forecast or {})
-    activation = Activation(
-        id=new_id(),
-        organization_id=member_id,
-        consortium_id=offer.organization_id,
-        offer_id=offer.id,
-        service=offer.service,
-        state="requested",
-        settings=stored.plain,
-        secrets=stored.secrets,
-        forecast={meter: f"{quantity:f}" for meter, quantity in units.items()},
-        agreed=[],
+    await check_open(uow, host.registry, offer, member)
+    choice = read_choice(
+        host, service, settings_values or {}, forecast or {}, accepts, partial=True
     )
-    uow.session.add(activation)
-    await uow.session.flush()
-    _note(uow, activation, "")
-    await consents.give(uow, host.registry, activation)
+    activation = await _begin(uow, host, offer, member_id, choice, "")
     if not offer.needs_approval:
         await _move(uow, host, activation, offer, "approved", "")
         if _complete(host, service, activation):
@@ -115,9 +112,67 @@ async def request(
     return activation
 
 
-async def _check_open(
-    uow: UnitOfWork, registry: Registry, offer: Offer, service: Service, member: Member
-) -> None:
+def read_choice(
+    host: Host,
+    service: Service,
+    settings_values: Mapping[str, str],
+    forecast: Mapping[str, str],
+    accepts: Collection[str],
+    *,
+    partial: bool = False,
+) -> Choice:
+    """Read what a member decides when it opts in; ``partial``: settings may be left for later.
+
+    InvalidInputError names the field; ConsentNeededError when something is not agreed to.
+    """
+    consents.require_accepted(host.registry, service.key, accepts)
+    stored = settings.read(service, settings_values, host.cipher, partial=partial)
+    units = read_forecast(service, forecast)
+    return Choice(
+        stored.plain,
+        stored.secrets,
+        {meter: f"{quantity:f}" for meter, quantity in units.items()},
+    )
+
+
+async def start(
+    uow: UnitOfWork, host: Host, *, offer: Offer, member_id: UUID, choice: Choice, why: str
+) -> Activation:
+    """Activate at once what a member decided earlier; for services that checked ``check_open``.
+
+    The member is in scope. ``choice`` is complete.
+    """
+    activation = await _begin(uow, host, offer, member_id, choice, why)
+    for state in ("approved", "active"):
+        await _move(uow, host, activation, offer, state, why)
+    return activation
+
+
+async def _begin(
+    uow: UnitOfWork, host: Host, offer: Offer, member_id: UUID, choice: Choice, why: str
+) -> Activation:
+    activation = Activation(
+        id=new_id(),
+        organization_id=member_id,
+        consortium_id=offer.organization_id,
+        offer_id=offer.id,
+        service=offer.service,
+        state="requested",
+        settings=choice.settings,
+        secrets=choice.secrets,
+        forecast=choice.forecast,
+        agreed=[],
+    )
+    uow.session.add(activation)
+    await uow.session.flush()
+    _note(uow, activation, why)
+    await consents.give(uow, host.registry, activation, by=choice.agreed_by)
+    return activation
+
+
+async def check_open(uow: UnitOfWork, registry: Registry, offer: Offer, member: Member) -> None:
+    """Raise ConflictError unless the member, which is in scope, can switch the offer on now."""
+    service = offers.service_of(registry, offer.service)
     if member.kind not in service.serves:
         raise ConflictError("This service is not for you: it serves others.")
     if not offer.published:

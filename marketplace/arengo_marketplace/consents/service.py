@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
@@ -41,13 +42,18 @@ def require_answered(registry: Registry, activation: Activation) -> None:
     require_accepted(registry, activation.service, activation.agreed)
 
 
-async def give(uow: UnitOfWork, registry: Registry, activation: Activation) -> None:
-    """Record that the member agrees to all that the service asks for, and put it in force."""
+async def give(
+    uow: UnitOfWork, registry: Registry, activation: Activation, *, by: UUID | None = None
+) -> None:
+    """Record that the member agrees to all that the service asks for, and put it in force.
+
+    ``by`` is who agreed, where that is not the caller.
+    """
     grants = registry.asked_by(activation.service)
     if not grants and not activation.agreed:
         return
     activation.agreed = [grant.key for grant in grants]
-    await _note(uow, registry, activation, "given", grants)
+    await _note(uow, registry, activation, "given", grants, by)
     await gate.set_grants(uow.session, activation.id, activation.agreed)
     uow.record(
         ConsentGiven(
@@ -92,6 +98,7 @@ async def _note(
     activation: Activation,
     act: str,
     grants: Sequence[DataGrant],
+    by: UUID | None = None,
 ) -> None:
     owned = registry.services.get(activation.service)
     uow.session.add(
@@ -107,7 +114,7 @@ async def _note(
             wording=wording(grants),
             locale=current_locale(),
             at=clock.now(),
-            by=uow.caller.user_id,
+            by=by or uow.caller.user_id,
             acting_for=uow.caller.in_name_of(activation.organization_id),
         )
     )

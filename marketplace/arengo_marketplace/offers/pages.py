@@ -28,6 +28,7 @@ from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import BEARERS, plan_in_words, rule_in_words
 from arengo_marketplace.permissions import OFFERS
+from arengo_marketplace.pledges import board as pledges
 from arengo_marketplace.titles import service_title
 
 
@@ -39,6 +40,7 @@ async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller
         consortium_id = await office_of(uow)
         rows = await repository.of_consortium(uow.session, consortium_id, withdrawn=True)
         running = await activations.of_consortium(uow.session, consortium_id, ["active"])
+        pledged = await pledges.counts(uow, consortium_id)
         keys = allocation_keys(host.registry)
         offered = {row.service for row in rows if row.published}
         return await page(
@@ -54,6 +56,7 @@ async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller
                     "plan": plan_in_words(row.plan, host.registry),
                     "bearers": gettext(BEARERS[row.cost_bearers]),
                     "active": sum(one.offer_id == row.id for one in running),
+                    "pledges": pledged.get(row.id, 0),
                 }
                 for row in rows
             ],

@@ -1,0 +1,1 @@
+"""Pledges: opt-ins on condition that enough others opt in, which then become active together."""
