@@ -39,7 +39,7 @@ class RemotePlugin(CoreBase):
 class PluginToken(CoreBase, Identified, Stamped):
     """A remote plugin's token for ``/graphql``, by its digest; of one member where it says so.
 
-    ``asked_by`` is the digest of the message that asked for it, which is answered once.
+    ``request_digest`` is the digest of the message that asked for it, which is answered once.
     """
 
     __tablename__ = "plugin_token"
@@ -49,7 +49,7 @@ class PluginToken(CoreBase, Identified, Stamped):
 
     digest: Mapped[bytes] = mapped_column(unique=True)
     plugin: Mapped[str]
-    asked_by: Mapped[bytes] = mapped_column(unique=True)
+    request_digest: Mapped[bytes] = mapped_column(unique=True)
     organization_id: Mapped[UUID | None]
     expires_at: Mapped[datetime]
 

@@ -63,7 +63,7 @@ async def issue(
         id=new_id(),
         digest=digest(secret),
         plugin=plugin,
-        asked_by=digest(f"{plugin}\n{message_id}"),
+        request_digest=digest(f"{plugin}\n{message_id}"),
         organization_id=only,
         created_at=moment,
         expires_at=moment + LIFE,
