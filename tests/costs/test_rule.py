@@ -59,7 +59,8 @@ def _parts(*parts: object) -> dict[str, object]:
         (
             _parts({"key": "altitude", "weight": 100}),
             "parts[0].key: there is no allocation key 'altitude'. Use one of: equal, population, "
-            "usage; or enable the plugin that brings it.",
+            "usage, merchants, area, attribute, fixed, past, shapley, scrb, nucleolus; or enable "
+            "the plugin that brings it.",
         ),
         (
             _parts({"key": "usage", "weight": 100}),

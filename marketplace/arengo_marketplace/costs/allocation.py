@@ -10,15 +10,16 @@ from math import lcm
 from uuid import UUID
 
 from arengo_core.money import Money
+from arengo_marketplace.costs.adjusting import Adjusting
 from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.costs.charges import round_half_up
-from arengo_marketplace.costs.errors import N_, CostError, InvalidRuleError, NoBearersError
-from arengo_marketplace.costs.keys import BUILT_IN, KeyContext, KeyRegistry
-from arengo_marketplace.costs.pool import CostPool
+from arengo_marketplace.costs.errors import N_, CostError, NoBearersError
+from arengo_marketplace.costs.keys import Background, KeyRegistry
+from arengo_marketplace.costs.pool import CostKind, CostPool
 from arengo_marketplace.costs.rounding import largest_remainder, round_table
 from arengo_marketplace.costs.rule import CostRule, RulePart
-
-_NOTHING = Fraction()
+from arengo_marketplace.costs.weighing import Weighing, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class KeyTotal:
     basis: Fraction
     weight: Fraction
     amount: Money
+    kind: CostKind | None = None
 
     @property
     def fell_back(self) -> bool:
@@ -42,7 +44,7 @@ class KeyTotal:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """What one part of the rule charges one member of the pool's ``net``.
+    """What one part of the rule charges one member of ``net``: the pool's, or its kind's.
 
     ``basis`` is the member's figure (inhabitants, units, 1), ``weight`` the same after days of
     membership, ``whole`` the weight of all members.
@@ -55,6 +57,7 @@ class Component:
     whole: Fraction
     net: Money
     amount: Money
+    kind: CostKind | None = None
 
     @property
     def exact(self) -> Fraction:
@@ -64,18 +67,32 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What the rule adds to a member's share, or takes from it, after its keys.
+
+    ``reason`` is fixed_amount, discount, phase_in or limit, also where the member pays what others
+    were spared. ``exact`` is minor units before rounding.
+    """
+
+    reason: str
+    exact: Fraction
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
-    """One member's part of the pool; the amounts of its components add up to it."""
+    """One member's part of the pool; its components and adjustments add up to it."""
 
     bearer: Bearer
     days: int
     amount: Money
     components: tuple[Component, ...]
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def exact(self) -> Fraction:
         """The share in minor units before rounding."""
-        return sum((component.exact for component in self.components), Fraction())
+        return sum((one.exact for one in (*self.components, *self.adjustments)), Fraction())
 
     @property
     def rounding(self) -> Fraction:
@@ -92,7 +109,8 @@ class Share:
 class Allocation:
     """A divided pool. Shares are in the order of the organizations' ids.
 
-    The shares add up to the pool, and the components of each part of the rule to its total.
+    The shares add up to the pool, and the components of each part of the rule to its total. Each
+    kind of adjustment adds up to nothing over all, but fixed amounts, which the keys do not divide.
     """
 
     pool: CostPool
@@ -115,35 +133,21 @@ def per_inhabitant(amount: Money, population: int | None) -> Money | None:
     return Money(round_half_up(Fraction(amount.amount, population)), amount.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """A part of the rule with its weights, also as whole numbers of 1 / ``scale``."""
-
-    part: RulePart
-    used: str
-    bases: list[Fraction]
-    weights: list[Fraction]
-    units: list[int]
-    scale: int
-
-    @property
-    def whole(self) -> Fraction:
-        return Fraction(sum(self.units), self.scale)
-
-
 def allocate(
     pool: CostPool,
     rule: CostRule,
     members: Iterable[Bearer],
     usage: Usage | None = None,
     keys: KeyRegistry = BUILT_IN,
+    background: Background | None = None,
 ) -> Allocation:
     """Divide what is left of a pool (or a credit, when negative) over its members.
 
     Shares are exact fractions rounded by largest remainder, ties by organization id; the order
-    of the members does not matter. A member without a day in the period pays nothing. Raises
-    NoBearersError when nobody has one, PopulationUnknownError, InvalidRuleError, and CostError
-    when a member is listed twice.
+    of the members does not matter. A member without a day in the period pays nothing. A credit is
+    divided by the keys alone. Raises NoBearersError when nobody has a day, RuleUnmetError when
+    fixed amounts, caps or floors clash with the pool, PopulationUnknownError, InvalidRuleError, and
+    CostError when a member is listed twice.
     """
     bearers = _in_order(members)
     days = [bearer.days_in(pool.period) for bearer in bearers]
@@ -155,25 +159,39 @@ def allocate(
             start=pool.period.start,
             end=pool.period.end,
         )
-    weighed = [_weigh(part, bearers, days, pool, usage or {}, keys) for part in rule.parts]
-    net = pool.net
-    sign = -1 if net.amount < 0 else 1
-    cells, denominator = _cells(abs(net.amount), weighed)
-    rounded_shares = largest_remainder(
-        [sum(column) for column in zip(*cells, strict=True)], denominator
-    )
-    row_totals = largest_remainder([sum(row) for row in cells], denominator)
-    table = round_table(cells, denominator, row_totals, rounded_shares)
+    known = background or Background()
+    net = pool.net.amount
+    adjusting = Adjusting(pool, rule.adjustments, bearers, days, known)
+    fixed = adjusting.fixed_amounts()
+    divided = net - sum(fixed.values())
+    bearing = [0 if at in fixed else count for at, count in enumerate(adjusting.paying())]
+    if not any(bearing) and divided == 0:
+        bearing = adjusting.paying()
+    by = Weighing(bearers, bearing, pool.period, usage or {}, keys, known)
+    weighed = [
+        by.weigh(part, kind, amount)
+        for kind, parts, amount in _mixes(pool, rule, divided)
+        for part in parts
+    ]
+    sign = -1 if net < 0 else 1
+    parts_of, denominator = cells(weighed)
+    columns = [sum(column) for column in zip(*parts_of, strict=True)]
+    rounded_shares = largest_remainder(columns, denominator)
+    row_totals = largest_remainder([sum(row) for row in parts_of], denominator)
+    table = round_table(parts_of, denominator, row_totals, rounded_shares)
+    base = [Fraction(column, denominator) for column in columns]
+    steps = adjusting.steps(base, fixed) if net > 0 else []
 
     def money(amount: int) -> Money:
         return Money(sign * amount, pool.currency)
 
+    changes, amounts = _changes(steps, base, rounded_shares, pool.currency)
     wholes = [one.whole for one in weighed]
     shares = tuple(
         Share(
             bearer,
             days[column],
-            money(rounded_shares[column]),
+            money(amounts[column]),
             tuple(
                 Component(
                     one.part,
@@ -181,19 +199,67 @@ def allocate(
                     one.bases[column],
                     one.weights[column],
                     wholes[row],
-                    net,
+                    Money(one.net, pool.currency),
                     money(table[row][column]),
+                    one.kind,
                 )
                 for row, one in enumerate(weighed)
             ),
+            tuple(changes[column]),
         )
         for column, bearer in enumerate(bearers)
     )
     totals = tuple(
-        KeyTotal(one.part, one.used, sum(one.bases, Fraction()), whole, money(sum(row)))
+        KeyTotal(one.part, one.used, sum(one.bases, Fraction()), whole, money(sum(row)), one.kind)
         for one, whole, row in zip(weighed, wholes, table, strict=True)
     )
     return Allocation(pool, rule, totals, shares)
+
+
+Mix = tuple[CostKind | None, tuple[RulePart, ...], int]
+
+
+def _mixes(pool: CostPool, rule: CostRule, divided: int) -> list[Mix]:
+    """Each mix with the minor units that it divides: fees and grants lower all kinds alike.
+
+    Where a kind's lines come to less than nothing, the mix for other costs divides all.
+    """
+    costs = dict.fromkeys((None, *rule.kinds), 0)
+    for line in pool.lines:
+        kind = line.kind if line.kind in rule.kinds else None
+        costs[kind] += line.amount.amount
+    whole = sum(costs.values())
+    if whole <= 0 or min(costs.values()) < 0:
+        return [(None, rule.parts, divided)]
+    nets = largest_remainder([abs(divided) * cost for cost in costs.values()], whole)
+    sign = -1 if divided < 0 else 1
+    return [
+        (kind, rule.kinds[kind] if kind else rule.parts, sign * net)
+        for (kind, cost), net in zip(costs.items(), nets, strict=True)
+        if cost
+    ]
+
+
+def _changes(
+    steps: list[tuple[str, list[Fraction]]],
+    base: list[Fraction],
+    rounded: list[int],
+    currency: str,
+) -> tuple[list[list[Adjustment]], list[int]]:
+    """What each step changes for each member, and the shares after the last."""
+    changes: list[list[Adjustment]] = [[] for _ in base]
+    before, amounts = base, rounded
+    for reason, after in steps:
+        shared = lcm(*(value.denominator for value in after))
+        numerators = [value.numerator * (shared // value.denominator) for value in after]
+        following = largest_remainder(numerators, shared)
+        for column, change in enumerate(changes):
+            added = following[column] - amounts[column]
+            if added or after[column] != before[column]:
+                exact = after[column] - before[column]
+                change.append(Adjustment(reason, exact, Money(added, currency)))
+        before, amounts = after, following
+    return changes, amounts
 
 
 def _in_order(members: Iterable[Bearer]) -> list[Bearer]:
@@ -207,49 +273,3 @@ def _in_order(members: Iterable[Bearer]) -> list[Bearer]:
                 name=one.name or one.organization_id,
             )
     return bearers
-
-
-def _weigh(
-    part: RulePart,
-    bearers: list[Bearer],
-    days: list[int],
-    pool: CostPool,
-    usage: Usage,
-    keys: KeyRegistry,
-) -> _Weighed:
-    """The weights by the part's key; by ``otherwise``, then equally, when they are all 0."""
-    present = [bearer for bearer, count in zip(bearers, days, strict=True) if count]
-    for name in (part.key, part.otherwise, "equal"):
-        key = keys.get(name, "parts", InvalidRuleError)
-        found = key.weights(present, KeyContext(pool.period, usage, part.options))
-        bases = [found.get(bearer.organization_id, _NOTHING) for bearer in bearers]
-        weights = [
-            _weight(basis, count, pool.period.days if key.prorated else 0)
-            for basis, count in zip(bases, days, strict=True)
-        ]
-        scale = lcm(*(weight.denominator for weight in weights))
-        units = [weight.numerator * (scale // weight.denominator) for weight in weights]
-        if any(units):
-            return _Weighed(part, name, bases, weights, units, scale)
-    raise AssertionError("the equal key weighs every member that has a day")
-
-
-def _weight(basis: Fraction, days: int, prorated_over: int) -> Fraction:
-    """A member's weight; a negative figure (a late correction) counts as 0."""
-    if not days or basis.numerator <= 0:
-        return _NOTHING
-    if prorated_over in (0, days):
-        return basis
-    return basis * Fraction(days, prorated_over)
-
-
-def _cells(amount: int, weighed: list[_Weighed]) -> tuple[list[list[int]], int]:
-    """Each part × member as integer numerators over one denominator."""
-    ratios = [(Fraction(one.part.weight) / 100).as_integer_ratio() for one in weighed]
-    wholes = [parts * sum(one.units) for (_, parts), one in zip(ratios, weighed, strict=True)]
-    denominator = lcm(*wholes)
-    cells: list[list[int]] = []
-    for (numerator, _), whole, one in zip(ratios, wholes, weighed, strict=True):
-        factor = amount * numerator * (denominator // whole)
-        cells.append([units * factor for units in one.units])
-    return cells, denominator

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from arengo_marketplace.costs.errors import N_, CostError, PopulationUnknownError
@@ -19,13 +20,17 @@ class Bearer:
     """A member that bears costs.
 
     ``active`` lists the ranges of days on which it took part; None means always.
-    ``population`` is None where it is unknown.
+    ``population`` is None where it is unknown. ``attributes`` are other figures and words by which
+    rules divide or choose (``area``, ``merchants``, ``altitude``, ...). ``code`` is what rules
+    call it; its organization's id unless given.
     """
 
     organization_id: UUID
     population: int | None = None
     name: str = ""
     active: tuple[Period, ...] | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
+    code: str = ""
 
     def __post_init__(self) -> None:
         if self.population is not None and self.population < 0:
@@ -46,3 +51,21 @@ class Bearer:
         if self.population is None:
             raise PopulationUnknownError(self.organization_id, self.name)
         return self.population
+
+    @property
+    def rule_id(self) -> str:
+        """What rules and games call it."""
+        return self.code or str(self.organization_id)
+
+    def figure(self, attribute: str) -> Fraction:
+        """An attribute that is a number of 0 or more. Raises CostError, naming the member."""
+        value = self.population if attribute == "population" else self.attributes.get(attribute)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0:
+            return Fraction(value)
+        raise CostError(
+            f"attributes.{attribute}",
+            N_("{attribute} of {name} is not a known number"),
+            N_("Enter a number of 0 or more, or choose another key"),
+            attribute=attribute,
+            name=self.name or self.rule_id,
+        )

@@ -11,13 +11,32 @@ import msgspec
 
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import set_locale
+from arengo_core.plugins.manager import load_plugins
+from arengo_marketplace.costs.allocation_document import answer as answer_money
+from arengo_marketplace.costs.allocation_document import read_question
 from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.offers.terms import allocation_keys
 
 _HELP = """Divide a cost, or solve a cost game, as INPUT.json says; - reads standard input.
 
 No database is needed. Amounts of money are divided to the cent, by the method of largest
-remainder; figures of a coalition table are printed with six decimals.
+remainder; figures of a coalition table are printed with six decimals. A day "to" is the first one
+that no longer counts.
 
+\b
+Money names the pool, the members and their rule; amounts are texts such as "123.45",
+or whole numbers of cents:
+  {"total": "100.00", "currency": "EUR",
+   "period": {"from": "2026-09-01", "to": "2026-10-01"},
+   "members": [{"id": "A", "population": 600, "usage": {"parcels": 3}},
+               {"id": "B", "population": 400, "attributes": {"area": 12.5},
+                "from": "2026-09-16"}],
+   "rule": {"parts": [{"key": "equal", "weight": 40},
+                      {"key": "population", "weight": 60}],
+            "caps": [{"amount": 8000}]}}
+\b
+The answer to this one begins:
+  {"shares": {"A": "71.67", "B": "28.33"}, "total": "100.00", "currency": "EUR", ...}
 \b
 A coalition table names every group of players and what it would pay alone
 ("value" in place of "cost": what it would gain):
@@ -63,6 +82,9 @@ def _read(file: TextIO) -> dict[str, Any]:
 
 
 def _answered(value: dict[str, Any]) -> dict[str, object]:
+    if "players" not in value:
+        return answer_money(read_question(value, allocation_keys(load_plugins())))
+    # What tables need takes most of a second to load.
     from arengo_marketplace.costs.games.answers import answer
     from arengo_marketplace.costs.games.table_document import read_table
 

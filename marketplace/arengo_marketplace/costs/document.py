@@ -10,6 +10,8 @@ from typing import cast
 from arengo_marketplace.costs.errors import N_, CostError
 
 _NUMBER = N_("Write a number, for example {example}")
+_EMPTY = N_("the list is empty")
+_NOT_EMPTY = N_("Write a list with at least one")
 
 
 class Document:
@@ -128,11 +130,39 @@ class Document:
                 value=repr(value),
             ) from None
 
+    def amounts(self, name: str) -> dict[str, int]:
+        """An object of amounts in minor units."""
+        inner = self.inner(name)
+        return {key: inner.minor(key) for key in inner.rest()}
+
+    def decimals(self, name: str) -> dict[str, Decimal]:
+        """An object of numbers of 0 or more, with at most 8 decimals."""
+        inner = self.inner(name)
+        return {
+            key: inner.decimal(key, places=8, below=10**12, example="1.5") for key in inner.rest()
+        }
+
+    def inner(self, name: str) -> Document:
+        """The object in a field."""
+        return Document(self.take(name), self.field(name), self._error)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts, at least one."""
+        value = self.take(name)
+        if not isinstance(value, list) or not value:
+            raise self.fail(name, _EMPTY, _NOT_EMPTY)
+        items = Document(
+            {str(index): item for index, item in enumerate(cast("list[object]", value))},
+            self.field(name),
+            self._error,
+        )
+        return [items.text(index) for index in items.rest()]
+
     def objects(self, name: str) -> list[Document]:
         """A list of objects, at least one."""
         value = self.take(name)
         if not isinstance(value, list) or not value:
-            raise self.fail(name, N_("the list is empty"), N_("Write a list with at least one"))
+            raise self.fail(name, _EMPTY, _NOT_EMPTY)
         return [
             Document(item, f"{self.field(name)}[{index}]", self._error)
             for index, item in enumerate(cast("list[object]", value))

@@ -11,7 +11,8 @@ from uuid import UUID
 from arengo_core.money import Money, total
 from arengo_marketplace.costs.allocation import Allocation, allocate, per_inhabitant
 from arengo_marketplace.costs.bearer import Bearer, Usage
-from arengo_marketplace.costs.keys import BUILT_IN, KeyRegistry
+from arengo_marketplace.costs.built_in_keys import BUILT_IN
+from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostPool

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from arengo_marketplace.costs.bearer import Bearer, Usage
@@ -13,14 +13,31 @@ from arengo_marketplace.costs.document import Document
 from arengo_marketplace.costs.errors import N_, CostError, DuplicateKeyError
 from arengo_marketplace.costs.period import Period
 
+if TYPE_CHECKING:
+    from arengo_marketplace.costs.games.solutions import Game
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a division may rest on besides members and usage; amounts in minor units.
+
+    ``game`` is what any group of the members would pay alone, by their ``rule_id``; ``past`` what
+    each paid in the period before, ``last_year`` for the same period a year ago.
+    """
+
+    game: Game | None = None
+    past: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
+    last_year: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
+
 
 @dataclass(frozen=True, slots=True)
 class KeyContext:
-    """What a key may look at: the period, the usage in it, its options in the rule."""
+    """What a key may look at: the period, the usage in it, its options in the rule, and more."""
 
     period: Period
     usage: Usage
     options: Mapping[str, object]
+    background: Background = field(default_factory=Background)
 
 
 class AllocationKey(Protocol):
@@ -67,8 +84,11 @@ class PopulationKey:
     prorated = True
 
     def options(self, document: Document) -> dict[str, object]:
-        """None."""
-        return {}
+        """``as_of``: the day of the figures that the members agreed on, if they named one."""
+        if not document.has("as_of"):
+            document.take("as_of")
+            return {}
+        return {"as_of": document.day("as_of").isoformat()}
 
     def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
         """Inhabitants. Raises PopulationUnknownError, naming the municipality."""
@@ -137,11 +157,3 @@ class KeyRegistry:
                 known=", ".join(self._keys),
             )
         return self._keys[key_id]
-
-
-def built_in_keys() -> KeyRegistry:
-    """A new registry with equal, population and usage."""
-    return KeyRegistry(EqualKey(), PopulationKey(), UsageKey())
-
-
-BUILT_IN = built_in_keys()

@@ -39,7 +39,7 @@ async def _show(
             else None
         )
         values = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
-        simple = all(part.key in {"equal", "population"} for part in rule.parts)
+        simple = rule.only_mixes("equal", "population")
         values |= {
             "rule_json": "" if simple else msgspec.json.encode(rule.to_json()).decode(),
             "host": await sites.name_of(uow, consortium_id) or "",

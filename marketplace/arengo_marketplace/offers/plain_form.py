@@ -103,7 +103,7 @@ def values_of(
             plain_plan = False
         else:
             values[name] = value
-    plain_rule = all(part.key in {"equal", "population", "usage"} for part in rule.parts)
+    plain_rule = rule.only_mixes("equal", "population", "usage")
     for part in rule.parts:
         values[f"weight:{part.key}"] = _typed(part.weight)
         if "meter" in part.options:

@@ -12,9 +12,10 @@ from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import gettext
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
+from arengo_marketplace.costs.built_in_keys import built_in_keys
 from arengo_marketplace.costs.charges import TieredCharge, UnitCharge
 from arengo_marketplace.costs.errors import CostError
-from arengo_marketplace.costs.keys import KeyRegistry, built_in_keys
+from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
 
@@ -71,7 +72,7 @@ def check_meters(plan: PricePlan, rule: CostRule, registry: Registry) -> None:
         if isinstance(charge, UnitCharge | TieredCharge) and charge.meter
     }
     _known(used, known, "price_plan")
-    _known({str(part.options["meter"]) for part in rule.parts if "meter" in part.options}, known)
+    _known(rule.meters(), known)
 
 
 def _known(meters: Iterable[str], known: dict[str, str], field: str = "cost_rule") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from babel import numbers
@@ -26,8 +27,9 @@ from arengo_marketplace.costs.charges import (
     TieredCharge,
     UnitCharge,
 )
+from arengo_marketplace.costs.pool import CostKind
 from arengo_marketplace.costs.price_plan import PricePlan
-from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.costs.rule import CostRule, RulePart
 from arengo_marketplace.titles import meter_title
 
 EVERY = {Every.MONTH: N_("a month"), Every.YEAR: N_("a year")}
@@ -36,6 +38,27 @@ _KEYS = {
     "equal": N_("in equal parts"),
     "population": N_("by inhabitants"),
     "usage": N_("by use ({meter})"),
+    "merchants": N_("by number of merchants"),
+    "area": N_("by area"),
+    "attribute": N_("by {attribute}"),
+    "fixed": N_("by agreed figures"),
+    "past": N_("by the shares of the period before"),
+    "shapley": N_("by the Shapley value"),
+    "scrb": N_("by separable costs and remaining benefits"),
+    "nucleolus": N_("by the nucleolus"),
+}
+_KINDS = {
+    CostKind.FIXED: N_("fixed costs {mix}"),
+    CostKind.USAGE: N_("costs of use {mix}"),
+    CostKind.ONE_OFF: N_("one-off costs {mix}"),
+}
+_ADJUSTMENTS = {
+    "exempt": N_("exemptions"),
+    "fixed": N_("fixed amounts"),
+    "discounts": N_("discounts"),
+    "phase_in": N_("a phase-in"),
+    "caps": N_("caps"),
+    "floors": N_("floors"),
 }
 _MEASURES = {
     Measure.METER: N_("unit"),
@@ -45,14 +68,28 @@ _MEASURES = {
 
 
 def rule_in_words(rule: CostRule, registry: Registry) -> str:
-    """``40 % in equal parts, 60 % by inhabitants``."""
-    parts: list[str] = []
-    for part in rule.parts:
+    """``40 % in equal parts, 60 % by inhabitants``; kinds of cost and adjustments follow."""
+    texts = [_mix_in_words(rule.parts, registry)]
+    for kind, parts in rule.kinds.items():
+        texts.append(gettext(_KINDS[kind], mix=_mix_in_words(parts, registry)))
+    added = [
+        gettext(text) for name, text in _ADJUSTMENTS.items() if getattr(rule.adjustments, name)
+    ]
+    if added:
+        texts.append(gettext("with {adjustments}", adjustments=", ".join(added)))
+    return "; ".join(texts)
+
+
+def _mix_in_words(parts: Sequence[RulePart], registry: Registry) -> str:
+    texts: list[str] = []
+    for part in parts:
         text = gettext(_KEYS.get(part.key, part.key))
         if "meter" in part.options:
             text = text.format(meter=meter_title(registry, str(part.options["meter"])))
-        parts.append(f"{format_number(part.weight)} % {text}")
-    return ", ".join(parts)
+        elif "attribute" in part.options:
+            text = text.format(attribute=part.options["attribute"])
+        texts.append(f"{format_number(part.weight)} % {text}")
+    return ", ".join(texts)
 
 
 def plan_in_words(plan: PricePlan, registry: Registry) -> list[tuple[str, str]]:

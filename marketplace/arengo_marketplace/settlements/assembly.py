@@ -148,12 +148,7 @@ async def _books(
     keys = allocation_keys(host.registry)
     known = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
     rules = {offer.id: offer.rule(keys) for offer in known}
-    meters = {
-        str(part.options["meter"])
-        for rule in rules.values()
-        for part in rule.parts
-        if "meter" in part.options
-    }
+    meters = {meter for rule in rules.values() for meter in rule.meters()}
     usage = await metering.of_period(uow.session, consortium_id, period, meters)
     books: list[OfferBook] = []
     for place, offer in enumerate(known):

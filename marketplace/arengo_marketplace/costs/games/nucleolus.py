@@ -48,13 +48,7 @@ def nucleolus(table: CostTable) -> Nucleolus:
     """The nucleolus of up to 14 players. Raises NotGivenError beyond."""
     count = len(table.players)
     if count > MOST_PLAYERS:
-        raise NotGivenError(
-            "method",
-            N_("the nucleolus is not given for {count} members"),
-            N_("It is given for at most {limit}, and for costs by the largest need"),
-            count=count,
-            limit=MOST_PLAYERS,
-        )
+        raise not_given(count)
     rational = has_imputations(table)
     program = ExcessProgram(table, bounded=rational)
     equations: list[Equation] = [(table.whole, None, table.cost(table.whole))]
@@ -76,6 +70,17 @@ def nucleolus(table: CostTable) -> Nucleolus:
     if max(abs(float(e) / unit - s) for e, s in zip(exact, shares, strict=True)) > 1e-6:
         raise ArithmeticError("the nucleolus found is not the one that its coalitions decide")
     return Nucleolus(exact, rational)
+
+
+def not_given(count: int) -> NotGivenError:
+    """What to say of so many players."""
+    return NotGivenError(
+        "method",
+        N_("the nucleolus is not given for {count} members"),
+        N_("It is given for at most {limit}, and for costs by the largest need"),
+        count=count,
+        limit=MOST_PLAYERS,
+    )
 
 
 def _held(program: ExcessProgram, optimum: Solution) -> list[int]:

@@ -1,0 +1,307 @@
+"""A pool, its members and their rule as one JSON document, and the answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from arengo_core.money import Money, exponent
+from arengo_marketplace.costs.allocation import Share, allocate
+from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.built_in_keys import BUILT_IN, sampling_of
+from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.errors import N_, CostError
+from arengo_marketplace.costs.keys import Background, KeyRegistry
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.plan_inputs import PlanInputs
+from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
+from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.costs.rule import CostRule
+
+if TYPE_CHECKING:
+    from arengo_marketplace.costs.games.solutions import Game
+
+_UNDATED = Period.year(2000)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be divided, by which rule, over whom."""
+
+    pool: CostPool
+    rule: CostRule
+    bearers: tuple[Bearer, ...]
+    usage: Usage
+    background: Background
+    keys: KeyRegistry
+
+
+def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
+    """Read ``{"total", "currency", "members", "rule", ...}``. Raises CostError.
+
+    Members are ordered by their ids, as texts.
+    """
+    document = Document(value, "", CostError)
+    currency = _currency(document)
+    total = _amount(document, "total", currency)
+    members = document.objects("members")
+    texts = _ids(members)
+    numbers = {text: UUID(int=at) for at, text in enumerate(sorted(set(texts)), 1)}
+    spans = [_span(one) for one in members]
+    period = _period(document, spans)
+    usage: dict[str, dict[UUID, Decimal]] = {}
+    past: dict[UUID, int] = {}
+    last_year: dict[UUID, int] = {}
+    bearers: list[Bearer] = []
+    for one, text, span in zip(members, texts, spans, strict=True):
+        member = numbers[text]
+        if one.has("usage"):
+            for meter, units in one.decimals("usage").items():
+                usage.setdefault(meter, {})[member] = units
+        for name, found in (("past", past), ("last_year", last_year)):
+            if one.has(name):
+                found[member] = _amount(one, name, currency).amount
+        bearers.append(_bearer(one, member, text, span, period))
+    rule = _rule(document, keys)
+    pool = CostPool(
+        period,
+        _lines(document, total, period),
+        Money(0, currency),
+        Money(0, currency),
+    )
+    game = _game(document, bearers, usage, period, texts)
+    document.done()
+    return Question(pool, rule, tuple(bearers), usage, Background(game, past, last_year), keys)
+
+
+def answer(question: Question) -> dict[str, object]:
+    """Each member's share to the cent, and how it was made. Raises what ``allocate`` raises."""
+    result = allocate(
+        question.pool,
+        question.rule,
+        question.bearers,
+        question.usage,
+        question.keys,
+        question.background,
+    )
+    shares = {one.bearer.code: one for one in result.shares}
+    codes = [bearer.code for bearer in question.bearers]
+    found: dict[str, object] = {
+        "shares": {code: _shown(shares[code].amount) for code in codes},
+        "total": _shown(result.pool.net),
+        "currency": result.pool.currency,
+        "details": {code: _details(shares[code]) for code in codes},
+    }
+    for part in question.rule.all_parts():
+        sampling = sampling_of(part.options, question.background) if part.key == "shapley" else None
+        if sampling:
+            found["sampling"] = sampling
+    return found
+
+
+def _shown(amount: Money) -> str:
+    return f"{amount.decimal:f}"
+
+
+def _details(share: Share) -> dict[str, object]:
+    return {
+        "days": share.days,
+        "parts": [
+            {
+                "kind": part.kind.value if part.kind else None,
+                "key": part.part.key,
+                "used": part.used,
+                "amount": _shown(part.amount),
+            }
+            for part in share.components
+        ],
+        "adjustments": [
+            {"reason": one.reason, "amount": _shown(one.amount)} for one in share.adjustments
+        ],
+    }
+
+
+def _currency(document: Document) -> str:
+    currency = document.text("currency", "EUR")
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise document.fail(
+            "currency",
+            N_("{currency} is not a currency"),
+            N_("Write its code of three capital letters, for example EUR"),
+            currency=currency,
+        )
+    return currency
+
+
+def _amount(document: Document, name: str, currency: str) -> Money:
+    """Cents as a whole number, or major units as a text with a decimal point."""
+    value = document.take(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Money(value, currency)
+    if isinstance(value, str):
+        try:
+            number = Decimal(value)
+            cents = number.scaleb(exponent(currency))
+            if cents.is_finite() and cents == cents.to_integral_value():
+                return Money(int(cents), currency)
+        except ArithmeticError:
+            pass
+    raise document.fail(
+        name,
+        N_("{value} is not an amount of money"),
+        N_('Write a text such as "123.45", or a whole number of cents'),
+        value=repr(value),
+    )
+
+
+def _ids(members: list[Document]) -> list[str]:
+    found: list[str] = []
+    for one in members:
+        value = one.take("id")
+        number = isinstance(value, int) and not isinstance(value, bool)
+        text = str(value) if number else one.text("id")
+        if text in found:
+            raise one.fail(
+                "id", N_("{player} is listed twice"), N_("List each member once"), player=text
+            )
+        found.append(text)
+    return found
+
+
+def _span(document: Document) -> tuple[date | None, date | None]:
+    begin = document.day("from") if document.has("from") else None
+    end = document.day("to") if document.has("to") else None
+    document.take("from")
+    document.take("to")
+    if begin and end and end <= begin:
+        raise document.fail(
+            "to",
+            N_("{to} is not after {begin}"),
+            N_("Write the first day on which the member is no more there"),
+            to=end,
+            begin=begin,
+        )
+    return begin, end
+
+
+def _period(document: Document, spans: list[tuple[date | None, date | None]]) -> Period:
+    """The period named; else from the first day to the last that any member names."""
+    if document.has("period"):
+        inner = document.inner("period")
+        begin, end = inner.day("from"), inner.day("to")
+        inner.done()
+        try:
+            return Period(begin, end)
+        except CostError as error:
+            raise inner.fail("to", error.fault, error.mend, **error.values) from None
+    document.take("period")
+    begins = [begin for begin, _ in spans if begin]
+    ends = [end for _, end in spans if end]
+    if not begins and not ends:
+        return _UNDATED
+    if not begins or not ends:
+        raise document.fail(
+            "period",
+            N_("members have days, and the period has none"),
+            N_('Write it as {example}; "to" is the first day after it'),
+            example='{"from": "2026-01-01", "to": "2027-01-01"}',
+        )
+    return Period(min(begins), max(ends))
+
+
+def _bearer(
+    document: Document,
+    member: UUID,
+    text: str,
+    span: tuple[date | None, date | None],
+    period: Period,
+) -> Bearer:
+    population = None
+    if document.has("population"):
+        population = int(document.decimal("population", places=0, below=10**10, example="2314"))
+    document.take("population")
+    attributes: dict[str, object] = {}
+    if document.has("attributes"):
+        inner = document.inner("attributes")
+        for name in inner.rest():
+            value = inner.take(name)
+            attributes[name] = Decimal(str(value)) if isinstance(value, float) else value
+    begin, end = span
+    active = None
+    if begin or end:
+        first, last = begin or period.start, end or period.end
+        active = (Period(first, last),) if first < last else ()
+    name = document.text("name", text)
+    for known in ("usage", "attributes", "past", "last_year"):
+        document.take(known)
+    document.done()
+    return Bearer(member, population, name, active, attributes, text)
+
+
+def _rule(document: Document, keys: KeyRegistry) -> CostRule:
+    try:
+        return CostRule.from_json(document.take("rule"), keys)
+    except CostError as error:
+        name = "rule" if error.field == "document" else f"rule.{error.field}"
+        raise type(error)(name, error.fault, error.mend, **error.values) from None
+
+
+def _lines(document: Document, total: Money, period: Period) -> tuple[CostLine, ...]:
+    if not document.has("costs"):
+        document.take("costs")
+        return (CostLine(CostKind.FIXED, "", total, period),)
+    inner = document.inner("costs")
+    lines = tuple(
+        CostLine(kind, "", _amount(inner, kind.value, total.currency), period)
+        for kind in CostKind
+        if inner.has(kind.value) or inner.take(kind.value) is not None
+    )
+    inner.done()
+    together = Money(sum(line.amount.amount for line in lines), total.currency)
+    if together != total:
+        raise document.fail(
+            "costs",
+            N_("the kinds of cost add up to {sum}, not to {total}"),
+            N_("Give the part of the total that is of each kind"),
+            sum=together,
+            total=total,
+        )
+    return lines
+
+
+def _game(
+    document: Document,
+    bearers: list[Bearer],
+    usage: Mapping[str, Mapping[UUID, Decimal]],
+    period: Period,
+    texts: list[str],
+) -> Game | None:
+    """The cost game by a price plan, whose usage falls on the first month, or by a table."""
+    if document.has("cost"):
+        from arengo_marketplace.costs.games.table_document import read_table
+
+        table = {"players": texts, "cost": document.take("cost"), "method": "shapley"}
+        return read_table(table).table
+    document.take("cost")
+    if not document.has("plan"):
+        document.take("plan")
+        return None
+    from arengo_marketplace.costs.games.plan_game import game_of
+
+    try:
+        plan = PricePlan.from_json(document.take("plan"))
+    except CostError as error:
+        raise type(error)(f"plan.{error.field}", error.fault, error.mend, **error.values) from None
+    if period == _UNDATED:
+        raise document.fail(
+            "period",
+            N_("a price plan needs the days that it is applied to"),
+            N_('Write it as {example}; "to" is the first day after it'),
+            example='{"from": "2026-01-01", "to": "2027-01-01"}',
+        )
+    first = period.start.replace(day=1)
+    return game_of(plan, PlanInputs(period, tuple(bearers), {first: usage}))
