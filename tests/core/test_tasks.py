@@ -11,6 +11,8 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import async_playwright
 from sqlalchemy import select, update
 
 from arengo_core import clock
@@ -28,6 +30,7 @@ from arengo_core.tasks import pages, service
 from arengo_core.tasks.definition import TaskKind, TaskState
 from arengo_core.tasks.models import Task
 from arengo_core.tasks.run import run_task
+from arengo_core.testing.browser import ARGUMENTS
 from arengo_core.testing.serving import serving
 from tests.core.places import place, plugin_module
 
@@ -171,6 +174,40 @@ async def test_progress_is_streamed_in_order_until_the_end(host, app, town, visi
     assert listened
     assert not host.task_watch.is_listening, "nobody watches, nothing listens"
     assert await _acts(host, town) == list(range(STEPS))
+
+
+@pytest.mark.browser
+async def test_a_browser_follows_it_to_its_result(host, app, town, visit, chromium_path):
+    """While it runs: no finding of axe, nothing over the edge, on a phone and on a desk."""
+    hurdles.go_on.clear()
+    task, faults = await _begin(host, town), []
+    token = (await visit(town.officer)).token
+    async with serving(app) as address, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path, args=list(ARGUMENTS)
+        )
+        context = await browser.new_context(locale="en-GB", base_url=address)
+        await context.add_cookies([{"name": "arengo_session", "value": token, "url": address}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        await page.goto(f"/office/tasks/{task.id}", wait_until="domcontentloaded")
+        words = page.locator("[data-task-message]")
+        assert await words.inner_text() == "It waits for its turn."
+        assert await page.locator(".ar-no-js").is_hidden()
+        working = asyncio.create_task(drain(host))
+        await page.locator("progress[max='4']").wait_for()
+        assert await words.inner_text() == "Not found"
+        for width in (1280, 360):
+            await page.set_viewport_size({"width": width, "height": 800})
+            over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert over <= 0
+            found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+            faults += [violation["id"] for violation in found.response["violations"]]
+        hurdles.go_on.set()
+        await page.wait_for_url("**/office")
+        await working
+        await browser.close()
+    assert faults == []
 
 
 async def test_it_can_be_left_and_found_again_without_javascript(host, town, visit, make_user):

@@ -7,13 +7,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
 import asyncpg
 import httpx
 import pytest
 
+from arengo_core.caller import Caller
 from arengo_core.cli.supervisor import free_port
+from arengo_core.host import Host
+from arengo_core.plugins.manager import load_plugins
+from arengo_core.tasks import service as tasks
+from arengo_core.tasks.definition import TaskKind
 from tests.operations.conftest import environment
 
 FAULTS = [
@@ -107,32 +112,44 @@ def _serving(settings: dict[str, str]) -> Iterator[list[int]]:
         codes += [process.wait(timeout=60) for process in processes]
 
 
-async def test_it_serves_and_ends_leaving_nothing(new_database, tmp_path):
+async def _waiting_task(settings, urls):
+    """A task that nobody works on: its events' path, and the session of who may read them."""
+    own = settings.model_copy(update={"database_url": urls.app, "database_owner_url": urls.owner})
+    host = Host.create(own, load_plugins(), urls.app)
+    async with host.unit_of_work() as uow:
+        person = await host.identity.create_user(
+            uow, name="Ada", email="ada@example.it", password="correct horse battery"
+        )
+        session = await host.identity.open_session(uow, person.id)
+    kind = TaskKind("nobody.works", "Nobody works on it", None)
+    async with host.unit_of_work(Caller(person.id)) as uow:
+        task = await tasks.begin(uow, kind, organization_id=person.id, payload={})
+    await host.close()
+    return f"/office/tasks/{task.id}/events", {"cookie": f"arengo_session={session}"}
+
+
+async def test_it_serves_and_ends_leaving_nothing(new_database, tmp_path, settings):
     urls = await new_database(migrated=True)
+    events, signed_in = await _waiting_task(settings, urls)
     port = free_port()
-    settings = environment(
+    variables = environment(
         tmp_path,
         database_url=f"{urls.app}?sslmode=prefer",
         database_owner_url=urls.owner,
         port=str(port),
         workers="2",
     )
-    with _serving(settings) as codes:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            ready = await _until_ready(client)
-            assert ready.json()["status"] == "ok"
-            page = await client.get("/sign-in", headers={"accept-language": "it"})
-            assert page.status_code == 200
-            assert 'lang="it"' in page.text
-            unknown = await client.get("/", headers={"host": "shop.example.it"})
-            assert unknown.status_code == 404
-        for _ in range(23):  # on connections of their own, which both processes share out
-            assert (await _once(port, "/sign-in")).status_code == 200
-        for _ in range(5):
-            metrics = await _once(port, "/metrics")
-            assert f"{SIGN_INS} 24.0" in metrics.text
-        assert metrics.headers["content-type"].count("charset") == 1
-    assert codes == [0, 0]
+    async with AsyncExitStack() as streaming:
+        with _serving(variables) as codes:
+            await _try_it(port)
+            watching = await streaming.enter_async_context(httpx.AsyncClient())
+            stream = await streaming.enter_async_context(
+                watching.stream("GET", f"http://127.0.0.1:{port}{events}", headers=signed_in)
+            )
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            told = await anext(stream.aiter_text())
+            assert told.startswith("event: progress"), "it comes at once"
+        assert codes == [0, 0], "an open stream holds nobody up"
     connection = await asyncpg.connect(urls.owner)
     try:
         others = await connection.fetchval(
@@ -145,6 +162,23 @@ async def test_it_serves_and_ends_leaving_nothing(new_database, tmp_path):
 
 
 SIGN_INS = 'arengo_requests_total{method="GET",route="/sign-in",status="200"}'
+
+
+async def _try_it(port: int) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        ready = await _until_ready(client)
+        assert ready.json()["status"] == "ok"
+        page = await client.get("/sign-in", headers={"accept-language": "it"})
+        assert page.status_code == 200
+        assert 'lang="it"' in page.text
+        unknown = await client.get("/", headers={"host": "shop.example.it"})
+        assert unknown.status_code == 404
+    for _ in range(23):  # on connections of their own, which both processes share out
+        assert (await _once(port, "/sign-in")).status_code == 200
+    for _ in range(5):
+        metrics = await _once(port, "/metrics")
+        assert f"{SIGN_INS} 24.0" in metrics.text
+    assert metrics.headers["content-type"].count("charset") == 1
 
 
 async def _once(port: int, path: str) -> httpx.Response:

@@ -55,7 +55,11 @@ async def test_the_page_leads_to_progress_and_that_to_the_settlement(
     waiting = await office.get(path)
     assert "Liquida agosto 2026" in waiting.text
     assert "<progress" in waiting.text
+    front = (await office.get("/office")).text
+    assert "In corso: Liquida agosto 2026" in front
+    assert f'href="{path}"' in front, "left, it is found from the first page"
     await drain(valley.host)
+    assert path not in (await office.get("/office")).text
     (settlement,) = await _settlements(valley)
     assert settlement.closed_by == valley.officer.id, "done as whoever asked"
     done = await office.get(f"{path}/result")

@@ -9,6 +9,9 @@ from litestar.response import Redirect
 
 from arengo_core import clock
 from arengo_core.caller import OrganizationKind
+from arengo_core.tasks import service as tasks
+from arengo_core.tasks.definition import TaskState
+from arengo_core.tasks.wording import title_of
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import redirect
 from arengo_core.web.pages import page
@@ -62,6 +65,11 @@ async def dashboard(
             municipalities=counts.get(OrganizationKind.MUNICIPALITY.value, 0),
             merchants=counts.get(OrganizationKind.MERCHANT.value, 0),
             set_aside=host.registry.set_aside if acting.is_office else [],
+            under_way=[
+                (title_of(host.registry, task), tasks.page_of(task.id))
+                for task in await tasks.latest(uow, host)
+                if not TaskState(task.state).is_over
+            ],
             slots=[SlotAt(DASHBOARD_SLOT.key, acting.organization_id, [acting.organization_id])],
         )
 
