@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,20 @@ settings.register_profile(
     "arengo", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("arengo")
+
+# Few but long tests: begun first, so that no worker is left with one of them at the end.
+_LONG = ("chaos", "third_party", "end_to_end", "operations", "enumeration", "upgrade")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order folders by how long their files take; within them tests stay as they are."""
+    root = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        found = item.path.relative_to(root).parts if item.path.is_relative_to(root) else ()
+        return _LONG.index(found[1]) if len(found) > 1 and found[1] in _LONG else len(_LONG)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

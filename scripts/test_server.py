@@ -156,7 +156,7 @@ def main(arguments: list[str]) -> int:
         )
         print(f"On {version.stdout.strip()}, as an owner who is no superuser", flush=True)
         environment = {**os.environ, "ARENGO_TEST_OWNER_URL": owner, "ARENGO_TEST_APP_URL": app}
-        parallel = ["-q", "-n", "2", "--dist", "loadfile"]
+        parallel = ["-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
         command = [sys.executable, "-m", "pytest", *parallel, *arguments]
         return subprocess.run(command, env=environment, check=False).returncode
 
