@@ -182,7 +182,7 @@ async def test_it_writes_what_it_was_let_write_and_the_log_says_so(
     assert entry.details == {"plugin": "permits"}
     officer = await visit(await make_user((first.id, Role.MUNICIPAL_OFFICER)))
     page = (await officer.get("/office/log?lang=en")).text
-    assert ">Permits</td>" in page
+    assert "<span>Permits</span></td>" in page
     programs = (await officer.get("/office/log?lang=en&person=program&act=announcement.saved")).text
     assert "Plugin" not in programs
     told = await officer.graphql(

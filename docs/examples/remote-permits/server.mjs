@@ -98,17 +98,18 @@ async function page(member, locale) {
   const counted = await countedThisMonth(member);
   return `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><title>${words.title}</title>
 <meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">
-<link rel="stylesheet" href="/pages/style.css"></head><body><h1>${words.title}</h1>
+<link rel="stylesheet" href="/pages/style.css"></head><body>
 ${rows.length ? `<ul>${rows.join("")}</ul>` : `<p>${words.none}</p>`}
 <p>${words.counted}: ${counted ?? "—"}</p>
 <form method="post" action="/pages/register">
 <input type="hidden" name="session" value="${session(member, locale)}">
-<label>${words.plate} <input name="plate" required maxlength="12" autocomplete="off"></label>
+<label>${words.plate}<input name="plate" required maxlength="12" autocomplete="off"></label>
 <button>${words.issue}</button></form></body></html>`;
 }
 
 const STYLE = `body { font: 1rem/1.5 system-ui, sans-serif; margin: 1rem; color: #17324d }
-h1 { font-size: 1.5rem; margin: 0 0 1rem }
+form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end }
+label { display: grid; gap: .25rem }
 input, button { font: inherit; padding: .5rem; max-width: 100%; box-sizing: border-box }
 button { background: #0066cc; border: 0; border-radius: 4px; color: #fff; padding: .5rem 1rem }`;
 
