@@ -20,6 +20,7 @@ from arengo_core.i18n import gettext
 from arengo_core.plugins import repository
 from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.registry import ESSENTIAL
+from arengo_core.plugins.watchdog import LEFT
 
 LIMIT = 3
 WITHIN = timedelta(hours=1)
@@ -48,22 +49,23 @@ def _places() -> dict[Path, str]:
 
 
 def blamed(trace: str, places: dict[Path, str]) -> Death | None:
-    """Who stood innermost on the stack of the event loop, or of the thread that crashed.
+    """Who stood innermost on the stack of the event loop, or of the thread that crashed or left.
 
     ``trace`` is what the watchdog left: the loop's thread, then what faulthandler wrote.
     None where no plugin is on the stack.
     """
     thread, _, dump = trace.partition("\n")
-    crashed = "Fatal Python error" in dump
+    crashed, left = "Fatal Python error" in dump, LEFT in dump
     for block in re.split(r"\n(?=(?:Current t|T)hread 0x)", dump):
-        if not block.startswith("Current thread" if crashed else f"Thread {thread}"):
+        if not block.startswith("Current thread" if crashed or left else f"Thread {thread}"):
             continue
         for frame in _FRAME.finditer(block):
             path = Path(frame["file"])
             for place, name in places.items():
                 if path.is_relative_to(place):
                     where = path.relative_to(place.parent)
-                    how = "crashed" if crashed else "held the program"
+                    how = "crashed" if crashed else "ended" if left else "held"
+                    how += "" if crashed else " the program"
                     return Death(name, how, f"{where}:{frame['line']} ({frame['name']})")
     return None
 
@@ -95,7 +97,8 @@ def deaths(folder: Path) -> Iterator[Death]:
         taken.unlink()
         calls.unlink(missing_ok=True)
         found = blamed(trace, places)
-        if found is None and len(names) == 1 and not trace.partition("\n")[2].strip():
+        dump = trace.partition("\n")[2].strip()
+        if found is None and len(names) == 1 and (not dump or LEFT in dump):
             found = Death(names[0], "ended the program")
         yield found or Death(None, "ended", f"calls under way: {', '.join(names) or 'none'}")
 

@@ -18,12 +18,15 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from arengo_core.settings import Settings
 
 FOLDER = "ARENGO_WATCH_FOLDER"
 """Environment variable: where the processes of one server leave word."""
+
+LEFT = "left by os._exit"
+"""What is written before the stack of whoever ends the process by it."""
 
 _BEAT = 0.5
 _PAGE = 4096
@@ -74,6 +77,8 @@ class Watchdog:
         self._under_way = under_way
         self._out: IO[str] | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._exit = os._exit
+        self._process = os.getpid()
 
     async def start(self) -> None:
         """From now on the loop has to come round."""
@@ -85,7 +90,16 @@ class Watchdog:
         self._out.write(f"0x{threading.get_ident():016x}\n")
         self._out.flush()
         faulthandler.enable(file=self._out)
+        os._exit = self._leave  # nothing else tells who ends a process by it
         self._beating = asyncio.create_task(self._beat(self._out))
+
+    def _leave(self, status: int) -> NoReturn:
+        """``os._exit``, leaving the stack of whoever calls it; a forked child leaves nothing."""
+        if self._out is not None and os.getpid() == self._process:
+            self._out.write(f"Current thread 0x{threading.get_ident():016x} {LEFT}:\n")
+            self._out.flush()
+            faulthandler.dump_traceback(self._out, all_threads=False)
+        self._exit(status)
 
     async def _beat(self, out: IO[str]) -> None:
         while True:
@@ -98,6 +112,7 @@ class Watchdog:
             self._beating.cancel()
         faulthandler.cancel_dump_traceback_later()
         faulthandler.disable()
+        os._exit = self._exit
         if self._out is not None:
             self._out.close()
         for path in (self._trace, self._calls):
