@@ -11,6 +11,8 @@ from arengo_core.plugins.manager import load_plugins
 TABLES = """
 select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
        split_part(obj_description(c.oid), ';', 1) as class,
+       (select quote_ident(a.attname) from pg_attribute a where a.attrelid = c.oid
+        and a.attnum > 0 and a.attgenerated = '' and not a.attisdropped limit 1) as column,
        (select array_agg(i.inhrelid::regclass::text) from pg_inherits i
         where i.inhparent = c.oid) as parts
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -111,20 +113,84 @@ async def test_a_temporary_view_reads_as_its_reader(raw, tables):
     assert leaks == []
 
 
+WRITES = (
+    "delete from {t}",
+    "update {t} set {column} = {column}",
+    "with locked as (select 1 from {t} for update) delete from {t} where exists (table locked)",
+    "merge into {t} t using (values (1)) v on true when matched then delete",
+)
+
+
 async def test_nothing_of_anybody_else_is_changed(raw, tables):
     changed = []
     for row in tables:
-        transaction = raw.transaction()
-        await transaction.start()
-        try:
-            status = await raw.execute(f"delete from {row['name']}")
-            if status != "DELETE 0":
-                changed.append(f"{row['name']}: {status}")
-        except asyncpg.InsufficientPrivilegeError:
-            pass
-        finally:
-            await transaction.rollback()
+        for write in WRITES:
+            transaction = raw.transaction()
+            await transaction.start()
+            try:
+                status = await raw.execute(write.format(t=row["name"], column=row["column"]))
+                if not status.endswith(" 0"):
+                    changed.append(f"{row['name']}: {status}")
+            except asyncpg.InsufficientPrivilegeError:
+                pass
+            finally:
+                await transaction.rollback()
     assert changed == []
+
+
+# A condition of the attacker's own, so cheap that the planner would rather ask it first.
+TELL = """
+create or replace function pg_temp.tell(line text) returns boolean language plpgsql
+    cost 0.0000001 as $$ begin raise exception 'seen: %', line; end $$
+"""
+CONDITIONS = ("pg_temp.tell({x}::text)", "({x}::text)::int > 0", "1 / (length({x}::text) * 0) > 0")
+CARRIERS = (
+    "select count(*) from {t} x where {condition}",
+    "select count(*) from (values (1)) v join {t} x on {condition}",
+    "select count(*) from {t} x where exists (select 1 from {t} y where x = y and {condition})",
+    "select max(case when {condition} then 1 end) from {t} x",
+)
+
+
+async def test_no_error_and_no_function_sees_a_row_of_anybody_else(raw, tables):
+    """What fails on a row would tell it in its message."""
+    await raw.execute(TELL)
+    told = []
+    for row in tables:
+        if row["class"] == "public":
+            continue
+        for carrier in CARRIERS:
+            for condition in CONDITIONS:
+                attack = carrier.format(t=row["name"], condition=condition.format(x="x"))
+                try:
+                    await raw.execute(attack)
+                except asyncpg.PostgresError as error:
+                    told.append(f"{attack}: {error}")
+    assert told == []
+
+
+async def test_functions_with_the_owners_rights_are_these_two(raw):
+    """None that answers rows; each looks names up in its own search path."""
+    found = await raw.fetch(
+        "select oid::regprocedure::text as name, proconfig[1] as config from pg_proc"
+        " where prosecdef order by 1"
+    )
+    path = "search_path=pg_catalog, pg_temp"
+    assert [tuple(row) for row in found] == [
+        ("marketplace.make_usage_months(date,integer)", path),
+        ("marketplace.refuse_imbalance()", path),
+    ]
+
+
+async def test_no_sequence_counts_what_members_have(raw):
+    """Ids are drawn, not counted; the queue's own sequences the program cannot set back."""
+    found = await raw.fetch("select oid::regclass::text as name from pg_class where relkind = 'S'")
+    names = [row["name"] for row in found]
+    assert names
+    assert [name for name in names if not name.startswith("queue.")] == []
+    assert [
+        one for name in names if (one := await _refused(raw, f"select setval('{name}', 1)"))
+    ] == []
 
 
 FENCES = (
