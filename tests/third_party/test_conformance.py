@@ -23,10 +23,10 @@ KIT = Path(find_spec("arengo_marketplace.conformance").origin).parent
 
 # What is replaced in which file of a new plugin, and the check that must fail then.
 FAULTS = {
-    "a table without row-level security": (
+    "a table under a policy of its own": (
         "migrations/versions/0001_entries.py",
         f'    op.secure_table("{KEY}.entry", "member")\n',
-        "",
+        f'    op.execute("create policy opened on {KEY}.entry using (true)")\n',
         "tables: each table is under its class",
     ),
     "something left behind": (
@@ -59,19 +59,37 @@ FAULTS = {
         '    raise RuntimeError("broken")\n',
         "gating: routes answer members with the service alone[parking permits]",
     ),
+    "an entrance that names no service": (
+        "entries/graphql.py",
+        'description="Entries of a municipality of mine, by name.", metadata=only_with(SERVICE)',
+        'description="Entries of a municipality of mine, by name."',
+        "gating: what names no service is said to be open",
+    ),
+    "personal data that nobody declares": (
+        "entries/models.py",
+        "    note: Mapped[str]\n",
+        "    note: Mapped[str]\n    email: Mapped[str | None]\n",
+        "privacy: tables with personal columns are declared",
+    ),
+    "… kept in its table": (
+        "migrations/versions/0001_entries.py",
+        '        sa.Column("note"',
+        '        sa.Column("email", sa.String(), nullable=True),\n        sa.Column("note"',
+        "privacy: tables with personal columns are declared",
+    ),
     "a handler that counts twice": (
         "plugin.py",
         "@hookimpl\ndef arengo_jobs()",
+        "from typing import ClassVar\n"
+        "from arengo_core.ids import new_id\n"
+        "from arengo_core.outbox.events import Event, EventHandler\n\n\n"
+        "class Happened(Event):\n"
+        "    name: ClassVar[str] = 'parking_permits.happened'\n\n\n"
         "async def _twice(uow, delivery):\n"
-        "    from arengo_core.ids import new_id\n"
         "    uow.session.add(models.Entry(id=new_id(), name=new_id().hex, note='',\n"
-        "        organization_id=delivery.event.organization_id))\n\n\n"
+        "        organization_id=delivery.event.organization_id))\n"
+        "    uow.enqueue('parking_permits.count_entry', {})\n\n\n"
         "@hookimpl\ndef arengo_event_handlers():\n"
-        "    from dataclasses import dataclass\n"
-        "    from typing import ClassVar\n"
-        "    from arengo_core.outbox.events import Event, EventHandler\n\n"
-        "    class Happened(Event):\n"
-        "        name: ClassVar[str] = 'parking_permits.happened'\n\n"
         "    return [EventHandler(Happened, _twice, 'parking_permits.twice')]\n\n\n"
         "@hookimpl\ndef arengo_jobs()",
         "handlers: handling an event twice is handling it once",
@@ -203,6 +221,21 @@ def faults_found(site, tmp_path_factory):
 def test_a_broken_promise_is_named(fault, faults_found):
     *_, check = FAULTS[fault]
     assert faults_found.get(check), f"not told: {check}; told: {sorted(faults_found)}"
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("tables: each table is under its class", ("not under forced", "lacks", "opened")),
+        (
+            "handlers: handling an event twice is handling it once",
+            ("parking_permits.entry", "jobs"),
+        ),
+        ("gating: what names no service is said to be open", ("Query.parkingPermitsEntries",)),
+    ],
+)
+def test_all_that_is_broken_in_it_is_said(check, words, faults_found):
+    assert [one for one in words if one not in faults_found[check]] == [], faults_found[check]
 
 
 def test_a_promise_that_is_kept_is_not_named(faults_found):

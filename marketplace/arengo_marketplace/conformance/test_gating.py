@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from fnmatch import fnmatchcase
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 
 from arengo_core.api.gating import SERVICE
 from arengo_core.caller import Caller
@@ -63,6 +67,41 @@ def test_a_service_has_an_entrance_that_the_host_guards(
         ],
     )
     assert any(guarded), f"nothing asks whether a member has {service.key} active"
+
+
+def _open(app: Any, plugin: Plugin) -> Iterator[str]:
+    """Each entrance of the plugin that names no service."""
+    for route in app.routes:
+        for handler in route.route_handlers:
+            module = getattr(getattr(handler, "fn", None), "__module__", "")
+            if module.partition(".")[0] == plugin.package and not handler.opt.get("service"):
+                yield route.path_format
+    for root, kinds in (("Query", plugin.graphql.queries), ("Mutation", plugin.graphql.mutations)):
+        for field in (field for kind in kinds for field in kind.__strawberry_definition__.fields):
+            if SERVICE not in field.metadata:
+                yield f"{root}.{to_camel_case(field.python_name)}"
+    named = (
+        ((f"{one.type_name}.{one.name}", one.service) for one in plugin.graphql.extensions),
+        ((f"menu {one.path}", one.service) for one in plugin.navigation),
+        ((f"event {one.key}", one.service) for one in plugin.event_handlers),
+        ((f"slot {one.slot}", one.service) for one in plugin.slot_parts),
+        ((f"capability {one.contract.__name__}", one.service) for one in plugin.capabilities),
+    )
+    yield from (name for kind in named for name, service in kind if service is None)
+
+
+def test_what_names_no_service_is_said_to_be_open(subject: Plugin, app: Any) -> None:
+    """``OPEN`` in the plugin's module ``conformance``: why, and patterns of what it is."""
+    if not subject.services:
+        pytest.skip("it brings no service")
+    module = f"{subject.package}.conformance"
+    told = getattr(import_module(module), "OPEN", {}) if find_spec(module) else {}
+    patterns = [one for some in told.values() for one in some]
+    found = sorted({*_open(app, subject)})
+    closed = [name for name in found if not any(fnmatchcase(name, one) for one in patterns)]
+    assert not closed, f"name a service, or say in {module}.OPEN why not: {', '.join(closed)}"
+    stale = [one for one in patterns if not any(fnmatchcase(name, one) for name in found)]
+    assert not stale, f"{module}.OPEN speaks of what is not there: {', '.join(stale)}"
 
 
 async def test_routes_answer_members_with_the_service_alone(

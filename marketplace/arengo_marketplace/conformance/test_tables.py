@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,22 @@ from arengo_core.database import migrate
 from arengo_core.database.base import TableClass
 from arengo_core.database.engine import make_engine
 from arengo_core.database.migrate import MigrationHistory
+from arengo_core.database.policies import policy_statements
+from arengo_core.database.roles import DatabaseUrls
 from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.plugins.registry import Plugin
 from arengo_core.testing.database import TestServer
 from arengo_marketplace.conformance.samples import row_of
 
-_FORCED = """
+_SECURITY = """
 select c.relname, obj_description(c.oid) as comment, c.relrowsecurity and c.relforcerowsecurity
-       as forced, (select count(*) from pg_policy p where p.polrelid = c.oid) as policies
+       as forced,
+       array(select format('%s for %s using (%s) with check (%s)',
+                           concat_ws(' ', p.policyname, p.permissive),
+                           p.cmd || ' to ' || array_to_string(p.roles, ', '), p.qual, p.with_check)
+             from pg_policies p
+             where p.schemaname = n.nspname and p.tablename = c.relname order by 1) as policies
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition
   and c.relname <> 'alembic_version'
@@ -52,17 +60,48 @@ def _class_of(table: sa.Table) -> str:
     return (table.comment or "").partition(";")[0]
 
 
-async def test_each_table_is_under_its_class(history: MigrationHistory, host: Host) -> None:
-    async with host.engine.connect() as connection:
-        raw: Any = await connection.get_raw_connection()
-        rows = await raw.driver_connection.fetch(_FORCED, history.schema)
-    classes = {kind.value for kind in TableClass}
-    for row in rows:
-        kind = (row["comment"] or "").partition(";")[0]
-        assert kind in classes, f"{row['relname']} declares no class in its comment"
-        if kind != TableClass.PLATFORM:
-            assert row["forced"], f"{row['relname']}: row-level security is not forced"
-            assert row["policies"] >= 4, f"{row['relname']} lacks policies"
+async def test_each_table_is_under_its_class(
+    history: MigrationHistory, database: DatabaseUrls
+) -> None:
+    assert database.owner is not None
+    connection = await asyncpg.connect(database.owner)
+    try:
+        rows = await connection.fetch(_SECURITY, history.schema)
+        expected = {kind.value: await _policies_of(connection, kind) for kind in TableClass}
+    finally:
+        await connection.close()
+    faults = [f"{row['relname']} {fault}" for row in rows for fault in _faults(row, expected)]
+    assert not faults, "; ".join(faults)
+
+
+def _faults(row: asyncpg.Record, expected: dict[str, list[str]]) -> Iterator[str]:
+    kind = (row["comment"] or "").partition(";")[0]
+    if kind not in expected:
+        yield "declares no class in its comment"
+        return
+    if kind != TableClass.PLATFORM and not row["forced"]:
+        yield "is not under forced row-level security"
+    missing, strange = (
+        {*expected[kind]} - {*row["policies"]},
+        {*row["policies"]} - {*expected[kind]},
+    )
+    if missing:
+        yield f"lacks policies of its class: {', '.join(sorted(missing))}"
+    if strange:
+        yield f"has policies that are not of its class: {', '.join(sorted(strange))}"
+
+
+async def _policies_of(connection: Any, kind: TableClass) -> list[str]:
+    """The policies that core puts on a table of a class."""
+    await connection.execute(
+        "create temporary table model (organization_id uuid, consortium_id uuid)"
+    )
+    for statement in policy_statements("pg_temp.model", kind):
+        await connection.execute(statement)
+    place = await connection.fetchval("select pg_my_temp_schema()::regnamespace::text")
+    [model] = await connection.fetch(_SECURITY, place)
+    await connection.execute("drop table pg_temp.model")
+    return model["policies"]
 
 
 async def _fill(
@@ -98,8 +137,10 @@ async def test_a_member_cannot_reach_anothers_rows(history: MigrationHistory, ho
             assert seen == 0, f"{table.fullname} shows another member's row"
             if "append-only" in (table.comment or ""):
                 continue
-            gone = await uow.session.execute(table.delete().where(own))
-            assert gone.rowcount == 0, f"{table.fullname} lets another member's row be deleted"  # pyright: ignore[reportAttributeAccessIssue]
+            held = table.update().values({table.c.organization_id: table.c.organization_id})
+            for what, statement in (("deleted", table.delete()), ("changed", held)):
+                done = await uow.session.execute(statement.where(own))
+                assert done.rowcount == 0, f"{table.fullname} lets another member's row be {what}"  # pyright: ignore[reportAttributeAccessIssue]
     if not tried:
         pytest.skip("no row could be made in any table of a member")
 

@@ -23,6 +23,39 @@ from arengo_core.host import Host
 from arengo_core.mail.sender import MailSender
 from arengo_marketplace.testing import ConsortiumMade
 
+OPEN = {
+    "read after a suspension too; the rule asks the gate of who has nothing": (
+        "/*/inbox*",
+        "Query.inbox",
+        "Query.inboxItem",
+        "Query.unreadCount",
+        "Mutation.markInboxItem",
+    ),
+    "what was sent is looked at, and ended, after a suspension too": (
+        "/*/messages*",
+        "Query.messages",
+        "Mutation.sendMessageAgain",
+    ),
+    "what was announced is looked at after a suspension too; writing and sending ask the gate": (
+        "/office/announcements*",
+        "Query.announcement",
+        "Query.announcements",
+        "Query.subscriberCount",
+    ),
+    "anybody's; subscribing asks the gate": (
+        "/towns/*",
+        "Query.publishedAnnouncements",
+        "Mutation.subscribeToAnnouncements",
+    ),
+    "who subscribed has a secret for it": (
+        "/subscriptions/*",
+        "/unsubscribe/*",
+        "Mutation.confirmSubscription",
+        "Mutation.unsubscribe",
+    ),
+}
+"""What names no service, by why it is open; the kit asks for each."""
+
 
 class MailServer:
     """An SMTP server that does as the test says, once."""

@@ -16,6 +16,48 @@ from arengo_delivery.contract_tests import CarrierContract, parcel_request
 from arengo_delivery.tariffs.schedule import HEAVIEST, Schedule
 from arengo_marketplace.testing import ConsortiumMade, MemberMade
 
+OPEN = {
+    "a parcel on its way arrives after a suspension too": (
+        "/*/parcels*",
+        "/*/counter*",
+        "/office/courier",
+        "Query.parcel",
+        "Query.parcels",
+        "Query.parcelLabel",
+        "Query.waitingParcels",
+        "Mutation.moveParcel",
+        "Mutation.carryParcel",
+        "Mutation.bookParcelAgain",
+        "Mutation.renewPickUpCode",
+        "Mutation.findWaitingParcel",
+        "Mutation.handOverParcel",
+        "Mutation.receiveParcel",
+    ),
+    "who waits for a parcel has a code for it": (
+        "/tracking/*",
+        "Query.parcelTracking",
+        "Mutation.requestPickUpCode",
+    ),
+    "kept points are changed and closed at any time; a new one asks the gate": (
+        "/*/pick-up-points*",
+        "Query.keptPickUpPoints",
+        "Mutation.changePickUpPoint",
+        "Mutation.closePickUpPoint",
+    ),
+    "shoppers'; it answers of members with the service": (
+        "Query.pickUpPoints",
+        "Query.deliveryOptions",
+    ),
+    "the consortium's tariffs": (
+        "/office/delivery*",
+        "menu /office/delivery",
+        "Query.courierTariffs",
+        "Mutation.setTariff",
+        "Mutation.removeTariff",
+    ),
+}
+"""What names no service, by why it is open; the kit asks for each."""
+
 
 class TestValleyCourier(CarrierContract):
     """The consortium's own courier, with its usual tariff; it keeps its list in our tables."""

@@ -16,6 +16,31 @@ from arengo_payments.gateways.providers import STRIPE
 from arengo_payments.gateways.stripe_gateway import StripeGateway, StripeSettings
 from arengo_payments.testing import StripeStandin
 
+OPEN = {
+    "the consortium's account": (
+        "/office/payments*",
+        "menu /office/payments",
+        "Query.payments",
+        "Query.collectingAccount",
+        "Query.moneyDue",
+        "Mutation.recordPayout",
+        "Mutation.chooseCollectingAccount",
+        "Mutation.testPaymentGateway",
+    ),
+    "what was paid is looked at, and paid back, after a suspension too": (
+        "/desk/money*",
+        "menu /desk/money",
+        "Query.payment",
+        "Query.merchantMoney",
+        "Mutation.refundPayment",
+        "Mutation.receivedAtCounter",
+        "capability PaymentDesk",
+    ),
+    "it asks the gate for each merchant whom a payment concerns": ("capability Payments",),
+    "a gateway tells, signed, what became of a payment": ("/webhooks/payments/*",),
+}
+"""What names no service, by why it is open; the kit asks for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class _StandinSide:

@@ -9,6 +9,73 @@ import pytest
 from arengo_storefront.contract_tests import SearchProviderContract
 from arengo_storefront.search.postgresql import POSTGRESQL, PostgresqlSearch
 
+OPEN = {
+    "anybody's; it shows shops of members with the service": (
+        "/",
+        "/search",
+        "/market/*",
+        "/shops/*",
+        "/media/*",
+        "Query.shop",
+        "Query.shops",
+        "Query.search",
+        "Query.product",
+        "Query.products",
+        "Query.categories",
+    ),
+    "shoppers'; what is sold is looked at when it is placed": (
+        "/cart*",
+        "/checkout*",
+        "Query.cart",
+        "Mutation.createCart",
+        "Mutation.addToCart",
+        "Mutation.updateCartLine",
+        "Mutation.removeCartLine",
+        "Mutation.setCheckout",
+        "Mutation.placeOrder",
+    ),
+    "an order that was placed is fulfilled, paid and given back after a suspension too": (
+        "/orders/*",
+        "/desk/orders*",
+        "/desk/returns/*",
+        "/desk/takings",
+        "Query.order",
+        "Query.merchantOrder*",
+        "Query.shopMoney",
+        "Mutation.payOrder",
+        "Mutation.resendOrderLink",
+        "Mutation.*Order",
+        "Mutation.markOrderReady",
+        "Mutation.receivePayment",
+        "Mutation.refundLines",
+        "Mutation.settleReturn",
+        "event storefront.*",
+    ),
+    "shops and products are kept up at any time; showing something new asks the gate": (
+        "/desk",
+        "/desk/shop*",
+        "/desk/products*",
+        "menu /desk",
+        "menu /desk/shop",
+        "Query.myShop",
+        "Query.myProducts",
+        "Mutation.updateShop",
+        "Mutation.setShopOpen",
+        "Mutation.updateProduct",
+        "Mutation.withdrawProduct",
+        "Mutation.setStock",
+        "Mutation.removePicture",
+        "Mutation.putPictureFirst",
+    ),
+    "the consortium's categories": (
+        "/office/categories*",
+        "menu /office/categories",
+        "Mutation.saveCategory",
+        "Mutation.removeCategory",
+    ),
+}
+"""What names no service, by why it is open; the kit asks for each."""
+
 
 class TestPostgresql(SearchProviderContract):
     """Full text, trigrams, and letters that changed places."""
