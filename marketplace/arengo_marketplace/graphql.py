@@ -21,7 +21,7 @@ from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.mutations import OffersMutation
 from arengo_marketplace.offers.queries import OffersQuery
 from arengo_marketplace.offers.types import OfferType
-from arengo_marketplace.pledges import repository as pledges
+from arengo_marketplace.pledges import service as pledges
 from arengo_marketplace.pledges.mutations import PledgesMutation
 from arengo_marketplace.pledges.queries import PledgesQuery
 from arengo_marketplace.pledges.types import PledgeType
@@ -59,9 +59,12 @@ async def _activation(info: Info, activation_id: UUID) -> ActivationType | None:
 
 async def _pledge(info: Info, pledge_id: UUID) -> PledgeType | None:
     async with info.context.uow.lock:
-        row = await pledges.get(info.context.uow.session, pledge_id)
-        offer = await offers.get(info.context.uow.session, row.offer_id) if row else None
-    return PledgeType.of(row, offer) if row and offer else None
+        try:
+            row = await pledges.pledge_of(info.context.uow, pledge_id)
+        except NotFoundError:
+            return None
+        offer = await offers.get(info.context.uow.session, row.offer_id)
+    return PledgeType.of(row, offer) if offer else None
 
 
 CONTRIBUTION = GraphqlContribution(

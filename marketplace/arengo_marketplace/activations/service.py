@@ -50,18 +50,18 @@ class Choice:
 async def activation_of(uow: UnitOfWork, activation_id: UUID) -> Activation:
     """An activation that the caller may see. NotFoundError otherwise."""
     activation = await repository.get(uow.session, activation_id)
-    if activation is None or not _may_see(uow, activation):
+    if activation is None or not may_see(uow, activation.organization_id, activation.consortium_id):
         raise NotFoundError("There is no such activation.")
     return activation
 
 
-def _may_see(uow: UnitOfWork, activation: Activation) -> bool:
+def may_see(uow: UnitOfWork, member_id: UUID, consortium_id: UUID) -> bool:
     """Whether the caller is of the member or its consortium, or has its services delegated."""
-    caller, member_id = uow.caller, activation.organization_id
+    caller = uow.caller
     return (
         caller.may(member_id)
         or caller.may(member_id, SERVICES)
-        or caller.may(activation.consortium_id, OFFICE)
+        or caller.may(consortium_id, OFFICE)
     )
 
 

@@ -117,6 +117,14 @@ async def withdraw(uow: UnitOfWork, *, pledge_id: UUID) -> Pledge:
     return pledge
 
 
+async def pledge_of(uow: UnitOfWork, pledge_id: UUID) -> Pledge:
+    """A pledge that the caller may see. NotFoundError otherwise."""
+    pledge = await repository.get(uow.session, pledge_id)
+    if pledge is None or not activations.may_see(uow, pledge.organization_id, pledge.consortium_id):
+        raise NotFoundError("There is no such pledge.")
+    return pledge
+
+
 async def own_pledge(uow: UnitOfWork, pledge_id: UUID) -> Pledge:
     """A pledge of a member whose services the caller decides on. NotFoundError otherwise."""
     pledge = await repository.get(uow.session, pledge_id)
