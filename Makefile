@@ -18,7 +18,7 @@ STAMP := $(VENV)/.arengo
 PACKAGES := $(wildcard plugins/*/pyproject.toml)
 
 .PHONY: help setup demo test test-server check lint types imports schema docs dockerfile advisories \
-	browser screenshots bench bench-chaos lock clean
+	browser screenshots bench bench-costs bench-chaos lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -80,6 +80,9 @@ screenshots: setup ## The pictures of README and docs, into docs/pictures
 
 bench: setup ## Load measurements: benchmarks/
 	@$(BIN)/python -m benchmarks
+
+bench-costs: setup ## How long the division of costs takes
+	@$(BIN)/python -m benchmarks.costs
 
 bench-chaos: setup ## Checkouts beside a plugin that misbehaves
 	@$(BIN)/python -m benchmarks.chaos

@@ -244,6 +244,39 @@ def test_the_explanations_tables_are_recomputed() -> None:
             assert checked["in_core"], name
 
 
+def test_the_core_of_money_is_looked_for_when_asked(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "input.json"
+    charge = {"type": "fixed", "label": "f", "amount": 10000, "every": "month"}
+    unit = {"type": "unit", "label": "u", "meter": "parcels", "rate": "1"}
+    document = MONEY | {
+        "total": "535.00",
+        "members": _members(30),
+        "plan": {"charges": [charge, unit]},
+    }
+
+    def core(by: dict[str, Any], *arguments: str) -> dict[str, Any]:
+        file.write_text(json.dumps(document | {"rule": {"parts": [by | {"weight": 100}]}}))
+        code, output = run("", *arguments, str(file))
+        assert code == 0, output
+        return json.loads(output)
+
+    assert "in_core" not in core({"key": "equal"})
+    # 17.83 each: the eighteen with up to 17 parcels would pay 100.00 and 153.00 for them.
+    dear = core({"key": "equal"}, "--core", "20")
+    assert (dear["in_core"], dear["proof"]) == (False, "proved")
+    assert dear["most_violated"]["coalition"] == [f"{n:02d}" for n in range(18)]
+    paid = sum(round(float(dear["shares"][f"{n:02d}"]) * 100) for n in range(18))
+    assert dear["most_violated"]["by"] == dear["bound"] == f"{(paid - 10000 - 15300) / 100:.2f}"
+    assert capfd.readouterr().out == "", "the solver wrote beside the answer"
+    fair = core({"key": "shapley"}, "--core", "20")
+    assert (fair["in_core"], fair["most_violated"], fair["proof"]) == (True, None, "proved")
+    del document["plan"]
+    file.write_text(json.dumps(document))
+    assert run("", "--core", "1", str(file))[1].startswith("arengo: plan: what each group of")
+
+
 def test_a_sample_states_its_error() -> None:
     tiers = [{"up_to": 200, "rate": "1"}, {"rate": "0.5"}]
     charge = {"type": "tiered", "label": "t", "over": "meter", "meter": "parcels", "tiers": tiers}

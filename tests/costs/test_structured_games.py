@@ -27,6 +27,8 @@ from arengo_marketplace.costs.charges import (
 )
 from arengo_marketplace.costs.errors import NotGivenError
 from arengo_marketplace.costs.games import shapley as by_sums
+from arengo_marketplace.costs.games.coalition_program import largest_excess
+from arengo_marketplace.costs.games.core_check import check_core
 from arengo_marketplace.costs.games.permutations import orders
 from arengo_marketplace.costs.games.plan_game import game_of
 from arengo_marketplace.costs.games.sampling import LeastSums, PricedSums
@@ -176,6 +178,40 @@ def test_a_sample_is_near_the_exact_value_and_says_how_near() -> None:
     assert relative[10] < 0.02
     assert shapley(wide, samples=400, seed=3) == sampled
     assert shapley(wide, samples=400, seed=4) != sampled
+
+
+@given(structured(), st.data())
+@settings(max_examples=40)
+def test_the_program_finds_the_group_that_all_groups_show(
+    game: StructuredGame, data: st.DataObject
+) -> None:
+    count = len(game.players)
+    units = data.draw(st.lists(st.integers(0, 60), min_size=count, max_size=count))
+    shares = [Fraction(unit, 7) for unit in units]
+    groups = [players(mask, count) for mask in range(1, (1 << count) - 1)]
+    lost = [sum((shares[at] for at in group), Fraction()) - game.cost(group) for group in groups]
+    if lost:
+        found = largest_excess(game, shares, 20)
+        assert found.proved
+        assert found.amount == pytest.approx(max(lost), abs=1e-4)
+        assert found.bound == pytest.approx(float(max(lost)), abs=1e-4)
+        checked = check_core(game, dict(zip(game.players, shares, strict=True)))
+        assert checked.in_core == (max(lost) < Fraction(1, 10**6))
+        assert checked.amount == pytest.approx(max(0, *lost), abs=1e-4)
+
+
+def test_the_core_of_many_is_proved_or_said_not_to_be() -> None:
+    towns = _towns(120)
+    value = shapley(towns, samples=200).by_player()
+    assert check_core(towns, value).in_core is True
+    equal = dict.fromkeys(towns.players, towns.figures().whole / 120)
+    dear = check_core(towns, equal)
+    assert (dear.in_core, dear.proved) == (False, True)
+    group = [towns.players.index(name) for name in dear.members]
+    assert dear.amount == sum(equal[name] for name in dear.members) - towns.cost(group)
+    hasty = check_core(towns, value, seconds=0)
+    assert (hasty.in_core, hasty.proved) == (None, False)
+    assert hasty.bound > 0
 
 
 def test_players_alike_get_the_same_of_a_sample() -> None:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil, isfinite
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from arengo_core.money import Money, exponent
-from arengo_marketplace.costs.allocation import Share, allocate
+from arengo_marketplace.costs.allocation import Allocation, Share, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN, sampling_of
 from arengo_marketplace.costs.document import Document
@@ -78,8 +80,10 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
     return Question(pool, rule, tuple(bearers), usage, Background(game, past, last_year), keys)
 
 
-def answer(question: Question) -> dict[str, object]:
-    """Each member's share to the cent, and how it was made. Raises what ``allocate`` raises."""
+def answer(question: Question, core: float | None = None) -> dict[str, object]:
+    """Each member's share to the cent, and how it was made; with ``core``, whether a group of
+    members would pay less alone, looked for so many seconds. Raises what ``allocate`` raises.
+    """
     result = allocate(
         question.pool,
         question.rule,
@@ -100,7 +104,33 @@ def answer(question: Question) -> dict[str, object]:
         sampling = sampling_of(part.options, question.background) if part.key == "shapley" else None
         if sampling:
             found["sampling"] = sampling
-    return found
+    return found if core is None else found | _core(question, result, core)
+
+
+def _core(question: Question, result: Allocation, seconds: float) -> dict[str, object]:
+    """Less than a cent for each member is rounding."""
+    game, currency = question.background.game, question.pool.currency
+    if game is None:
+        raise CostError(
+            "plan",
+            N_("what each group of members would pay alone is not known"),
+            N_("Give a price plan or a coalition table"),
+        )
+    from arengo_marketplace.costs.games.core_check import check_core
+
+    shares = {one.bearer.code: Fraction(one.amount.amount) for one in result.shares}
+    found = check_core(game, shares, seconds, margin=len(shares))
+    return {
+        "in_core": found.in_core,
+        "most_violated": None
+        if found.in_core is not False
+        else {
+            "coalition": [one.code for one in question.bearers if one.code in found.members],
+            "by": _shown(Money(round(found.amount), currency)),
+        },
+        "bound": _shown(Money(ceil(found.bound), currency)) if isfinite(found.bound) else None,
+        "proof": "proved" if found.proved else "not proved",
+    }
 
 
 def _shown(amount: Money) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 import click
@@ -81,9 +85,22 @@ def _read(file: TextIO) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _answered(value: dict[str, Any]) -> dict[str, object]:
+@contextmanager
+def _nothing_on_standard_output() -> Generator[None]:
+    """HiGHS writes a line of its own there now and then; the answer must stand alone."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _answered(value: dict[str, Any], core: float | None) -> dict[str, object]:
     if "players" not in value:
-        return answer_money(read_question(value, allocation_keys(load_plugins())))
+        return answer_money(read_question(value, allocation_keys(load_plugins())), core)
     # What tables need takes most of a second to load.
     from arengo_marketplace.costs.games.answers import answer
     from arengo_marketplace.costs.games.table_document import read_table
@@ -93,11 +110,20 @@ def _answered(value: dict[str, Any]) -> dict[str, object]:
 
 @click.command(help=_HELP)
 @click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
-def allocate(file: TextIO) -> None:
+@click.option(
+    "--core",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="For money with a price plan or a table: also look, for so long at most, for a group of"
+    " members that would pay less alone, and say whether none does better.",
+)
+def allocate(file: TextIO, core: float | None) -> None:
     """Divide a cost by a file."""
     set_locale("en")
     try:
-        answer = _answered(_read(file))
+        value = _read(file)
+        with _nothing_on_standard_output():
+            answer = _answered(value, core)
     except CostError as error:
         raise InvalidInputError("{fault}", field=error.field, fault=error) from None
     click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))

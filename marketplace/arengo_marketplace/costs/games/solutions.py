@@ -34,7 +34,7 @@ from arengo_marketplace.costs.games.table import (
 Game = CostTable | StructuredGame
 
 SAMPLES = 2000
-SAMPLES_UNDER_MINIMUM = 300
+SAMPLES_UNDER_MINIMUM = 100
 """A part with a minimum takes a time that grows with the square of the players."""
 _MICRO = 10**6
 _BATCH = 100
