@@ -101,6 +101,18 @@ def test_remote_plugins_are_listed_as_such(settings, registered, far_side, monke
     assert "storefront" in answer.output
 
 
+def test_what_is_not_there_is_not_checked(tmp_path, monkeypatch):
+    monkeypatch.setenv("ARENGO_DATA_DIR", str(tmp_path))
+    for name, said in (
+        ("nonsense", "The plugin 'nonsense' is not installed"),
+        ("https://permits.example", "No plugin is registered at https://permits.example"),
+    ):
+        answer = CliRunner().invoke(group.plugin, ["check", name])
+        assert answer.exit_code == 1
+        assert said in answer.output, answer.output
+    assert not list(tmp_path.iterdir()), "a database was made"
+
+
 def test_samples_are_said_by_provider():
     assert remote_subjects.samples_in(["valley-bike.origin=014019", "valley-bike.too_heavy=9"]) == {
         "valley-bike": {"origin": "014019", "too_heavy": "9"}

@@ -16,13 +16,18 @@ from arengo_core.settings import Settings
 _AWAY = "The database does not answer or is not migrated: remote plugins are not listed."
 
 
+def has_database(settings: Settings) -> bool:
+    """Whether a database is named, or the embedded one was ever started."""
+    return settings.database_url is not None or roles.embedded_server(settings).is_made
+
+
 def known_plugins(settings: Settings) -> Registry:
     """What is installed and what is registered; what an operator disabled is set aside.
 
     Without a database, as before the first start, what is installed. It makes none.
     """
     installed = load_plugins(settings.disabled_plugins)
-    if settings.database_url is None and not roles.embedded_server(settings).is_made:
+    if not has_database(settings):
         return installed
 
     async def join() -> Registry:

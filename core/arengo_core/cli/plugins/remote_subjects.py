@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
+from arengo_core.cli.plugins.known import has_database
 from arengo_core.cli.running import open_host
 from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.remote import service, trying
 from arengo_core.remote.trying import Subject
+from arengo_core.settings import load_settings
 
 
 def samples_in(given: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -37,6 +40,8 @@ def remote_subject(plugin: str, samples: Sequence[str]) -> Subject | None:
     if not is_url and (plugin in installed or Path(plugin).exists()):
         return None
     told = samples_in(samples)
+    if not has_database(load_settings()):
+        return _none_at(plugin) if is_url else None
 
     async def find() -> Subject | None:
         async with open_host() as host:
@@ -53,9 +58,11 @@ def remote_subject(plugin: str, samples: Sequence[str]) -> Subject | None:
         return None
 
     found = asyncio.run(find())
-    if found is None and is_url:
-        raise click.ClickException(
-            f"No plugin is registered at {plugin}: arengo plugin remote add {plugin}, and give it"
-            " its secret, so that it can tell the kit's calls from a stranger's."
-        )
-    return found
+    return _none_at(plugin) if found is None and is_url else found
+
+
+def _none_at(url: str) -> NoReturn:
+    raise click.ClickException(
+        f"No plugin is registered at {url}: arengo plugin remote add {url}, and give it its secret,"
+        " so that it can tell the kit's calls from a stranger's."
+    )
