@@ -305,5 +305,11 @@ async def test_uninstalling_drops_its_tables_and_nothing_else(site, empty_databa
     assert "belongs to the program itself" in refused.stderr
     gone = arengo("plugin", "uninstall", KEY, "--yes")
     assert gone.returncode == 0, gone.stderr
+    assert f"The tables of {KEY} are gone." in gone.stdout
     assert f"pip uninstall arengo-{NAME}" in gone.stdout
+    assert await schemas() == before
+    again = arengo("plugin", "uninstall", KEY, "--yes")
+    assert again.returncode == 0, again.stderr
+    assert f"There were no tables of {KEY}." in again.stdout
+    assert f"pip uninstall arengo-{NAME}" in again.stdout
     assert await schemas() == before

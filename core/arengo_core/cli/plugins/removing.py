@@ -42,12 +42,16 @@ def uninstall(name: str, yes: bool) -> None:
         async def drop(_settings: Settings, owner: str) -> None:
             engine = make_engine(owner, pool_size=1)
             try:
-                await migrate.downgrade(engine, history)
+                async with engine.connect() as connection:
+                    was_there = await migrate.revision_of(connection, history.schema) is not None
+                if was_there:
+                    await migrate.downgrade(engine, history)
             finally:
                 await engine.dispose()
+            said = "The tables of {} are gone." if was_there else "There were no tables of {}."
+            click.echo(said.format(name))
 
         as_owner(drop)
-        click.echo(f"The tables of {name} are gone.")
     [point] = entry_points(group=GROUP, name=name)
     distribution = point.dist.name if point.dist else name
     click.echo(f"Its code goes with: pip uninstall {distribution}")
