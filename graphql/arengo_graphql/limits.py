@@ -1,4 +1,4 @@
-"""Limits of one operation: depth and aliases. Built once, so that the validation cache works."""
+"""Limits of one operation: depth, aliases, cost. Built once, so that the validation cache works."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
+    GraphQLNamedType,
     InlineFragmentNode,
+    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 from graphql.validation import ValidationContext, ValidationRule
 
+from arengo_core.api.connection import DEFAULT_PAGE, PAGE_LIMIT
+
 _MAX_ALIASES = 60
 _MAX_SELECTIONS = 5_000
+MAX_COST = 50_000
+"""Values that an operation may ask for: each field counts once for each row that it is of."""
+
+_LIST = 10  # rows of a list that has no pages, as they are reckoned
 # What the introspection query of GraphiQL and of code generators needs.
 _INTROSPECTION_DEPTH = 15
 
@@ -27,6 +39,17 @@ def _introspects(node: OperationDefinitionNode) -> bool:
         isinstance(field, FieldNode) and field.name.value in {"__schema", "__type", "__typename"}
         for field in node.selection_set.selections
     )
+
+
+def _page(node: FieldNode, field: GraphQLField | None) -> int | None:
+    """The rows that a field with pages is asked for; a variable may hold the most."""
+    if field is None or "first" not in field.args:
+        return None
+    given = [argument.value for argument in node.arguments or () if argument.name.value == "first"]
+    if not given:
+        return DEFAULT_PAGE
+    value = given[0]
+    return min(int(value.value), PAGE_LIMIT) if isinstance(value, IntValueNode) else PAGE_LIMIT
 
 
 @lru_cache(maxsize=8)
@@ -48,9 +71,11 @@ def limits_rule(max_depth: int) -> type[ValidationRule]:
             }
             self._aliases = 0
             self._seen = 0
+            self._cost = 0
 
         def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
-            depth = self._depth(node.selection_set, frozenset())
+            root = self.context.schema.get_root_type(node.operation)
+            depth = self._walk(node.selection_set, root, 1, None, frozenset())
             limit = _INTROSPECTION_DEPTH if _introspects(node) else max_depth
             if depth > limit:
                 self.report_error(
@@ -64,8 +89,23 @@ def limits_rule(max_depth: int) -> type[ValidationRule]:
                 self.report_error(
                     GraphQLError(f"More than {_MAX_SELECTIONS} selections with all fragments.")
                 )
+            elif self._cost > MAX_COST:
+                self.report_error(
+                    GraphQLError(
+                        f"It may answer {self._cost} values: {MAX_COST} are possible."
+                        " Ask for fewer rows (first) or fields."
+                    )
+                )
 
-        def _depth(self, selection: SelectionSetNode | None, within: frozenset[str]) -> int:
+        def _walk(
+            self,
+            selection: SelectionSetNode | None,
+            kind: GraphQLNamedType | None,
+            times: int,
+            page: int | None,
+            within: frozenset[str],
+        ) -> int:
+            """Depth of a selection on a type, met so many times; ``page``: rows of its lists."""
             if selection is None or self._seen > _MAX_SELECTIONS:
                 return 0
             deepest = 0
@@ -73,14 +113,26 @@ def limits_rule(max_depth: int) -> type[ValidationRule]:
                 self._seen += 1
                 if isinstance(node, FieldNode):
                     self._aliases += node.alias is not None
-                    deepest = max(deepest, 1 + self._depth(node.selection_set, within))
+                    self._cost += times
+                    field = getattr(kind, "fields", {}).get(node.name.value)
+                    inner = get_named_type(field.type) if field else None
+                    own = _page(node, field)
+                    is_list = field and is_list_type(get_nullable_type(field.type))
+                    rows = (own or page or _LIST) if is_list else 1
+                    below = self._walk(node.selection_set, inner, times * rows, own, within)
+                    deepest = max(deepest, 1 + below)
                 elif isinstance(node, InlineFragmentNode):
-                    deepest = max(deepest, self._depth(node.selection_set, within))
+                    on = node.type_condition
+                    narrowed = self.context.schema.get_type(on.name.value) if on else kind
+                    below = self._walk(node.selection_set, narrowed, times, page, within)
+                    deepest = max(deepest, below)
                 elif isinstance(node, FragmentSpreadNode):
                     name = node.name.value
                     fragment = self._fragments.get(name)
                     if fragment is not None and name not in within:
-                        deepest = max(deepest, self._depth(fragment.selection_set, within | {name}))
+                        on = self.context.schema.get_type(fragment.type_condition.name.value)
+                        below = self._walk(fragment.selection_set, on, times, page, within | {name})
+                        deepest = max(deepest, below)
             return deepest
 
     return Limits

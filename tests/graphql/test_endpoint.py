@@ -98,6 +98,36 @@ async def test_depth_is_limited_introspection_included(visit):
     assert answer["data"] is None
 
 
+PART = " fragment part on Activation { outstandingGrants { key words writes } }"
+FOLDED = " ".join(f"fragment f{n} on Me {{ ...f{n + 1} ...f{n + 1} }}" for n in range(14))
+
+
+def _pages(first):
+    return " ".join(
+        f"a{n}: activations(first: {first}) {{ nodes {{ ...part }} }}" for n in range(20)
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ("{ " + " ".join(f"a{n}: me {{ name }}" for n in range(61)) + " }", "61 aliases: 60 are"),
+        ("{ " + "me { name } " * 1_100 + "}", "more than 4000 tokens"),
+        ("{ me { ...f0 } } " + FOLDED + " fragment f14 on Me { name }", "than 5000 selections"),
+        ("{ " + _pages(100) + " }" + PART, "values: 50000 are possible"),
+        ("query($n: Int) { " + _pages("$n") + " }" + PART, "values: 50000 are possible"),
+        ("{ " + _pages(5) + " }" + PART, None),
+    ],
+)
+async def test_what_asks_for_too_much_is_refused_before_it_runs(visit, operation, said):
+    answer = await (await visit()).graphql(operation)
+    if said is None:
+        assert answer["data"] is not None, answer
+        return
+    assert answer["data"] is None
+    assert any(said in error["message"] for error in answer["errors"]), answer["errors"]
+
+
 async def test_graphiql_is_served_from_here(visit):
     visitor = await visit()
     answer = await visitor.get("/graphql")

@@ -13,6 +13,7 @@ from arengo_core.errors import InvalidInputError
 
 NodeT = TypeVar("NodeT")
 PAGE_LIMIT = 100
+DEFAULT_PAGE = 24
 
 
 @strawberry.type
@@ -64,7 +65,7 @@ def decode_cursor(cursor: str | None, length: int) -> list[Any] | None:
 
 def page_size(first: int | None) -> int:
     """How many rows to give; 24 unless told, at most 100."""
-    size = 24 if first is None else first
+    size = DEFAULT_PAGE if first is None else first
     if not 1 <= size <= PAGE_LIMIT:
         raise InvalidInputError("From 1 to {limit} can be asked.", field="first", limit=PAGE_LIMIT)
     return size
