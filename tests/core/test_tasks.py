@@ -291,10 +291,14 @@ async def test_a_run_that_is_overtaken_commits_nothing(host, town):
     first = asyncio.create_task(run_task("parcels", WEIGH, host, payload))
     await hurdles.amid.wait()
     hurdles.amid.clear()
+    firsts_turn, hurdles.go_on = hurdles.go_on, asyncio.Event()
     second = asyncio.create_task(run_task("parcels", WEIGH, host, payload))
     await hurdles.amid.wait()
+    firsts_turn.set()
+    await first
+    assert await _acts(host, town) == [], "though it comes to its end before the other"
     hurdles.go_on.set()
-    await asyncio.gather(first, second)
+    await second
     assert hurdles.runs.total() == 2
     assert await _acts(host, town) == list(range(STEPS)), "once"
     await run_task("parcels", WEIGH, host, payload)
