@@ -11,6 +11,7 @@ from arengo_core.plugins.contributions import NavigationItem
 from arengo_marketplace.ledger import models as _ledger_tables
 from arengo_marketplace.ledger import pages as ledger_pages
 from arengo_marketplace.ledger.queries import LedgerQuery
+from arengo_marketplace.metering import batch_pages
 from arengo_marketplace.metering import jobs as metering_jobs
 from arengo_marketplace.metering import models as _metering_tables
 from arengo_marketplace.metering import pages as metering_pages
@@ -68,6 +69,7 @@ ROUTES: list[Any] = [
     *statement_pages.ROUTES,
     *mayor_pages.ROUTES,
     *metering_pages.ROUTES,
+    *batch_pages.ROUTES,
     *remote_metering.ROUTES,
     *ledger_pages.ROUTES,
 ]

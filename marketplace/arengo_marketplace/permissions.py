@@ -30,6 +30,11 @@ APPROVALS = Permission(
     frozenset({Role.CONSORTIUM_OFFICER}),
 )
 COSTS = Permission("marketplace.costs", N_("Enter costs"), frozenset({Role.CONSORTIUM_OFFICER}))
+USAGE = Permission(
+    "marketplace.usage",
+    N_("Enter use and take it back"),
+    frozenset({Role.CONSORTIUM_OFFICER}),
+)
 SETTLEMENTS = Permission(
     "marketplace.settlements",
     N_("Close months and take settlements back"),
@@ -71,6 +76,7 @@ PERMISSIONS = (
     OFFERS,
     APPROVALS,
     COSTS,
+    USAGE,
     SETTLEMENTS,
     LEDGER,
     INCOME,

@@ -13,7 +13,7 @@ from arengo_core.errors import InvalidInputError
 from arengo_core.ids import new_id
 from arengo_marketplace.contract import UsageReading
 from arengo_marketplace.costs.period import Period
-from arengo_marketplace.metering import repository, service
+from arengo_marketplace.metering import counting, repository, service
 from arengo_marketplace.metering.models import UnfoldedDay, UsageDay, UsageKey, UsageRecord
 from tests.settlements.valley import AUGUST, IN_OCTOBER, IN_SEPTEMBER, SEPTEMBER, STROKES, reading
 
@@ -150,9 +150,9 @@ async def test_a_late_reading_counts_in_the_next_month_that_is_not_settled(valle
 
 def test_the_day_moves_over_every_settled_month():
     settled = {date(2026, 8, 1), date(2026, 9, 1), date(2026, 11, 1)}
-    assert service.counting_day(date(2026, 8, 20), settled) == date(2026, 10, 1)
-    assert service.counting_day(date(2026, 10, 20), settled) == date(2026, 10, 20)
-    assert service.counting_day(date(2026, 11, 20), settled) == date(2026, 12, 1)
+    assert counting.counting_day(date(2026, 8, 20), settled) == date(2026, 10, 1)
+    assert counting.counting_day(date(2026, 10, 20), settled) == date(2026, 10, 20)
+    assert counting.counting_day(date(2026, 11, 20), settled) == date(2026, 12, 1)
 
 
 async def test_folding_gives_the_sums_of_the_records_again_and_again(valley):

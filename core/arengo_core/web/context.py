@@ -19,6 +19,8 @@ from arengo_core.remote import tokens as plugin_tokens
 
 SESSION_COOKIE = "arengo_session"
 API_PATH = "/graphql"
+SCRIPTS = "answers_api_tokens"
+"""``opt`` of a route that API tokens may call, as they may GraphQL."""
 LOCALE_COOKIE = "arengo_locale"
 
 ArengoRequest = Request[Any, Any, Any]
@@ -67,7 +69,8 @@ async def _look_up(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
             return await plugin_tokens.caller_of(uow, host, token, current_locale())
     if not is_api_token(token):
         return await _of_session(host, token) or Caller(locale=current_locale())
-    if not on_api:
+    handler = connection.scope.get("route_handler")
+    if not (on_api or getattr(handler, "opt", {}).get(SCRIPTS)):
         return Caller(locale=current_locale())
     async with host.unit_of_work(ANONYMOUS) as uow:
         found = await host.identity.caller_of(uow, token, current_locale())

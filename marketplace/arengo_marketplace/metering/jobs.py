@@ -9,7 +9,7 @@ from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_marketplace.metering import service
 
-_BATCH = 5000
+_BATCH = 500
 
 
 async def fold_usage(host: Host, _payload: dict[str, Any]) -> None:

@@ -10,7 +10,8 @@ from arengo_core.api.scalars import local_id
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.metering import repository
 from arengo_marketplace.metering.reading import check_meter, of_members, readable_member
-from arengo_marketplace.metering.types import UsageRecordType, UsageType
+from arengo_marketplace.metering.types import UsageBatchType, UsageRecordType, UsageType
+from arengo_marketplace.permissions import USAGE
 from arengo_marketplace.pools.service import month_named
 
 
@@ -60,5 +61,30 @@ class MeteringQuery:
         return connection_of(
             [UsageRecordType.of(row) for row in rows],
             [cursor_at(row.counted_on, row.id) for row in rows],
+            size,
+        )
+
+    @strawberry.field(
+        description="Batches in which use came, the latest month first; for its officers."
+    )
+    async def usage_batches(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[UsageBatchType]:
+        """A page of batches."""
+        consortium = local_id(consortium_id, "Organization", "consortium_id")
+        info.context.caller.require(consortium, USAGE)
+        size = page_size(first)
+        uow = info.context.uow
+        async with uow.lock:
+            rows = await repository.batches(
+                uow.session, consortium, after=day_and_id(after), limit=size + 1
+            )
+        return connection_of(
+            [UsageBatchType.of(row) for row in rows],
+            [cursor_at(row.starts_on, row.id) for row in rows],
             size,
         )

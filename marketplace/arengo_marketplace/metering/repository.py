@@ -3,25 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from operator import itemgetter
+from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, column, delete, func, insert, select, text, tuple_
+from sqlalchemy import Date, Uuid, column, delete, func, select, text, tuple_, union_all
 from sqlalchemy import values as row_values
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from arengo_core.ids import new_id
+from arengo_core.organizations.models import Organization
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.models import Membership
-from arengo_marketplace.metering.models import UnfoldedDay, UsageDay, UsageRecord
-
-_NEW_KEYS = text(
-    "insert into marketplace.usage_key (digest)"
-    " select unnest(cast(:digests as bytea[])) on conflict do nothing returning digest"
+from arengo_marketplace.metering.counting import Counted
+from arengo_marketplace.metering.models import (
+    UnfoldedDay,
+    UsageAddition,
+    UsageBatch,
+    UsageDay,
+    UsageKey,
+    UsageRecord,
 )
+
+RecordRow: TypeAlias = tuple[UUID, UUID, str, date, bool, str, Decimal, datetime, UUID]
+"""Of a record: organization, consortium, meter, day, through seat, id, units, instant, batch."""
+_NEW_KEYS = text(
+    """
+    insert into marketplace.usage_key (digest, record_id, counted_on)
+    select * from unnest(cast(:digests as bytea[]), cast(:records as uuid[]),
+        cast(:days as date[]))
+    on conflict do nothing returning digest
+    """
+)
+_NEW_RECORDS = text(
+    """
+    insert into marketplace.usage_record (organization_id, consortium_id, meter, counted_on,
+        through_seat, id, quantity, occurred_at, batch_id, recorded_at)
+    select *, cast(:at as timestamptz) from unnest(cast(:a as uuid[]), cast(:b as uuid[]),
+        cast(:c as text[]), cast(:d as date[]), cast(:e as boolean[]), cast(:f as uuid[]),
+        cast(:g as numeric[]), cast(:h as timestamptz[]), cast(:i as uuid[]))
+    """
+)
+_NEW_ADDITIONS = text(
+    """
+    insert into marketplace.usage_addition (organization_id, consortium_id, meter, day,
+        through_seat, quantity, records, id)
+    select * from unnest(cast(:a as uuid[]), cast(:b as uuid[]), cast(:c as text[]),
+        cast(:d as date[]), cast(:e as boolean[]), cast(:f as numeric[]), cast(:g as bigint[]),
+        cast(:h as uuid[]))
+    """
+)
+_UNFOLDED = text(
+    """
+    insert into marketplace.usage_unfolded_day (id, organization_id, day)
+    select * from unnest(cast(:ids as uuid[]), cast(:members as uuid[]), cast(:days as date[]))
+    """
+)
+_STORED = text(
+    """
+    select k.digest, r.organization_id, r.meter, r.quantity, r.occurred_at, r.consortium_id,
+        r.counted_on
+    from unnest(cast(:digests as bytea[]), cast(:members as uuid[])) as given (digest, member)
+    join marketplace.usage_key k on k.digest = given.digest
+    join marketplace.usage_record r on r.organization_id = given.member
+        and r.counted_on = k.counted_on and r.id = k.record_id
+    """
+)
+_HOLD = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _FOLD_LOCK = text("select pg_advisory_xact_lock(hashtextextended('marketplace.fold_usage', 0))")
+_DAYS = union_all(
+    *(
+        select(
+            model.organization_id,
+            model.consortium_id,
+            model.meter,
+            model.day,
+            model.through_seat,
+            model.quantity,
+            model.records,
+        )
+        for model in (UsageDay, UsageAddition)
+    )
+).subquery("days")
+"""The sums of the records by member, meter and day: what is folded, and what is yet to be."""
 
 
 async def memberships(
@@ -39,34 +106,126 @@ async def memberships(
     return found
 
 
-async def claim(session: AsyncSession, digests: Iterable[bytes]) -> set[bytes]:
-    """Those digests that nobody had claimed before."""
-    rows = await session.execute(_NEW_KEYS, {"digests": sorted(digests)})
+async def memberships_in(
+    session: AsyncSession, consortium_id: UUID
+) -> Sequence[tuple[Membership, str | None]]:
+    """All memberships that a consortium had, the latest begun first, with ISTAT codes."""
+    statement = (
+        select(Membership, Organization.istat_code)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.consortium_id == consortium_id)
+        .order_by(Membership.starts_on.desc(), Membership.id.desc())
+    )
+    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+
+
+async def hold_source(session: AsyncSession, consortium_id: UUID, source: str) -> None:
+    """Until the end of this transaction nobody else takes in a batch of the source."""
+    name = f"marketplace.usage.{consortium_id}.{source}"
+    await session.execute(_HOLD, {"name": name})
+
+
+async def claim(session: AsyncSession, records: Iterable[tuple[bytes, str, date]]) -> set[bytes]:
+    """Claim digests for records of days; those that nobody had claimed before."""
+    digests, ids, days = zip(*sorted(records), strict=True)
+    rows = await session.execute(_NEW_KEYS, {"digests": digests, "records": ids, "days": days})
     return {bytes(digest) for digest in rows.scalars()}
 
 
-async def store(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Write records, and note that their days are to be folded."""
-    await session.execute(insert(UsageRecord), list(rows))
-    days = {(row["organization_id"], row["counted_on"]) for row in rows}
-    await session.execute(
-        insert(UnfoldedDay), [{"organization_id": member, "day": day} for member, day in days]
+async def stored(session: AsyncSession, readings: Iterable[Counted]) -> dict[bytes, Counted]:
+    """What is stored under the keys of readings, where it counts for the same member."""
+    given = [(one.digest, one.organization_id) for one in readings]
+    digests, members = zip(*given, strict=True)
+    rows = await session.execute(_STORED, {"digests": digests, "members": members})
+    return {
+        bytes(digest): Counted(
+            bytes(digest), member, meter, quantity, occurred_at, consortium_id, None, counted_on
+        )
+        for digest, member, meter, quantity, occurred_at, consortium_id, counted_on in rows.all()
+    }
+
+
+async def record_of_key(
+    session: AsyncSession, digest: bytes, consortium_id: UUID
+) -> UsageRecord | None:
+    """The record of a consortium's that a key stands for."""
+    statement = (
+        select(UsageRecord)
+        .join(
+            UsageKey,
+            (UsageKey.record_id == UsageRecord.id)
+            & (UsageKey.counted_on == UsageRecord.counted_on),
+        )
+        .where(UsageKey.digest == digest, UsageRecord.consortium_id == consortium_id)
     )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def record_beside(
+    session: AsyncSession, record: UsageRecord, record_id: UUID
+) -> UsageRecord | None:
+    """A record of the same consortium, meter and day."""
+    statement = select(UsageRecord).where(
+        UsageRecord.consortium_id == record.consortium_id,
+        UsageRecord.counted_on == record.counted_on,
+        UsageRecord.meter == record.meter,
+        UsageRecord.id == record_id,
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def batches(
+    session: AsyncSession,
+    consortium_id: UUID,
+    after: tuple[date, UUID] | None = None,
+    limit: int | None = None,
+) -> Sequence[UsageBatch]:
+    """Batches, those of the latest month first, in it the latest."""
+    statement = select(UsageBatch).where(UsageBatch.organization_id == consortium_id)
+    order = (UsageBatch.starts_on, UsageBatch.id)
+    if after is not None:
+        statement = statement.where(tuple_(*order) < tuple_(*after))
+    statement = statement.order_by(*(part.desc() for part in order)).limit(limit)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def store(session: AsyncSession, at: datetime, rows: Iterable[RecordRow]) -> None:
+    """Write records, those of a day together."""
+    columns = list(zip(*sorted(rows, key=itemgetter(0, 3)), strict=True))
+    if columns:
+        await session.execute(
+            _NEW_RECORDS, dict(zip("abcdefghi", columns, strict=True)) | {"at": at}
+        )
+
+
+async def add_up(
+    session: AsyncSession,
+    additions: Collection[tuple[UUID, UUID, str, date, bool, Decimal, int]],
+) -> None:
+    """Note what members' days grow by: organization, consortium, meter, day, through seat,
+    units and records; and that it is to be folded.
+    """
+    columns = [*zip(*additions, strict=True), [new_id() for _ in additions]]
+    await session.execute(_NEW_ADDITIONS, dict(zip("abcdefgh", columns, strict=True)))
+    days = sorted({(addition[0], addition[3]) for addition in additions})
+    members, on = zip(*days, strict=True)
+    values = {"ids": [new_id() for _ in days], "members": members, "days": on}
+    await session.execute(_UNFOLDED, values)
 
 
 async def of_period(
     session: AsyncSession, consortium_id: UUID, period: Period, meters: Collection[str]
 ) -> dict[str, dict[UUID, Decimal]]:
-    """Units by meter and member, from the records."""
+    """Units by meter and member: the exact sums of the records."""
     statement = (
-        select(UsageRecord.meter, UsageRecord.organization_id, func.sum(UsageRecord.quantity))
+        select(_DAYS.c.meter, _DAYS.c.organization_id, func.sum(_DAYS.c.quantity))
         .where(
-            UsageRecord.consortium_id == consortium_id,
-            UsageRecord.counted_on >= period.start,
-            UsageRecord.counted_on < period.end,
-            UsageRecord.meter.in_(meters),
+            _DAYS.c.consortium_id == consortium_id,
+            _DAYS.c.day >= period.start,
+            _DAYS.c.day < period.end,
+            _DAYS.c.meter.in_(meters),
         )
-        .group_by(UsageRecord.meter, UsageRecord.organization_id)
+        .group_by(_DAYS.c.meter, _DAYS.c.organization_id)
     )
     usage: dict[str, dict[UUID, Decimal]] = {meter: {} for meter in meters}
     for meter, member, quantity in (await session.execute(statement)).all():
@@ -98,38 +257,38 @@ async def records(
 async def sums(
     session: AsyncSession, organization_ids: Collection[UUID], period: Period
 ) -> Sequence[tuple[UUID, str, Decimal, int]]:
-    """Members' units and number of records of each meter in a period, from the records."""
+    """Members' units and number of records of each meter in a period."""
     statement = (
         select(
-            UsageRecord.organization_id,
-            UsageRecord.meter,
-            func.sum(UsageRecord.quantity),
-            func.count(),
+            _DAYS.c.organization_id,
+            _DAYS.c.meter,
+            func.sum(_DAYS.c.quantity),
+            func.sum(_DAYS.c.records),
         )
         .where(
-            UsageRecord.organization_id.in_(organization_ids),
-            UsageRecord.counted_on >= period.start,
-            UsageRecord.counted_on < period.end,
+            _DAYS.c.organization_id.in_(organization_ids),
+            _DAYS.c.day >= period.start,
+            _DAYS.c.day < period.end,
         )
-        .group_by(UsageRecord.organization_id, UsageRecord.meter)
+        .group_by(_DAYS.c.organization_id, _DAYS.c.meter)
     )
     rows = (await session.execute(statement)).all()
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
 async def by_month(
     session: AsyncSession, organization_ids: Collection[UUID], period: Period
 ) -> Sequence[tuple[UUID, str, date, Decimal]]:
-    """Units of members by meter and month, from the folded days."""
-    month = func.date_trunc("month", UsageDay.day).cast(Date)
+    """Units of members by meter and month."""
+    month = func.date_trunc("month", _DAYS.c.day).cast(Date)
     statement = (
-        select(UsageDay.organization_id, UsageDay.meter, month, func.sum(UsageDay.quantity))
+        select(_DAYS.c.organization_id, _DAYS.c.meter, month, func.sum(_DAYS.c.quantity))
         .where(
-            UsageDay.organization_id.in_(organization_ids),
-            UsageDay.day >= period.start,
-            UsageDay.day < period.end,
+            _DAYS.c.organization_id.in_(organization_ids),
+            _DAYS.c.day >= period.start,
+            _DAYS.c.day < period.end,
         )
-        .group_by(UsageDay.organization_id, UsageDay.meter, month)
+        .group_by(_DAYS.c.organization_id, _DAYS.c.meter, month)
     )
     return [(row[0], row[1], row[2], row[3]) for row in (await session.execute(statement)).all()]
 
@@ -137,18 +296,18 @@ async def by_month(
 async def consortium_by_month(
     session: AsyncSession, consortium_id: UUID, period: Period
 ) -> Sequence[tuple[str, date, Decimal]]:
-    """Units of a consortium by meter and month, each unit once, from the folded days."""
-    month = func.date_trunc("month", UsageDay.day).cast(Date)
+    """Units of a consortium by meter and month, each unit once."""
+    month = func.date_trunc("month", _DAYS.c.day).cast(Date)
     statement = (
-        select(UsageDay.meter, month, func.sum(UsageDay.quantity))
+        select(_DAYS.c.meter, month, func.sum(_DAYS.c.quantity))
         .where(
-            UsageDay.consortium_id == consortium_id,
-            UsageDay.day >= period.start,
-            UsageDay.day < period.end,
-            UsageDay.through_seat.is_(False),
+            _DAYS.c.consortium_id == consortium_id,
+            _DAYS.c.day >= period.start,
+            _DAYS.c.day < period.end,
+            _DAYS.c.through_seat.is_(False),
         )
-        .group_by(UsageDay.meter, month)
-        .order_by(UsageDay.meter, month)
+        .group_by(_DAYS.c.meter, month)
+        .order_by(_DAYS.c.meter, month)
     )
     return [(row[0], row[1], row[2]) for row in (await session.execute(statement)).all()]
 
@@ -166,39 +325,29 @@ async def take_unfolded(session: AsyncSession, limit: int) -> set[tuple[UUID, da
 
 
 async def fold(session: AsyncSession, days: Collection[tuple[UUID, date]]) -> None:
-    """Sum the records of members' days anew into the rollup."""
+    """Move what was added to members' days into them."""
     wanted = row_values(column("member", Uuid), column("day", Date), name="wanted").data(
         sorted(days)
     )
-    summed = (
-        select(
-            UsageRecord.organization_id,
-            UsageRecord.meter,
-            UsageRecord.counted_on,
-            UsageRecord.through_seat,
-            UsageRecord.consortium_id,
-            func.sum(UsageRecord.quantity),
-        )
-        .join(
-            wanted,
-            (wanted.c.member == UsageRecord.organization_id)
-            & (wanted.c.day == UsageRecord.counted_on),
-        )
-        .group_by(
-            UsageRecord.organization_id,
-            UsageRecord.meter,
-            UsageRecord.counted_on,
-            UsageRecord.through_seat,
-            UsageRecord.consortium_id,
-        )
+    taken = (
+        delete(UsageAddition)
+        .where(UsageAddition.organization_id == wanted.c.member, UsageAddition.day == wanted.c.day)
+        .returning(*UsageAddition.__table__.columns)
+        .cte("taken")
     )
+    names = ["organization_id", "consortium_id", "meter", "day", "through_seat"]
+    place = [taken.c[name] for name in names]
+    summed = select(*place, func.sum(taken.c.quantity), func.sum(taken.c.records))
     statement = upsert(UsageDay).from_select(
-        ["organization_id", "meter", "day", "through_seat", "consortium_id", "quantity"], summed
+        [*names, "quantity", "records"], summed.group_by(*place)
     )
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=["organization_id", "meter", "day", "through_seat"],
-            set_={"quantity": statement.excluded.quantity},
+            index_elements=names,
+            set_={
+                "quantity": UsageDay.quantity + statement.excluded.quantity,
+                "records": UsageDay.records + statement.excluded.records,
+            },
         )
     )
 

@@ -36,5 +36,7 @@ ACTS = [
     Act("offer.withdrawn", N_("Offer withdrawn")),
     Act("settlement.closed", N_("Month settled")),
     Act("settlement.reversed", N_("Settlement reversed")),
+    Act("usage.entered", N_("Use entered")),
+    Act("usage.corrected", N_("Use taken back")),
     Act("statement.paid", N_("Payment of a statement recorded")),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from arengo_core.errors import ArengoError, InvalidInputError, TooLargeError
 from arengo_core.i18n import N_, current_locale, error_text, gettext
 from arengo_core.money import Money
 from arengo_core.tasks.definition import UNTOLD, Progress
+from arengo_marketplace.csv_rows import RowFault, rows_of
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import COSTS
@@ -57,30 +57,6 @@ _KINDS = {
     "finanziamento": LineKind.FUNDING,
 }
 ValueT = TypeVar("ValueT")
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong in one cell; ``column`` is empty where it is the whole line.
-
-    ``message`` says the fault and the mend, in the reader's language.
-    """
-
-    line: int
-    column: str
-    message: str
-
-    @property
-    def text(self) -> str:
-        """The fault with its place."""
-        if self.column:
-            return gettext(
-                "Line {line}, column {column}: {fault}",
-                line=self.line,
-                column=self.column,
-                fault=self.message,
-            )
-        return gettext("Line {line}: {fault}", line=self.line, fault=self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,51 +147,17 @@ async def import_csv(
 
 def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
     """The data lines by column, with their numbers."""
-    first = text.lstrip("\ufeff\r\n ").splitlines()[:1]
-    if not first:
+    if not text.strip("\ufeff\r\n "):
         raise InvalidInputError(
             "The file is empty: a line of headings and a line for each cost are expected.",
             field="file",
         )
-    delimiter = max(";,\t", key=first[0].count)
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff\r\n ")), delimiter=delimiter)
-    try:
-        headings = [_heading(cell) for cell in next(reader)]
-        missing = [name for name in _NEEDED if name not in headings]
-        if missing:
-            raise InvalidInputError(
-                "The first line lacks the columns {missing}. Expected are: {columns}.",
-                field="file",
-                missing=", ".join(missing),
-                columns=", ".join(COLUMNS),
-            )
-        unknown = [name for name in headings if name and name not in COLUMNS]
-        if unknown:
-            raise InvalidInputError(
-                "The columns {unknown} mean nothing here. Expected are: {columns}.",
-                field="file",
-                unknown=", ".join(unknown),
-                columns=", ".join(COLUMNS),
-            )
-        rows = [
-            (reader.line_num, dict(zip(headings, map(str.strip, cells), strict=False)))
-            for cells in reader
-            if any(cell.strip() for cell in cells)
-        ]
-    except csv.Error as error:
-        raise InvalidInputError(
-            "The file is not CSV: {fault}.", field="file", fault=error
-        ) from None
+    rows = list(rows_of(io.StringIO(text), COLUMNS, _NEEDED, _HEADINGS))
     if not rows:
         raise InvalidInputError("The file has headings, but no cost below them.", field="file")
     if len(rows) > ROW_LIMIT:
         raise TooLargeError("The file has more than {limit} lines: split it.", limit=ROW_LIMIT)
     return rows
-
-
-def _heading(cell: str) -> str:
-    name = cell.strip().lower().replace(" ", "_")
-    return _HEADINGS.get(name, name)
 
 
 class _Reader:

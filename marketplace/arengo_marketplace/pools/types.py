@@ -10,8 +10,8 @@ from arengo_core.api.ids import Node
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id, local_id
 from arengo_core.money import Money
+from arengo_marketplace.csv_rows import RowFault
 from arengo_marketplace.months import month_key
-from arengo_marketplace.pools.csv_import import RowFault
 from arengo_marketplace.pools.models import PoolLine
 from arengo_marketplace.pools.service import LineData, kind_named, month_named
 

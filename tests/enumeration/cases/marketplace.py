@@ -49,11 +49,13 @@ ROUTES = {
         statement_id="statement", offer_id="offer"
     ),
     "GET /office/usage": municipality(),
+    "GET /office/usage/batches": consortium(),
     "GET /office/usage/csv": municipality(),
     "GET /office/usage/{member_id}/records": consortium(member_id="lead"),
     "GET /office/usage/{member_id}/records/csv": consortium(member_id="lead"),
     "GET /setup": anybody(),
     "POST /join": anybody(),
+    "POST /api/usage": consortium(),
     "POST /office/activations/{activation_id}/approve": consortium(activation_id="activation"),
     "POST /office/activations/{activation_id}/confirm": merchant(activation_id="activation"),
     "POST /office/activations/{activation_id}/consent": merchant(activation_id="activation"),
@@ -86,6 +88,8 @@ ROUTES = {
     "POST /office/settlements/{settlement_id}/reverse": consortium(settlement_id="settlement"),
     "POST /office/statements/{statement_id}/payments": consortium(statement_id="statement"),
     "POST /setup": anybody(),
+    "POST /office/usage/batches": consortium(),
+    "POST /office/usage/corrections": consortium(),
     "POST /webhooks/remote/{plugin}/usage": anybody(plugin="nonsense"),
 }
 
@@ -154,6 +158,10 @@ FIELDS = {
     "Mutation.beginCostImport": consortium(consortiumId="consortium"),
     "Mutation.importCostLines": consortium(consortiumId="consortium"),
     "Mutation.beginSettlement": consortium(consortiumId="consortium", month="month"),
+    "Query.usageBatches": consortium(consortiumId="consortium"),
+    "Mutation.enterUsage": consortium(consortiumId="consortium"),
+    "Mutation.importUsage": consortium(consortiumId="consortium"),
+    "Mutation.takeBackUsage": consortium(consortiumId="consortium"),
     "Mutation.closeSettlement": consortium(consortiumId="consortium", month="month"),
     "Mutation.reverseSettlement": consortium(id="settlement"),
     "Mutation.recordStatementPayment": consortium(id="statement"),

@@ -1,0 +1,66 @@
+"""Digests of usage: of a reading's key, and of the canonical rows of a batch."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
+from uuid import UUID
+
+
+def plugin_key(organization_id: UUID, meter: str, key: str) -> bytes:
+    """What stands for the key of a plugin's reading: it is the member's and meter's own."""
+    return sha256(f"{organization_id}\n{meter}\n{key}".encode()).digest()
+
+
+class SourceKeys:
+    """What stands for the keys of a source, which are the same whomever a reading counts for."""
+
+    def __init__(self, consortium_id: UUID, source: str) -> None:
+        self._begun = sha256(f"source\n{consortium_id}\n{source}\n".encode())
+
+    def digest(self, key: str) -> bytes:
+        """The digest of a key."""
+        whole = self._begun.copy()
+        whole.update(key.encode())
+        return whole.digest()
+
+
+def correction_key(record_id: UUID) -> bytes:
+    """What stands for the key of the record that takes another back: there is one at most."""
+    return sha256(f"correction\n{record_id}".encode()).digest()
+
+
+def place_text(organization_id: UUID, meter: str, counted_on: date, through_seat: bool) -> str:
+    """The part of a canonical row that says where a record counts."""
+    return f"{organization_id.hex},{meter},{counted_on},{through_seat:d}"
+
+
+class RowsDigest:
+    """SHA-256 over records as canonical rows, in the order of their ids.
+
+    A row is UTF-8 text that ends with a line feed: the record's id and the organization's, each
+    as 32 hexadecimal digits, the meter, the day on which it counts, 1 where it counts through a
+    seat, else 0, the quantity without trailing zeros, and the instant in UTC with six decimals
+    of a second; separated by commas.
+    """
+
+    def __init__(self) -> None:
+        self.records = 0
+        self._sum = sha256()
+
+    def add(self, record_id: str, place: str, quantity: Decimal, occurred_at: datetime) -> None:
+        """Take the next record in; its id as hexadecimal digits, its :func:`place_text`."""
+        self.records += 1
+        instant = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
+        self._sum.update(f"{record_id},{place},{_plain(quantity)},{instant}\n".encode())
+
+    def digest(self) -> bytes:
+        """The digest of what was added."""
+        return self._sum.digest()
+
+
+@lru_cache(maxsize=4096)
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
