@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
-from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
 from arengo_marketplace.metering import batch_lines, correcting, repository, service
 from arengo_marketplace.metering.batch import BatchRefusedError, Terms, ingest
 from arengo_marketplace.metering.models import UsageAddition, UsageBatch, UsageDay, UsageRecord
@@ -140,7 +140,7 @@ async def test_a_reading_is_taken_back_once_and_for_its_seat_too(valley, send, m
 
     with pytest.raises(ForbiddenError):
         await take_back(caller=Caller(user_id=valley.officer.id))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidInputError):
         await take_back("unknown")
     with pytest.raises(InvalidInputError):
         await take_back(source="")

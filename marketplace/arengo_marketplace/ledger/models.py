@@ -29,13 +29,17 @@ class LedgerAccount(MarketplaceBase, Identified, Shared):
 
 
 class LedgerTransaction(MarketplaceBase, Identified, Shared):
-    """Something that happened, by its key; its postings add up to nothing."""
+    """Something that happened, by its key; its postings add up to nothing.
+
+    ``lines`` says how many they are: the database refuses one more later.
+    """
 
     __tablename__ = "ledger_transaction"
     __table_args__ = table(
         TableClass.CONSORTIUM,
         Index(None, "organization_id", "key", unique=True),
         Index(None, "organization_id", "occurred_at", "id"),
+        CheckConstraint("lines >= 2", "lines"),
         append_only=True,
     )
 
@@ -43,6 +47,7 @@ class LedgerTransaction(MarketplaceBase, Identified, Shared):
     description: Mapped[str]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lines: Mapped[int]
 
 
 class LedgerPosting(MarketplaceBase, Identified, Shared):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
@@ -12,18 +14,36 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.i18n import gettext
 from arengo_core.money import Money
-from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.forms import day_named
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, instant_and_id
 from arengo_marketplace.ledger import repository, service
 from arengo_marketplace.ledger.chart import BY_CODE
-from arengo_marketplace.ledger.models import LedgerPosting, LedgerTransaction
-from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.ledger.journal import Line
+from arengo_marketplace.ledger.repository import Span
+from arengo_marketplace.members.acting import acting_in
+from arengo_marketplace.permissions import LEDGER
 
 PAGE = 50
-Line = tuple[LedgerPosting, LedgerTransaction]
+
+
+async def _consortium(uow: UnitOfWork) -> UUID:
+    return (await acting_in(uow, LEDGER)).consortium_id
+
+
+def _day(request: ArengoRequest, name: str) -> date | None:
+    text = request.query_params.get(name, "")
+    return day_named(text, name) if text else None
+
+
+def _span(request: ArengoRequest) -> Span:
+    return Span(_day(request, "from"), _day(request, "until"))
+
+
+def _query(**asked: object) -> str:
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _member(request: ArengoRequest) -> UUID | None:
@@ -39,7 +59,8 @@ async def ledger_page(request: ArengoRequest, host: FromHost, caller: FromCaller
     """The trial balance and the journal."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        consortium_id = await office_of(uow)
+        consortium_id = await _consortium(uow)
+        on = _day(request, "on")
         rows = await repository.transactions(
             uow.session,
             consortium_id,
@@ -52,7 +73,8 @@ async def ledger_page(request: ArengoRequest, host: FromHost, caller: FromCaller
             uow,
             "marketplace/ledger/ledger.html",
             face="office",
-            totals=await service.trial_balance(uow, consortium_id),
+            on=on,
+            totals=await service.trial_balance(uow, consortium_id, on),
             transactions=rows[:PAGE],
             amounts=await repository.amounts(
                 uow.session, consortium_id, [row.id for row in rows[:PAGE]]
@@ -66,7 +88,7 @@ async def ledger_csv(request: ArengoRequest, host: FromHost, caller: FromCaller)
     """The trial balance as CSV."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        totals = await service.trial_balance(uow, await office_of(uow))
+        totals = await service.trial_balance(uow, await _consortium(uow), _day(request, "on"))
     headings = [gettext(text) for text in ("Code", "Account", "Debits", "Credits", "Balance")]
     rows = [
         (
@@ -89,16 +111,11 @@ async def _lines(
         consortium_id,
         service.account_named(code).code,
         organization_id=_member(request),
+        within=_span(request),
         after=instant_and_id(request.query_params.get("after")) if limit else None,
         limit=limit,
     )
     return list(rows)
-
-
-async def _names(uow: UnitOfWork, postings: list[LedgerPosting]) -> dict[UUID, str]:
-    """Names of the members that lines concern; the consortium's own lines name nobody."""
-    ids = [row.organization_id for row in postings if row.organization_id != row.consortium_id]
-    return {key: row.name for key, row in (await organizations.by_ids(uow.session, ids)).items()}
 
 
 @get("/office/ledger/accounts/{code:str}", name="ledger-account")
@@ -108,10 +125,10 @@ async def account_page(
     """An account's lines with the running balance, of one member or all."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        consortium_id = await office_of(uow)
+        consortium_id = await _consortium(uow)
         rows = await _lines(uow, request, consortium_id, code, PAGE + 1)
-        shown, member = rows[:PAGE], _member(request)
-        names = await _names(uow, [posting for posting, _ in shown])
+        shown, member, within = rows[:PAGE], _member(request), _span(request)
+        names = await service.names_of(uow, shown)
         running = 0
         if shown:
             newest = shown[0][0]
@@ -135,7 +152,9 @@ async def account_page(
                 for (posting, transaction), balance in zip(shown, balances, strict=True)
             ],
             names=names,
-            balance=await service.balance(uow, consortium_id, code, member),
+            within=within,
+            asked=_query(**{"member": member, "from": within.first, "until": within.last}),
+            statement=await service.account_statement(uow, consortium_id, code, within, member),
             next=cursor_at(shown[-1][0].occurred_at, shown[-1][0].id) if len(rows) > PAGE else "",
         )
 
@@ -147,8 +166,8 @@ async def account_csv(
     """An account's lines as CSV."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        rows = await _lines(uow, request, await office_of(uow), code, None)
-        names = await _names(uow, [posting for posting, _ in rows])
+        rows = await _lines(uow, request, await _consortium(uow), code, None)
+        names = await service.names_of(uow, rows)
     headings = [gettext(text) for text in ("When", "Description", "Member", "Amount", "Key")]
     return csv_answer(
         f"ledger-{code}",
@@ -173,7 +192,7 @@ async def transaction_page(
     """One transaction with all its lines."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        consortium_id = await office_of(uow)
+        consortium_id = await _consortium(uow)
         found = await repository.transaction(uow.session, transaction_id, consortium_id)
         if found is None:
             raise NotFoundError("There is no such transaction.")
@@ -185,9 +204,51 @@ async def transaction_page(
             face="office",
             transaction=found,
             postings=postings,
-            names=await _names(uow, list(postings)),
+            names=await service.names_of(uow, [(posting, found) for posting in postings]),
             account_of=lambda code: BY_CODE[code],
         )
+
+
+@get("/office/ledger/journal/csv", name="ledger-journal-csv")
+async def journal_csv(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[bytes]:
+    """Every line of the ledger as CSV, oldest first, of all time or some days."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        rows = await repository.journal_lines(uow.session, await _consortium(uow), _span(request))
+        names = await service.names_of(uow, rows)
+    headings = ("When", "Key", "Description", "Code", "Account", "Member", "Amount", "Currency")
+    return csv_answer(
+        "ledger-journal",
+        [gettext(text) for text in headings],
+        [
+            (
+                posting.occurred_at.isoformat(timespec="seconds"),
+                transaction.key,
+                transaction.description,
+                posting.account,
+                gettext(BY_CODE[posting.account].title),
+                names.get(posting.organization_id, ""),
+                Money(posting.amount, posting.currency),
+                posting.currency,
+            )
+            for posting, transaction in rows
+        ],
+    )
+
+
+@get("/office/ledger/journal", name="ledger-journal")
+async def journal_text(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """The ledger as text for the programs ``ledger`` and ``hledger``."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        text = await service.journal(uow, await _consortium(uow), _span(request))
+    return Response(
+        text,
+        media_type="text/plain",
+        headers={"content-disposition": 'attachment; filename="ledger.journal"'},
+    )
 
 
 ROUTES: list[Any] = [
@@ -196,4 +257,6 @@ ROUTES: list[Any] = [
     account_page,
     account_csv,
     transaction_page,
+    journal_csv,
+    journal_text,
 ]

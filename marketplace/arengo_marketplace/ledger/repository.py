@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import ColumnElement, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from arengo_core.clock import ROME
 from arengo_core.ids import new_id
 from arengo_marketplace.ledger.chart import CHART
 from arengo_marketplace.ledger.models import LedgerAccount, LedgerPosting, LedgerTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From a day to another, both in Rome and both included; None: without that end."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """That a line is of these days."""
+        found: list[ColumnElement[bool]] = []
+        if self.first is not None:
+            found.append(LedgerPosting.occurred_at >= _midnight(self.first))
+        if self.last is not None:
+            end = _midnight(self.last + timedelta(days=1))
+            found.append(LedgerPosting.occurred_at < end)
+        return found
+
+
+ALWAYS = Span()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ROME)
 
 
 async def ensure_chart(session: AsyncSession, consortium_id: UUID) -> None:
@@ -70,17 +97,28 @@ async def balances(session: AsyncSession, consortium_id: UUID, account: str) -> 
     return {organization_id: int(amount) for organization_id, amount in rows}
 
 
-async def turnover(session: AsyncSession, consortium_id: UUID) -> dict[str, tuple[int, int]]:
-    """Debits and credits of each account."""
+async def turnover(
+    session: AsyncSession,
+    consortium_id: UUID,
+    within: Span = ALWAYS,
+    *,
+    account: str | None = None,
+    organization_id: UUID | None = None,
+) -> dict[str, tuple[int, int]]:
+    """Debits and credits of each account, or of one, of one tenant or all."""
     debit = func.coalesce(func.sum(func.greatest(LedgerPosting.amount, 0)), 0)
     credit = func.coalesce(func.sum(func.greatest(-LedgerPosting.amount, 0)), 0)
     statement = (
         select(LedgerPosting.account, debit, credit)
-        .where(LedgerPosting.consortium_id == consortium_id)
+        .where(LedgerPosting.consortium_id == consortium_id, *within.conditions())
         .group_by(LedgerPosting.account)
     )
+    if account is not None:
+        statement = statement.where(LedgerPosting.account == account)
+    if organization_id is not None:
+        statement = statement.where(LedgerPosting.organization_id == organization_id)
     rows = (await session.execute(statement)).all()
-    return {account: (int(debits), int(credits)) for account, debits, credits in rows}
+    return {code: (int(debits), int(credits)) for code, debits, credits in rows}
 
 
 async def postings_of_account(
@@ -89,6 +127,7 @@ async def postings_of_account(
     account: str,
     *,
     organization_id: UUID | None = None,
+    within: Span = ALWAYS,
     after: tuple[datetime, UUID] | None = None,
     limit: int | None = None,
 ) -> Sequence[tuple[LedgerPosting, LedgerTransaction]]:
@@ -97,6 +136,7 @@ async def postings_of_account(
         select(LedgerPosting, LedgerTransaction)
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
         .where(LedgerPosting.consortium_id == consortium_id, LedgerPosting.account == account)
+        .where(*within.conditions())
     )
     if organization_id is not None:
         statement = statement.where(LedgerPosting.organization_id == organization_id)
@@ -104,6 +144,24 @@ async def postings_of_account(
     if after is not None:
         statement = statement.where(tuple_(*order) < tuple_(*after))
     statement = statement.order_by(*(part.desc() for part in order)).limit(limit)
+    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+
+
+async def journal_lines(
+    session: AsyncSession, consortium_id: UUID, within: Span = ALWAYS
+) -> Sequence[tuple[LedgerPosting, LedgerTransaction]]:
+    """All lines with their transactions, oldest first, each transaction's debits first."""
+    statement = (
+        select(LedgerPosting, LedgerTransaction)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerPosting.consortium_id == consortium_id, *within.conditions())
+        .order_by(
+            LedgerTransaction.occurred_at,
+            LedgerTransaction.id,
+            LedgerPosting.amount.desc(),
+            LedgerPosting.id,
+        )
+    )
     return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
 
 

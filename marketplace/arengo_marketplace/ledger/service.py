@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from arengo_core import clock
@@ -12,9 +12,12 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.ids import new_id
 from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
 from arengo_marketplace.contract import Posting
 from arengo_marketplace.ledger import repository
 from arengo_marketplace.ledger.chart import BY_CODE, CHART, Account
+from arengo_marketplace.ledger.journal import Line, concerned, written
+from arengo_marketplace.ledger.repository import ALWAYS, Span
 
 KEY_LIMIT = 200
 
@@ -71,6 +74,7 @@ async def post(
             "key": key,
             "description": description,
             "occurred_at": at,
+            "lines": len(lines),
         }
         if not await repository.claim(uow.session, head):
             return False
@@ -123,7 +127,63 @@ async def balance(
     return Money(amount)
 
 
-async def trial_balance(uow: UnitOfWork, consortium_id: UUID) -> list[AccountTotal]:
-    """Every account of the chart with its debits and credits; they are equal in all."""
-    turnover = await repository.turnover(uow.session, consortium_id)
+async def trial_balance(
+    uow: UnitOfWork, consortium_id: UUID, on: date | None = None
+) -> list[AccountTotal]:
+    """Every account of the chart with its debits and credits; they are equal in all.
+
+    ``on``: as they stood at the end of that day in Rome.
+    """
+    turnover = await repository.turnover(uow.session, consortium_id, Span(last=on))
     return [AccountTotal(account, *turnover.get(account.code, (0, 0))) for account in CHART]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatement:
+    """An account over some days, of one member or all, in minor units: debits less credits."""
+
+    opening: int
+    debits: int
+    credits: int
+
+    @property
+    def closing(self) -> int:
+        """The balance at the end of the last day."""
+        return self.opening + self.debits - self.credits
+
+
+async def account_statement(
+    uow: UnitOfWork,
+    consortium_id: UUID,
+    code: str,
+    within: Span,
+    organization_id: UUID | None = None,
+) -> AccountStatement:
+    """How an account stood before the first day, and what moved until the last."""
+    account = account_named(code).code
+    if within.first and within.last and within.last < within.first:
+        raise InvalidInputError("The last day is before the first.", field="until")
+
+    async def moved(span: Span) -> tuple[int, int]:
+        found = await repository.turnover(
+            uow.session, consortium_id, span, account=account, organization_id=organization_id
+        )
+        return found.get(account, (0, 0))
+
+    before = (0, 0)
+    if within.first is not None:
+        before = await moved(Span(last=within.first - timedelta(days=1)))
+    return AccountStatement(before[0] - before[1], *await moved(within))
+
+
+async def names_of(uow: UnitOfWork, lines: Iterable[Line]) -> dict[UUID, str]:
+    """Names of the members that lines concern; the consortium's own lines name nobody."""
+    found = await organizations.by_ids(uow.session, concerned(lines))
+    return {key: row.name for key, row in found.items()}
+
+
+async def journal(uow: UnitOfWork, consortium_id: UUID, within: Span = ALWAYS) -> str:
+    """The ledger as text for the programs ``ledger`` and ``hledger``, of all time or some days."""
+    lines = await repository.journal_lines(uow.session, consortium_id, within)
+    consortium = (await organizations.by_ids(uow.session, [consortium_id]))[consortium_id]
+    return written(consortium.name, lines, await names_of(uow, lines))

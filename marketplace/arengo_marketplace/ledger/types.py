@@ -10,7 +10,7 @@ import strawberry
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.i18n import gettext
 from arengo_marketplace.ledger.models import LedgerPosting, LedgerTransaction
-from arengo_marketplace.ledger.service import AccountTotal
+from arengo_marketplace.ledger.service import AccountStatement, AccountTotal
 
 
 @strawberry.type(name="LedgerAccount", description="An account with its debits and credits.")
@@ -91,4 +91,24 @@ class LedgerTransactionType:
             postings=[
                 LedgerPostingType.of(one, row) for one in postings if one.transaction_id == row.id
             ],
+        )
+
+
+@strawberry.type(name="LedgerStatement", description="An account over some days.")
+class LedgerStatementType:
+    """GraphQL face of a statement of account."""
+
+    opening: MoneyType = strawberry.field(description="Debits less credits before the first day.")
+    debits: MoneyType
+    credits: MoneyType
+    closing: MoneyType = strawberry.field(description="Debits less credits after the last day.")
+
+    @classmethod
+    def of(cls, statement: AccountStatement) -> LedgerStatementType:
+        """From the service's."""
+        return cls(
+            opening=MoneyType.cents(statement.opening),
+            debits=MoneyType.cents(statement.debits),
+            credits=MoneyType.cents(statement.credits),
+            closing=MoneyType.cents(statement.closing),
         )

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
+from arengo_core.errors import ConflictError, InvalidInputError
 from arengo_marketplace.metering import repository
 from arengo_marketplace.metering.batch import check_source
 from arengo_marketplace.metering.counting import Counted, counting_day, day_of
@@ -28,7 +28,7 @@ async def take_back(
     """Take a reading back by its source and key; the day on which that counts.
 
     A plugin's reading has no source: its member and meter are named instead. It counts on the
-    reading's day, or in the next month that is not settled. NotFoundError where no such reading
+    reading's day, or in the next month that is not settled. InvalidInputError where no such reading
     is known, ConflictError where it was taken back before.
     """
     uow.caller.require(consortium_id, USAGE)
@@ -44,7 +44,7 @@ async def take_back(
     async with uow.widened(governs=[consortium_id]):
         record = await repository.record_of_key(uow.session, digest, consortium_id)
         if record is None:
-            raise NotFoundError("No reading of this source has this key.", field="key")
+            raise InvalidInputError("No reading of this source has this key.", field="key")
         seat = await repository.record_beside(uow.session, record, seat_record(record.id))
     settled = await settlements.settled_months(uow.session, consortium_id)
     correction = Counted(
