@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +309,10 @@ def test_a_sample_states_its_error() -> None:
         ({"members": [{"id": "A"}]}, "population: the population of A is unknown."),
         ({"rule": None}, "rule: None is not an object."),
         ({"rule": {"parts": [{"key": "x", "weight": 1}]}}, "rule.parts[0].key: there is no"),
+        (
+            {"rule": MONEY["rule"] | {"kinds": {"fixed": [{"key": "equal", "weight": 100}]}}},
+            "costs: the rule divides kinds of cost by mixes of their own, and none is told.",
+        ),
         ({"costs": {"fixed": "99.00"}}, "costs: the kinds of cost add up to 99.00 EUR, not to 100"),
         ({"period": {"from": "2026-09-01", "to": "x"}}, "period.to: 'x' is not a day."),
         ({"period": {"from": "2026-09-01", "to": "2026-09-01"}}, "period.to: the period from"),
@@ -320,6 +326,19 @@ def test_faults_of_money_name_the_field(change: dict[str, Any], message: str) ->
     assert code == 2
     assert output.startswith(f"arengo: {message}"), output
     assert output.count("\n") == 1
+
+
+def test_a_table_without_players_is_still_a_table() -> None:
+    assert run({"cost": {}, "method": "scrb"})[1].startswith("arengo: players: the list is empty.")
+
+
+def test_programs_start_without_what_only_games_need() -> None:
+    code = (
+        "import sys, arengo_core.cli.main as m; m.cli.list_commands(None);"
+        "print(sorted({'numpy', 'scipy'} & sys.modules.keys()))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 100000])

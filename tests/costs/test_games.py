@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from arengo_marketplace.costs.errors import NotGivenError
 from arengo_marketplace.costs.games.closed_forms import airport_nucleolus, airport_shapley
 from arengo_marketplace.costs.games.core import least_core, most_violated
-from arengo_marketplace.costs.games.nucleolus import has_imputations, nucleolus
+from arengo_marketplace.costs.games.excess_program import ExcessProgram
+from arengo_marketplace.costs.games.nucleolus import always_tight, has_imputations, nucleolus
 from arengo_marketplace.costs.games.shapley import scrb, shapley
 from arengo_marketplace.costs.games.table import CostTable
 from tests.costs.games import LETTERS, excesses, players, savings, table, tables
@@ -81,7 +83,9 @@ def test_the_three_wives_of_the_talmud(estate: int, wives: list[Fraction]) -> No
 
 
 def test_votes_and_gloves() -> None:
-    """Shapley and Shubik (1954): 50, 49 and 1 votes of 100; a left glove among two right ones."""
+    """The power index of Shapley and Shubik (1954) for 50, 49 and 1 votes of 100; one left glove
+    and two right ones, whose only core is that the left one gets all.
+    """
     votes = table(3, lambda own: -(sum([50, 49, 1][i] for i in own) > 50))
     assert [-share for share in shapley(votes)] == [Fraction(2, 3), Fraction(1, 6), Fraction(1, 6)]
     gloves = table(3, lambda own: -min(0 in own, len(set(own) - {0})))
@@ -202,6 +206,20 @@ def test_the_core_check_finds_the_largest_excess(game: CostTable, data: st.DataO
         assert worst.amount == excess[worst.coalition] == max(excess.values())
         smaller = [m for m, e in excess.items() if e == worst.amount]
         assert worst.coalition.bit_count() == min(m.bit_count() for m in smaller)
+
+
+def test_a_coalition_that_some_optimum_leaves_slack_is_not_held() -> None:
+    """The mistake that Guajardo and Jörnsten (2015) found most: here A is tight at one corner."""
+    cheap = {0b0011: 10, 0b1100: 30, 0b1111: 36}
+    game = CostTable.of(
+        "ABCD", [0, *(cheap.get(m, 20 if m.bit_count() == 1 else 100) for m in range(1, 16))], 1
+    )
+    program = ExcessProgram(game, bounded=False)
+    optimum = program.least_level()
+    assert optimum.level * program.unit == pytest.approx(-2)
+    corner = replace(optimum, pressing=[0b0001, 0b0011, 0b1100])
+    assert always_tight(program, corner) == [0b0011, 0b1100]
+    assert nucleolus(game).shares == [4, 4, 14, 14]
 
 
 def test_a_nucleolus_of_fifteen_is_not_given() -> None:

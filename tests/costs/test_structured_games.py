@@ -200,6 +200,14 @@ def test_the_program_finds_the_group_that_all_groups_show(
         assert checked.amount == pytest.approx(max(0, *lost), abs=1e-4)
 
 
+def test_a_tier_holds_up_to_and_including_its_top() -> None:
+    """Two of ten units are at the dearer rate still: the group of both must not look cheap."""
+    halved = Curve((20,), ((Fraction(0), Fraction(2)), (Fraction(0), Fraction(1))))
+    game = StructuredGame(("A", "B", "C"), (Summed((10, 10, 5), halved),))
+    found = largest_excess(game, [Fraction(15), Fraction(15), Fraction(0)], 20)
+    assert (found.amount, found.proved) == (-5, True)
+
+
 def test_the_core_of_many_is_proved_or_said_not_to_be() -> None:
     towns = _towns(120)
     value = shapley(towns, samples=200).by_player()

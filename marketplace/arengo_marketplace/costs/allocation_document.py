@@ -71,7 +71,7 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
     rule = _rule(document, keys)
     pool = CostPool(
         period,
-        _lines(document, total, period),
+        _lines(document, total, period, rule),
         Money(0, currency),
         Money(0, currency),
     )
@@ -280,9 +280,17 @@ def _rule(document: Document, keys: KeyRegistry) -> CostRule:
         raise type(error)(name, error.fault, error.mend, **error.values) from None
 
 
-def _lines(document: Document, total: Money, period: Period) -> tuple[CostLine, ...]:
+def _lines(
+    document: Document, total: Money, period: Period, rule: CostRule
+) -> tuple[CostLine, ...]:
     if not document.has("costs"):
         document.take("costs")
+        if rule.kinds:
+            raise document.fail(
+                "costs",
+                N_("the rule divides kinds of cost by mixes of their own, and none is told"),
+                N_("Give the part of the total that is of each kind"),
+            )
         return (CostLine(CostKind.FIXED, "", total, period),)
     inner = document.inner("costs")
     lines = tuple(

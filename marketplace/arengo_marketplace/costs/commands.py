@@ -99,7 +99,7 @@ def _nothing_on_standard_output() -> Generator[None]:
 
 
 def _answered(value: dict[str, Any], core: float | None) -> dict[str, object]:
-    if "players" not in value:
+    if not {"players", "method"} & value.keys():
         return answer_money(read_question(value, allocation_keys(load_plugins())), core)
     # What tables need takes most of a second to load.
     from arengo_marketplace.costs.games.answers import answer

@@ -56,7 +56,7 @@ def nucleolus(table: CostTable) -> Nucleolus:
     while np.linalg.matrix_rank(program.basis) < count:
         optimum = program.least_level()
         shares = optimum.shares
-        held = _held(program, optimum)
+        held = always_tight(program, optimum)
         for player in optimum.at_bound:
             equations.append((1 << player, None, table.alone(player)))
             program.settle(1 << player, float(program.costs[1 << player]))
@@ -83,7 +83,7 @@ def not_given(count: int) -> NotGivenError:
     )
 
 
-def _held(program: ExcessProgram, optimum: Solution) -> list[int]:
+def always_tight(program: ExcessProgram, optimum: Solution) -> list[int]:
     """Of the coalitions that press, those that no optimum leaves slack."""
     held: list[int] = []
     level = optimum.level + 1e-10
