@@ -181,7 +181,7 @@ async def test_what_is_over_is_deleted_and_what_is_not_stays(host, two):
         assert left.all() == [young]
 
 
-async def test_a_customers_orders_are_found_by_the_address(host, app, visit, make_user):
+async def test_the_register_says_how_long_a_customers_orders_are_kept(host, app, visit, make_user):
     visitor = await visit(await make_user())
     answer = await visitor.graphql("{ personalData { plugin table kept onErasure } }")
     rows = {(row["plugin"], row["table"]): row for row in answer["data"]["personalData"]}

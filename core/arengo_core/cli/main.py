@@ -19,6 +19,7 @@ _COMMANDS = {
     "jobs": "arengo_core.cli.jobs",
     "migrate": "arengo_core.cli.database",
     "plugin": "arengo_core.cli.plugins.group",
+    "privacy": "arengo_core.cli.privacy",
     "restore": "arengo_core.cli.database",
     "secrets": "arengo_core.cli.secrets",
     "serve": "arengo_core.cli.serve",

@@ -59,6 +59,11 @@ class Identity:
     secret: bytes
     cipher: Cipher
 
+    async def has_account(self, uow: UnitOfWork, email: str) -> bool:
+        """Whether an address has an account; no answer to the public may tell it."""
+        account = self._email_digest(email.strip().lower())
+        return await repository.sign_in_of(uow.session, account) is not None
+
     def _email_digest(self, email: str) -> bytes:
         return keyed_digest(self.secret, f"email:{email}")
 

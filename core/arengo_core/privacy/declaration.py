@@ -54,7 +54,10 @@ class Personal:
     ``columns`` hold them; ``whose`` they are; ``why`` they are there; ``kept`` how long, or by
     which law. A person's rows are found by ``by_user`` (a column of user ids), ``by_email`` (a
     column of addresses) or ``by_digest``; where none is there, only whoever holds the row's own
-    secret or number finds it. ``BLANK`` empties the columns. ``KEEP`` needs no more than ``kept``.
+    secret or number finds it. Where a row's tenant is no organization, ``tenants`` names the column
+    of the plugin's that holds it (``table.column``); of a table that declares how it finds a
+    person, that person's alone. ``BLANK`` empties the columns. ``KEEP`` needs no more than
+    ``kept``.
     """
 
     columns: tuple[str, ...]
@@ -64,6 +67,7 @@ class Personal:
     by_user: str = ""
     by_email: str = ""
     by_digest: AddressDigest | None = None
+    tenants: str = ""
     erasure: Erasure = Erasure.KEEP
     retention: Retention | None = None
 

@@ -55,4 +55,9 @@ def undeclared(table: Table) -> list[str]:
     for name in (*sorted(said), *finders, *since):
         if name not in table.columns:
             found.append(f"{table.fullname} has no column {name}")
+    if personal and personal.tenants:
+        name, _, column = personal.tenants.partition(".")
+        holder = table.metadata.tables.get(f"{table.schema}.{name}")
+        if holder is None or column not in holder.columns:
+            found.append(f"{table.fullname}: there is no column {personal.tenants}")
     return found

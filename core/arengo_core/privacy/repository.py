@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.privacy.declaration import Personal, Retention
+from arengo_core.privacy.declaration import PERSONAL, Personal, Retention
 
 _SECRETS = frozenset({"password_hash", "secret", "recovery_digests"})
 
@@ -45,6 +45,21 @@ def _theirs(table: Table, personal: Personal, whom: Whom) -> ColumnElement[bool]
         column = table.c[personal.by_digest.column]
         found.append(column == personal.by_digest.value(whom.secret, whom.email))
     return or_(*found)
+
+
+async def tenants_of(
+    session: AsyncSession, table: Table, personal: Personal, whom: Whom
+) -> Sequence[UUID]:
+    """The tenants of a table's rows that are no organizations, among which a person's are."""
+    if not personal.tenants:
+        return ()
+    name, _, column = personal.tenants.partition(".")
+    holder = table.metadata.tables[f"{table.schema}.{name}"]
+    statement = select(holder.c[column])
+    declared: Personal | None = holder.info.get(PERSONAL)
+    if declared is not None and declared.finders:
+        statement = statement.where(_theirs(holder, declared, whom))
+    return (await session.execute(statement)).scalars().all()
 
 
 async def rows_of(

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -26,6 +27,8 @@ from arengo_core.privacy import repository
 from arengo_core.privacy.declaration import Erasure
 from arengo_core.privacy.register import Holding, holdings
 from arengo_core.tasks import service as tasks
+
+_NO_ACCOUNT = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ async def _everywhere(uow: UnitOfWork) -> AsyncGenerator[None]:
         yield
 
 
+@asynccontextmanager
+async def _reaching(
+    uow: UnitOfWork, holding: Holding, whom: repository.Whom
+) -> AsyncGenerator[None]:
+    """Reach, beside every organization, a table's rows that are tenants of their own."""
+    found = await repository.tenants_of(uow.session, holding.table, holding.personal, whom)
+    async with uow.widened(found):
+        yield
+
+
 def _of_people(host: Host) -> list[Holding]:
     return [holding for holding in holdings(host.registry) if holding.personal.finders]
 
@@ -68,12 +81,31 @@ def _whom(host: Host, person: Person) -> repository.Whom:
 
 async def export(uow: UnitOfWork, host: Host) -> bytes:
     """Everything that the tables hold of the caller: a zip with a JSON file for each plugin."""
-    person = await _self(uow)
-    whom = _whom(host, person)
+    return await _copy(uow, host, _whom(host, await _self(uow)))
+
+
+async def export_of(uow: UnitOfWork, host: Host, email: str) -> bytes:
+    """As :func:`export`, of somebody without an account, for an operator.
+
+    ConflictError where the address has an account: then it is the person's own to ask for.
+    """
+    return await _copy(uow, host, await _guest(uow, host, email))
+
+
+async def _guest(uow: UnitOfWork, host: Host, email: str) -> repository.Whom:
+    if await host.identity.has_account(uow, email):
+        raise ConflictError(
+            "This address has an account: its owner does so on the account's page.", field="email"
+        )
+    return repository.Whom(_NO_ACCOUNT, email.strip(), host.identity.secret)
+
+
+async def _copy(uow: UnitOfWork, host: Host, whom: repository.Whom) -> bytes:
     files: dict[str, dict[str, Any]] = {}
     async with _everywhere(uow):
         for holding in _of_people(host):
-            rows = await repository.rows_of(uow.session, holding.table, holding.personal, whom)
+            async with _reaching(uow, holding, whom):
+                rows = await repository.rows_of(uow.session, holding.table, holding.personal, whom)
             if rows:
                 files.setdefault(holding.plugin, {})[holding.table.name] = {
                     "why": gettext(holding.personal.why),
@@ -102,17 +134,26 @@ async def erase(uow: UnitOfWork, host: Host, *, email: str) -> list[Outcome]:
     for place in places:
         uow.audit(place, "person.erased", "User", person.id)
     await uow.flush()
-    whom = _whom(host, person)
+    return await _erased(uow, host, _whom(host, person))
+
+
+async def erase_of(uow: UnitOfWork, host: Host, email: str) -> list[Outcome]:
+    """As :func:`erase`, of somebody without an account, for an operator."""
+    return await _erased(uow, host, await _guest(uow, host, email))
+
+
+async def _erased(uow: UnitOfWork, host: Host, whom: repository.Whom) -> list[Outcome]:
     outcomes: list[Outcome] = []
     async with _everywhere(uow):
-        await tasks.forget_files(uow, person.id)
+        await tasks.forget_files(uow, whom.user_id)
         for holding in _of_people(host):
             act = {
                 Erasure.DELETE: repository.remove_of,
                 Erasure.BLANK: repository.blank_of,
                 Erasure.KEEP: repository.count_of,
             }[holding.personal.erasure]
-            rows = await act(uow.session, holding.table, holding.personal, whom)
+            async with _reaching(uow, holding, whom):
+                rows = await act(uow.session, holding.table, holding.personal, whom)
             if rows:
                 outcomes.append(Outcome(holding, rows))
     return outcomes

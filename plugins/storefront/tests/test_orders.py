@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import random
+import zipfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,10 +14,15 @@ import pytest
 
 from arengo_core import clock
 from arengo_core.caller import Caller, Role
-from arengo_core.errors import ForbiddenError, InvalidInputError
+from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
+from arengo_core.privacy import service as privacy
+from arengo_storefront.carts import service as carts
+from arengo_storefront.checkout import service as checkout
 from arengo_storefront.orders import desk, jobs, service
 from arengo_storefront.orders.errors import NoSuchOrderError, WrongStateError
 from arengo_storefront.orders.handlers import handlers
+
+ANNA = "anna@example.it"  # who buys in the valley
 
 
 def _handler(name):
@@ -191,3 +199,29 @@ async def test_usage_counts_each_merchant_order_once(valley, run_jobs):
             ]
         )
     assert new == 0
+
+
+async def test_a_guests_order_is_in_their_copy_and_stays_when_they_are_erased(valley):
+    placed = await valley.place((valley.cheese, 1))
+    host = valley.host
+    left = await valley.fill((valley.bread, 1))
+    async with host.unit_of_work() as uow:
+        checkout.keep_contact(await carts.reach_open(uow, left), {"name": "Anna", "email": ANNA})
+    async with host.unit_of_work(Caller.program()) as uow:
+        copy = zipfile.ZipFile(io.BytesIO(await privacy.export_of(uow, host, "ANNA@example.it")))
+        strangers = await privacy.export_of(uow, host, "nobody@example.it")
+        outcomes = await privacy.erase_of(uow, host, ANNA)
+    kept = json.loads(copy.read("storefront.json"))
+    assert str(placed.order_id) in {row["id"] for row in kept["shop_order"]["rows"]}
+    assert {row["email"] for row in kept["shop_order"]["rows"]} == {ANNA}
+    assert zipfile.ZipFile(io.BytesIO(strangers)).namelist() == []
+    assert str(left) in {row["id"] for row in kept["cart"]["rows"]}
+    async with host.unit_of_work() as uow:
+        cart = await carts.reach_open(uow, left)
+    assert (cart.name, cart.email) == ("", "")
+    stays = {one.holding.table.name: one.is_kept for one in outcomes}
+    assert stays["shop_order"] is True
+    assert (await _look(valley, placed)).row.email == ANNA
+    with pytest.raises(ConflictError):
+        async with host.unit_of_work(Caller.program()) as uow:
+            await privacy.export_of(uow, host, valley.dairy.person.email)

@@ -32,6 +32,7 @@ class Cart(StorefrontBase, Identified, Owned):
             N_("To fill in the order"),
             N_("A month after the last visit"),
             by_email="email",
+            tenants="cart_expiry.cart_id",
             erasure=Erasure.BLANK,
         ),
     )

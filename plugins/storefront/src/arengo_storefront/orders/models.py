@@ -55,6 +55,7 @@ class Order(StorefrontBase, Identified, Owned):
             N_("To fulfil orders"),
             TEN_YEARS,
             by_email="email",
+            tenants="merchant_order.order_id",
         ),
     )
 
