@@ -11,21 +11,34 @@ from arengo_core.caller import Caller
 from arengo_marketplace.activations import preview as activation_preview
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.pools import planned
-from tests.settlements.valley import OPENING, PLAN, RULE, SEPTEMBER, Valley, reading
+from tests.settlements.valley import OPENING, PLAN, SEPTEMBER, Valley, reading
+from tests.settlements.valley import RULE as MIX
 
+RULE = MIX.to_json()
 FEES = [{"meter": "bell.strokes", "label": "Rintocco", "rate": "0.13"}]
+PLAYED = {
+    "parts": [
+        {"key": "shapley", "weight": "50"},
+        {"key": "area", "weight": "50"},
+    ],
+    "kinds": {"usage": [{"key": "usage", "meter": "bell.strokes", "weight": "100"}]},
+    "caps": [{"per_inhabitant": "1", "every": "month"}],
+}
 
 
-@pytest.mark.parametrize("strokes", ["0", "1", "37.5", "1234"])
-@pytest.mark.parametrize("fees", [[], FEES])
+@pytest.mark.parametrize(
+    ("strokes", "fees", "rule"),
+    [
+        *((strokes, fees, RULE) for strokes in ("0", "1", "37.5", "1234") for fees in ([], FEES)),
+        ("37.5", FEES, PLAYED),
+    ],
+)
 async def test_forecast_use_and_settlement_give_the_same_shares(
-    host, make_consortium, make_offer, activate, move_clock, strokes, fees
+    host, make_consortium, make_offer, activate, move_clock, strokes, fees, rule
 ):
     move_clock(OPENING)
     made = await make_consortium(starts_on=OPENING.date())
-    offer = await make_offer(
-        made.id, "bell", price_plan=PLAN.to_json(), cost_rule=RULE.to_json(), fees=fees
-    )
+    offer = await make_offer(made.id, "bell", price_plan=PLAN.to_json(), cost_rule=rule, fees=fees)
     *others, joining = made.municipalities
     stated = {town.id: Decimal(units) for town, units in zip(others, (3, 250, 41), strict=True)}
     for town in others:

@@ -17,18 +17,18 @@ from arengo_core.money import Money
 from arengo_core.plugins.manifest import Service
 from arengo_marketplace.activations import catalogue, repository
 from arengo_marketplace.contract import Member
-from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.errors import CostError
-from arengo_marketplace.costs.forecast import Change, Preview, Scenario
+from arengo_marketplace.costs.forecast import Change, Preview, Scenario, before, year_before
 from arengo_marketplace.costs.forecast import preview as compare
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
-from arengo_marketplace.offers.bearers import FOREVER, bearers_for, bearing
+from arengo_marketplace.offers.bearers import bearers_for, bearing, joining
 from arengo_marketplace.offers.fees import fees_on
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys, refused
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
+from arengo_marketplace.settlements import repository as settlements
 
 Forecast = Mapping[str, Decimal]
 """Units expected in one month, by meter."""
@@ -108,10 +108,23 @@ async def stated_forecast(
     return expected
 
 
+async def paid_before(uow: UnitOfWork, offer: Offer, period: Period) -> dict[date, dict[UUID, int]]:
+    """What the offer cost each member in the settled months to which rules may look back."""
+    firsts = [month.start for month in period.months()]
+    months = {before(firsts[0]), *map(year_before, firsts)}
+    async with uow.widened(governs=[offer.organization_id]):
+        paid = await settlements.paid_in(uow.session, offer.organization_id, months)
+    return paid.get(offer.id, {})
+
+
 def scenario_of(
-    host: Host, offer: Offer, period: Period, expected: Mapping[UUID, Forecast]
+    host: Host,
+    offer: Offer,
+    period: Period,
+    expected: Mapping[UUID, Forecast],
+    paid: Mapping[date, Mapping[UUID, int]],
 ) -> Scenario:
-    """The offer's terms with what each bearer is expected to use a month."""
+    """The offer's terms with what each bearer is expected to use a month, and paid before."""
     usage: dict[str, dict[UUID, Decimal]] = {}
     for bearer, units in expected.items():
         for meter, quantity in units.items():
@@ -122,6 +135,7 @@ def scenario_of(
         period=period,
         monthly_usage=usage,
         monthly_fees={bearer: fees_on(offer, units) for bearer, units in expected.items()},
+        paid=paid,
     )
 
 
@@ -152,16 +166,15 @@ async def preview(
     span = period or year_ahead(today)
     present = await bearers_for(uow, offer, span)
     expected = await stated_forecast(uow, offer, span)
-    joining = None
+    newcomer = None
     if not leaving and _bears(offer, member):
         expected[member_id] = units
-        start = min(today, span.start)
-        joining = Bearer(member_id, member.population, member.name, (Period(start, FOREVER),))
+        newcomer = await joining(uow, offer, member, min(today, span.start))
     try:
         figures = compare(
-            scenario_of(host, offer, span, expected),
+            scenario_of(host, offer, span, expected, await paid_before(uow, offer, span)),
             present,
-            joining=joining,
+            joining=newcomer,
             leaving=member_id if leaving else None,
             keys=allocation_keys(host.registry),
         )

@@ -17,6 +17,7 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostPool
 from arengo_marketplace.costs.price_plan import PricePlan, cost
+from arengo_marketplace.costs.resting import background_of
 from arengo_marketplace.costs.rule import CostRule
 
 
@@ -25,7 +26,8 @@ class Scenario:
     """An offer's terms and what is expected of each month.
 
     ``monthly_usage`` and ``monthly_fees`` hold the figures of one month, by organization; those
-    of organizations that do not take part do not count.
+    of organizations that do not take part do not count. ``paid`` are the shares of months that are
+    settled already, in minor units by the month's first day, for rules that look back.
     """
 
     plan: PricePlan
@@ -33,6 +35,7 @@ class Scenario:
     period: Period
     monthly_usage: Usage = field(default_factory=dict[str, Mapping[UUID, Decimal]])
     monthly_fees: Mapping[UUID, Money] = field(default_factory=dict[UUID, Money])
+    paid: Mapping[date, Mapping[UUID, int]] = field(default_factory=dict[date, Mapping[UUID, int]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,15 @@ class Preview:
 def outlook(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = BUILT_IN) -> Outlook:
     """The period with these members; months in which nobody takes part cost nobody anything."""
     present = tuple(members)
-    months = (
-        _month(scenario, month, present, keys)
-        for month in scenario.period.months()
-        if any(member.days_in(month) for member in present)
-    )
+    paid = dict(scenario.paid)
+    months: list[Allocation] = []
+    for month in scenario.period.months():
+        if any(member.days_in(month) for member in present):
+            made = _month(scenario, month, present, keys, paid)
+            paid[month.start] = {
+                share.bearer.organization_id: share.amount.amount for share in made.shares
+            }
+            months.append(made)
     return Outlook(scenario.plan.currency, tuple(months))
 
 
@@ -138,11 +145,16 @@ def preview(
 
 
 def _month(
-    scenario: Scenario, month: Period, members: tuple[Bearer, ...], keys: KeyRegistry
+    scenario: Scenario,
+    month: Period,
+    members: tuple[Bearer, ...],
+    keys: KeyRegistry,
+    paid: Mapping[date, Mapping[UUID, int]],
 ) -> Allocation:
     year = Period.year(month.start.year)
     usage: dict[date, Usage] = {one.start: scenario.monthly_usage for one in year.months()}
-    lines = cost(scenario.plan, PlanInputs(month, members, usage))
+    inputs = PlanInputs(month, members, usage)
+    lines = cost(scenario.plan, inputs)
     fees = total(
         (
             scenario.monthly_fees[member.organization_id]
@@ -153,4 +165,21 @@ def _month(
     )
     currency = scenario.plan.currency
     pool = CostPool(month, lines, fees, Money(0, currency))
-    return allocate(pool, scenario.rule, members, scenario.monthly_usage, keys)
+    background = background_of(
+        scenario.rule,
+        scenario.plan,
+        inputs,
+        paid.get(before(month.start), {}),
+        paid.get(year_before(month.start), {}),
+    )
+    return allocate(pool, scenario.rule, members, scenario.monthly_usage, keys, background)
+
+
+def before(month: date) -> date:
+    """The first day of the month before."""
+    return Period.months_from(month, 1).previous().start
+
+
+def year_before(month: date) -> date:
+    """The first day of the same month a year ago."""
+    return month.replace(year=month.year - 1)

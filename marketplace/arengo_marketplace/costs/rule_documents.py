@@ -160,3 +160,15 @@ def _limit_json(limit: Limit) -> dict[str, object]:
     if limit.every is not None:
         document["every"] = limit.every.value
     return document | _who_json(limit.who)
+
+
+def attributes_named(value: object) -> set[str]:
+    """The attributes of members by which a rule's document divides or chooses."""
+    if isinstance(value, list):
+        return {name for one in cast("list[object]", value) for name in attributes_named(one)}
+    if not isinstance(value, dict):
+        return set()
+    fields = cast("dict[str, object]", value)
+    own = {str(fields[name]) for name in ("key", "attribute") if name in fields}
+    inner = {name for one in fields.values() for name in attributes_named(one)}
+    return own | inner

@@ -60,6 +60,16 @@ async def member(
     raise NotFoundError("This organization is not a member of the consortium.")
 
 
+async def attributes(uow: UnitOfWork, organization_id: UUID, consortium_id: UUID) -> dict[str, str]:
+    """A present member's figures and words for cost rules."""
+    async with uow.widened([organization_id]):
+        rows = await repository.memberships_of(uow.session, organization_id, clock.today())
+    for membership, _ in rows:
+        if membership.consortium_id == consortium_id:
+            return membership.attributes
+    return {}
+
+
 async def members(
     uow: UnitOfWork,
     consortium_id: UUID,

@@ -39,6 +39,8 @@ class Membership(MarketplaceBase, Identified, Shared, Stamped):
     """A municipality's or merchant's part in a consortium; ``ends_on`` is the first day out.
 
     ``seat_id`` is a merchant's municipality; ``population`` is pinned with the day it is of.
+    ``attributes`` are other figures and words by which cost rules divide or choose: numbers as
+    texts, the altitude, a band.
     """
 
     __tablename__ = "membership"
@@ -61,6 +63,7 @@ class Membership(MarketplaceBase, Identified, Shared, Stamped):
     seat_id: Mapped[UUID | None]
     population: Mapped[int | None]
     population_on: Mapped[date | None]
+    attributes: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 

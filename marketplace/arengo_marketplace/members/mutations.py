@@ -19,6 +19,7 @@ from arengo_marketplace.members.types import (
     JoinRequestType,
     MemberPayload,
     MemberType,
+    NamedValue,
     SetUpPayload,
 )
 
@@ -97,6 +98,31 @@ class MembersMutation:
         async with info.context.writing() as uow:
             await members.set_population(
                 uow, consortium_id=consortium, organization_id=member, population=population
+            )
+            found = await directory.member(uow, member, consortium)
+            return MemberPayload(member=MemberType.of(found))
+
+    @strawberry.mutation(
+        description="Set a member's figures and words for cost rules, such as its altitude; those"
+        " not named go."
+    )
+    @answers(MemberPayload)
+    async def set_member_attributes(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        member_id: strawberry.ID,
+        attributes: list[NamedValue],
+    ) -> MemberPayload:
+        """Set the figures."""
+        consortium = local_id(consortium_id, "Organization", "consortium_id")
+        member = local_id(member_id, "Organization", "member_id")
+        async with info.context.writing() as uow:
+            await members.set_attributes(
+                uow,
+                consortium_id=consortium,
+                organization_id=member,
+                attributes={one.name: one.value for one in attributes},
             )
             found = await directory.member(uow, member, consortium)
             return MemberPayload(member=MemberType.of(found))

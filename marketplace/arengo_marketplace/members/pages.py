@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from arengo_core.caller import Caller, OrganizationKind
-from arengo_core.errors import ArengoError
+from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import format_number, gettext
 from arengo_core.organizations import repository as organizations
@@ -134,6 +134,7 @@ async def _one(
         row = await organizations.get(uow.session, member_id)
         towns = await directory.members(uow, acting.consortium_id, OrganizationKind.MUNICIPALITY)
         shops = await directory.members(uow, acting.consortium_id, OrganizationKind.MERCHANT)
+        attributes = await directory.attributes(uow, member_id, acting.consortium_id)
         return await page(
             request,
             uow,
@@ -144,6 +145,7 @@ async def _one(
             acting_in=acting,
             member=member,
             organization=row,
+            attributes=attributes,
             seats=[(str(town.organization_id), town.name) for town in towns],
             seat=next((t for t in towns if t.organization_id == member.seat_id), None),
             shops=[shop for shop in shops if shop.seat_id == member_id],
@@ -187,6 +189,48 @@ async def set_population(
         form.refuse(error)
         return await _one(request, host, caller, member_id, form)
     done = Flash("success", gettext("The inhabitants are pinned as of today."))
+    return redirect(request, f"/office/members/{member_id}", done)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Lines ``name = value``. InvalidInputError for one that is not."""
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, separator, value = line.partition("=")
+        if not separator:
+            raise InvalidInputError(
+                "{line} is not a line such as altitude = 960.", field="attributes", line=line
+            )
+        found[name] = value
+    return found
+
+
+@post(
+    "/office/members/{member_id:uuid}/attributes",
+    name="member-attributes",
+    opt={"mutation": "setMemberAttributes"},
+    status_code=303,
+)
+async def set_attributes(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, member_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Set the figures for cost rules."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await members.set_attributes(
+                uow,
+                consortium_id=await office_of(uow),
+                organization_id=member_id,
+                attributes=_attributes(form["attributes"]),
+            )
+    except ArengoError as error:
+        if error.field is None:
+            raise
+        form.refuse(error)
+        return await _one(request, host, caller, member_id, form)
+    done = Flash("success", gettext("The figures are saved."))
     return redirect(request, f"/office/members/{member_id}", done)
 
 
@@ -251,6 +295,7 @@ ROUTES: list[Any] = [
     admit,
     member_page,
     set_population,
+    set_attributes,
     move_seat,
     leave,
 ]

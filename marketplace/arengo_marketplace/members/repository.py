@@ -54,6 +54,24 @@ async def members_of(
     return [(row[0], row[1]) for row in rows.all()]
 
 
+async def seated(
+    session: AsyncSession, consortium_id: UUID, start: date, end: date
+) -> dict[UUID, int]:
+    """How many merchants had their seat in each municipality on some day of ``[start, end)``."""
+    statement = (
+        select(Membership.seat_id, func.count(Membership.organization_id.distinct()))
+        .where(
+            Membership.consortium_id == consortium_id,
+            Membership.seat_id.is_not(None),
+            Membership.starts_on < end,
+            or_(Membership.ends_on.is_(None), Membership.ends_on > start),
+        )
+        .group_by(Membership.seat_id)
+    )
+    rows = (await session.execute(statement)).all()
+    return {seat: count for seat, count in rows if seat is not None}
+
+
 async def members_during(
     session: AsyncSession, consortium_id: UUID, start: date, end: date, kind: str
 ) -> list[MemberRow]:

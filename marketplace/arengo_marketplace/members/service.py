@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -177,6 +179,13 @@ async def admit(
     return membership
 
 
+OWN_ATTRIBUTES = frozenset({"population", "area", "merchants"})
+"""Figures that the program knows of itself."""
+
+_ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}").fullmatch
+_FIGURE = re.compile(r"\d{1,12}(\.\d{1,6})?").fullmatch
+
+
 async def _open(uow: UnitOfWork, consortium_id: UUID, organization_id: UUID) -> Membership:
     await uow.widen([organization_id])
     membership = await repository.open_membership(uow.session, consortium_id, organization_id)
@@ -201,6 +210,44 @@ async def set_population(
         organization_id, "member.population", "Membership", membership.id, population=population
     )
     return membership
+
+
+async def set_attributes(
+    uow: UnitOfWork,
+    *,
+    consortium_id: UUID,
+    organization_id: UUID,
+    attributes: Mapping[str, str],
+) -> Membership:
+    """Set the figures and words by which cost rules divide or choose; those not named go.
+
+    Numbers may have a comma. Settled periods keep theirs. InvalidInputError for a name that is not
+    a word of letters, digits and ``_``, or that the program fills itself.
+    """
+    uow.caller.require(consortium_id, MEMBERS)
+    found = {name.strip(): value.strip() for name, value in attributes.items()}
+    for name, value in found.items():
+        if not _ATTRIBUTE(name) or name in OWN_ATTRIBUTES:
+            raise InvalidInputError(
+                "{name} cannot be the name of a figure: use a word such as altitude.",
+                field="attributes",
+                name=name or "—",
+            )
+        if not value or len(value) > 100:
+            raise InvalidInputError(
+                "{name} has no value of at most 100 characters.", field="attributes", name=name
+            )
+    membership = await _open(uow, consortium_id, organization_id)
+    membership.attributes = {name: as_figure(value) for name, value in sorted(found.items())}
+    await uow.session.flush()
+    uow.audit(organization_id, "member.attributes", "Membership", membership.id)
+    return membership
+
+
+def as_figure(text: str) -> str:
+    """A number with a point, however it was typed; any other text as it is."""
+    plain = text.replace(",", ".")
+    return plain if _FIGURE(plain) else text
 
 
 async def move_seat(

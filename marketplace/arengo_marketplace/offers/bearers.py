@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from arengo_core.clock import ROME
 from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_marketplace import register
 from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.activations.models import ActivationChange
+from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.rule_documents import attributes_named
+from arengo_marketplace.members import directory
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.repository import MemberRow
 from arengo_marketplace.offers.models import Offer
@@ -55,6 +60,7 @@ async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bea
             period.end,
             _KINDS[offer.cost_bearers],
         )
+    seated = await _seated(uow, offer, period)
     found: dict[UUID, Bearer] = {}
     for membership, organization in rows:
         mine = [*days.get(membership.organization_id, ())]
@@ -70,8 +76,51 @@ async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bea
             membership.population,
             organization.name,
             tuple(sorted([*active, *((before.active or ()) if before else ())])),
+            figures(
+                organization.istat_code,
+                membership.attributes,
+                seated.get(membership.organization_id, 0),
+            ),
+            organization.istat_code or "",
         )
     return [found[key] for key in sorted(found)]
+
+
+async def joining(uow: UnitOfWork, offer: Offer, member: Member, start: date) -> Bearer:
+    """A member as it would bear the offer's cost from a day on."""
+    own = await directory.attributes(uow, member.organization_id, offer.organization_id)
+    seated = await _seated(uow, offer, Period(start, FOREVER))
+    return Bearer(
+        member.organization_id,
+        member.population,
+        member.name,
+        (Period(start, FOREVER),),
+        figures(member.istat_code, own, seated.get(member.organization_id, 0)),
+        member.istat_code or "",
+    )
+
+
+def figures(istat_code: str | None, own: Mapping[str, str], merchants: int) -> dict[str, object]:
+    """What rules may divide or choose by: the register's area, the merchants, and one's own."""
+    found: dict[str, object] = {"merchants": merchants}
+    if istat_code:
+        found["area"] = register.by_istat(istat_code).area_km2
+    return found | {name: _figure(text) for name, text in own.items()}
+
+
+def _figure(text: str) -> Decimal | str:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+async def _seated(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, int]:
+    """How many merchants are seated in each municipality, where the offer's rule asks for it."""
+    if "merchants" not in attributes_named(offer.cost_rule):
+        return {}
+    async with uow.widened(governs=[offer.organization_id]):
+        return await members.seated(uow.session, offer.organization_id, period.start, period.end)
 
 
 async def _active_by_member(uow: UnitOfWork, offer: Offer) -> dict[UUID, list[Period]]:

@@ -30,6 +30,7 @@ ACTS = [
     Act("member.admitted", N_("Member admitted")),
     Act("member.left", N_("Membership ended")),
     Act("member.seat", N_("Seat moved")),
+    Act("member.attributes", N_("Figures for cost rules set")),
     Act("member.population", N_("Inhabitants set")),
     Act("offer.created", N_("Service put on offer")),
     Act("offer.changed", N_("Terms of an offer changed")),

@@ -14,7 +14,7 @@ from arengo_core.errors import ArengoError, ConflictError, ForbiddenError, NotFo
 from arengo_core.host import Host
 from arengo_core.i18n import error_text
 from arengo_marketplace.activations import service as activations
-from arengo_marketplace.activations.preview import scenario_of, stated_forecast
+from arengo_marketplace.activations.preview import paid_before, scenario_of, stated_forecast
 from arengo_marketplace.consents import service as consents
 from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.bearer import Bearer
@@ -23,7 +23,7 @@ from arengo_marketplace.costs.forecast import outlook
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
-from arengo_marketplace.offers.bearers import FOREVER, bearers_for
+from arengo_marketplace.offers.bearers import FOREVER, bearers_for, joining
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.permissions import OFFICE, SERVICES
@@ -188,24 +188,19 @@ async def _figures(
     period = Period.months_from(starts_on, 12)
     bearing = await bearers_for(uow, offer, Period(starts_on, FOREVER))
     expected = await stated_forecast(uow, offer, period)
-    joining: dict[UUID, Bearer] = {}
+    newcomers: dict[UUID, Bearer] = {}
     for row in rows:
         member = row.member
         if member is not None:
-            joining[member.organization_id] = Bearer(
-                member.organization_id,
-                member.population,
-                member.name,
-                (Period(starts_on, FOREVER),),
-            )
+            newcomers[member.organization_id] = await joining(uow, offer, member, starts_on)
             expected[member.organization_id] = {
                 meter: Decimal(units) for meter, units in row.pledge.forecast.items()
             }
-    scenario = scenario_of(host, offer, period, expected)
+    scenario = scenario_of(host, offer, period, expected, await paid_before(uow, offer, period))
     keys = allocation_keys(host.registry)
 
     def costs(members: frozenset[UUID]) -> Mapping[UUID, int]:
-        everybody = [*bearing, *(joining[member] for member in sorted(members))]
+        everybody = [*bearing, *(newcomers[member] for member in sorted(members))]
         try:
             shares = outlook(scenario, everybody, keys).shares()
         except CostError:

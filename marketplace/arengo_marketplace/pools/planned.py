@@ -14,7 +14,7 @@ from arengo_marketplace.costs.charges import TieredCharge, UnitCharge
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
-from arengo_marketplace.costs.price_plan import PricePlan, cost
+from arengo_marketplace.costs.price_plan import cost
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.bearers import bearers_for
@@ -69,7 +69,7 @@ async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData
     if not bearers:
         return []
     plan = offer.plan
-    usage = await _usage(uow, offer, plan, month)
+    usage = await usage_for(uow, offer, month)
     try:
         costs = cost(plan, PlanInputs(month, tuple(bearers), usage))
     except CostError as error:
@@ -88,10 +88,9 @@ async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData
     return lines
 
 
-async def _usage(
-    uow: UnitOfWork, offer: Offer, plan: PricePlan, month: Period
-) -> dict[date, Usage]:
+async def usage_for(uow: UnitOfWork, offer: Offer, month: Period) -> dict[date, Usage]:
     """Units of the plan's and fees' meters, for the months of the year up to this one."""
+    plan = offer.plan
     meters = {
         charge.meter
         for charge in plan.charges

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from arengo_core import clock
@@ -16,9 +17,12 @@ from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.costs.allocation import Allocation, Share, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.forecast import before, year_before
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostPool
+from arengo_marketplace.costs.resting import background_of, plays
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers import repository as offers
@@ -27,6 +31,7 @@ from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys, refused
 from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.pools.models import PoolLine
+from arengo_marketplace.pools.planned import usage_for
 from arengo_marketplace.pools.service import pool_of
 from arengo_marketplace.settlements import repository
 from arengo_marketplace.titles import service_title
@@ -150,6 +155,8 @@ async def _books(
     rules = {offer.id: offer.rule(keys) for offer in known}
     meters = {meter for rule in rules.values() for meter in rule.meters()}
     usage = await metering.of_period(uow.session, consortium_id, period, meters)
+    months = (before(period.start), year_before(period.start))
+    paid = await repository.paid_in(uow.session, consortium_id, months)
     books: list[OfferBook] = []
     for place, offer in enumerate(known):
         await progress.tell(N_("Dividing the costs"), 10 + 50 * place // len(known), 100)
@@ -157,7 +164,12 @@ async def _books(
         lines = recorded.get(offer.id, [])
         if lines or bearers:
             title = service_title(host.registry, offer.service)
-            books.append(_book(offer, title, lines, bearers, period, rules[offer.id], usage, keys))
+            rule = rules[offer.id]
+            priced = await usage_for(uow, offer, period) if plays(rule) else {}
+            inputs = PlanInputs(period, tuple(bearers), priced)
+            books.append(
+                _book(offer, title, lines, inputs, rule, usage, keys, paid.get(offer.id, {}))
+            )
     return books
 
 
@@ -165,21 +177,25 @@ def _book(
     offer: Offer,
     title: str,
     lines: Sequence[PoolLine],
-    bearers: Sequence[Bearer],
-    period: Period,
+    inputs: PlanInputs,
     rule: CostRule,
     usage: Usage,
     keys: KeyRegistry,
+    paid: Mapping[date, Mapping[UUID, int]],
 ) -> OfferBook:
+    bearers, month = inputs.members, inputs.period.start
     if not lines:
-        return OfferBook(offer, title, (), tuple(bearers))
-    pool = pool_of(lines, period, offer.plan.currency)
+        return OfferBook(offer, title, (), bearers)
+    pool = pool_of(lines, inputs.period, offer.plan.currency)
     try:
-        allocation = allocate(pool, rule, bearers, usage, keys)
+        background = background_of(
+            rule, offer.plan, inputs, paid.get(before(month), {}), paid.get(year_before(month), {})
+        )
+        allocation = allocate(pool, rule, bearers, usage, keys, background)
     except CostError as error:
         fault = refused(error, error.field)
-        return OfferBook(offer, title, tuple(lines), tuple(bearers), problem=fault)
-    return OfferBook(offer, title, tuple(lines), tuple(bearers), allocation)
+        return OfferBook(offer, title, tuple(lines), bearers, problem=fault)
+    return OfferBook(offer, title, tuple(lines), bearers, allocation)
 
 
 def population_of(shares: Sequence[tuple[OfferBook, Share]]) -> int | None:

@@ -28,7 +28,7 @@ from arengo_marketplace.members import directory
 from arengo_marketplace.months import month_key
 from arengo_marketplace.pools import csv_import, repository, service
 from arengo_marketplace.settlements import service as settlements
-from arengo_marketplace.settlements.components import read_component
+from arengo_marketplace.settlements.components import read_adjustment, read_component
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
 
@@ -248,6 +248,8 @@ def statement(number: str, slug: str | None, as_json: bool) -> None:
                 ("", f"{part.per_cent} % {part.used}", format_money(Money(part.amount)))
                 for part in parts
             ]
+            changed = [read_adjustment(document) for document in share.adjustments]
+            rows += [("", one.reason, format_money(Money(one.amount))) for one in changed]
             services.append(
                 {
                     "service": share.service,
@@ -255,6 +257,9 @@ def statement(number: str, slug: str | None, as_json: bool) -> None:
                     "parts": [
                         {"key": part.used, "per_cent": part.per_cent, "amount": part.amount}
                         for part in parts
+                    ],
+                    "adjustments": [
+                        {"reason": one.reason, "amount": one.amount} for one in changed
                     ],
                 }
             )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from arengo_marketplace.costs.allocation import Component, KeyTotal
+from arengo_marketplace.costs.allocation import Adjustment, Component, KeyTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,15 @@ class StoredComponent:
     """What one part of the rule charged a member; amounts in minor units.
 
     ``basis`` is the member's figure, ``weight`` the same after days of membership, ``whole`` the
-    weight of all members, ``net`` what the whole rule divided.
+    weight of all members, ``net`` what the whole mix divided. ``kind`` names the costs that the mix
+    is for, empty where it is for all (others).
     """
 
     key: str
     used: str
     per_cent: Decimal
     meter: str
+    kind: str
     basis: Fraction
     weight: Fraction
     whole: Fraction
@@ -52,6 +54,7 @@ def as_document(component: Component) -> dict[str, Any]:
         "used": component.used,
         "per_cent": str(component.part.weight),
         "meter": str(component.part.options.get("meter", "")),
+        "kind": component.kind.value if component.kind else "",
         "basis": str(component.basis),
         "weight": str(component.weight),
         "whole": str(component.whole),
@@ -67,12 +70,36 @@ def read_component(document: Mapping[str, Any]) -> StoredComponent:
         used=document["used"],
         per_cent=Decimal(document["per_cent"]),
         meter=document["meter"],
+        kind=document.get("kind", ""),
         basis=Fraction(document["basis"]),
         weight=Fraction(document["weight"]),
         whole=Fraction(document["whole"]),
         net=document["net"],
         amount=document["amount"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAdjustment:
+    """What the rule added to a share, or took from it, after its keys; amounts in minor units."""
+
+    reason: str
+    exact: Fraction
+    amount: int
+
+
+def adjustment_document(adjustment: Adjustment) -> dict[str, Any]:
+    """An adjustment as JSON."""
+    return {
+        "reason": adjustment.reason,
+        "exact": str(adjustment.exact),
+        "amount": adjustment.amount.amount,
+    }
+
+
+def read_adjustment(document: Mapping[str, Any]) -> StoredAdjustment:
+    """An adjustment from its JSON."""
+    return StoredAdjustment(document["reason"], Fraction(document["exact"]), document["amount"])
 
 
 def key_document(key: KeyTotal) -> dict[str, Any]:
@@ -82,6 +109,7 @@ def key_document(key: KeyTotal) -> dict[str, Any]:
         "used": key.used,
         "per_cent": str(key.part.weight),
         "meter": str(key.part.options.get("meter", "")),
+        "kind": key.kind.value if key.kind else "",
         "basis": str(key.basis),
         "weight": str(key.weight),
         "amount": key.amount.amount,

@@ -124,7 +124,8 @@ class SettledLine(MarketplaceBase, Identified, Shared):
 
 
 class Share(MarketplaceBase, Identified, Shared):
-    """A member's part of an offer's pool. ``components`` tells how each part of the rule made it.
+    """A member's part of an offer's pool. ``components`` tells how each part of the rule made it,
+    ``adjustments`` what limits, discounts and the like changed after; together they are it.
 
     ``rounding`` is what rounding added, in minor units, less than one.
     """
@@ -146,6 +147,9 @@ class Share(MarketplaceBase, Identified, Shared):
     amount: Mapped[int] = mapped_column(BigInteger)
     rounding: Mapped[Decimal] = mapped_column(Numeric(12, 8))
     components: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    adjustments: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default="[]"
+    )
     currency: Mapped[str]
 
     @property

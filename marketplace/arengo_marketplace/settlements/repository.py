@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -153,6 +153,20 @@ async def shares(
         statement = statement.where(Share.offer_id == offer_id)
     statement = statement.order_by(Share.organization_id, Share.service, Share.id)
     return (await session.execute(statement)).scalars().all()
+
+
+async def paid_in(
+    session: AsyncSession, consortium_id: UUID, months: Collection[date]
+) -> dict[UUID, dict[date, dict[UUID, int]]]:
+    """Shares of months whose settlement holds: minor units by offer, month and member."""
+    standing = _standing(consortium_id).where(Settlement.starts_on.in_(months)).subquery()
+    statement = select(
+        Share.offer_id, standing.c.starts_on, Share.organization_id, Share.amount
+    ).where(Share.consortium_id == consortium_id, Share.settlement_id == standing.c.id)
+    found: dict[UUID, dict[date, dict[UUID, int]]] = {}
+    for offer_id, month, member, amount in (await session.execute(statement)).all():
+        found.setdefault(offer_id, {}).setdefault(month, {})[member] = amount
+    return found
 
 
 async def shares_of_statements(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,12 @@ from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.settlements import entries, repository
 from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
-from arengo_marketplace.settlements.components import as_document, key_document, rounding_document
+from arengo_marketplace.settlements.components import (
+    adjustment_document,
+    as_document,
+    key_document,
+    rounding_document,
+)
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements.models import Statement
@@ -260,6 +266,7 @@ def _share(statement: Statement, book: OfferBook, share: CalculatedShare) -> Sha
         amount=share.amount.amount,
         rounding=rounding_document(share.rounding),
         components=[as_document(component) for component in share.components],
+        adjustments=[adjustment_document(one) for one in share.adjustments],
         currency=statement.currency,
     )
 
@@ -337,8 +344,14 @@ def _negative(share: Share, credit: Statement) -> Share:
         amount=-share.amount,
         rounding=-share.rounding,
         components=components,
+        adjustments=[_opposite(one) for one in share.adjustments],
         currency=share.currency,
     )
+
+
+def _opposite(adjustment: dict[str, Any]) -> dict[str, Any]:
+    exact = -Fraction(adjustment["exact"])
+    return {**adjustment, "exact": str(exact), "amount": -adjustment["amount"]}
 
 
 async def _announce(uow: UnitOfWork, settlement: Settlement, *, notify: bool) -> None:

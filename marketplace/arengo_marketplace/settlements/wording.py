@@ -13,7 +13,11 @@ from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
-from arengo_marketplace.settlements.components import StoredComponent, read_component
+from arengo_marketplace.settlements.components import (
+    StoredComponent,
+    read_adjustment,
+    read_component,
+)
 from arengo_marketplace.settlements.models import Share
 from arengo_marketplace.titles import meter_title
 
@@ -21,6 +25,26 @@ _KEYS = {
     "equal": N_("In equal parts"),
     "population": N_("By inhabitants"),
     "usage": N_("By use: {meter}"),
+    "merchants": N_("By number of merchants"),
+    "area": N_("By area"),
+    "attribute": N_("By a figure of each member"),
+    "fixed": N_("By agreed figures"),
+    "past": N_("By the shares of the period before"),
+    "shapley": N_("By the Shapley value"),
+    "scrb": N_("By separable costs and remaining benefits"),
+    "nucleolus": N_("By the nucleolus"),
+}
+_KINDS = {
+    "": "{key}",
+    "fixed": N_("Fixed costs: {key}"),
+    "usage": N_("Costs of use: {key}"),
+    "one_off": N_("One-off costs: {key}"),
+}
+_REASONS = {
+    "fixed_amount": N_("Fixed amounts"),
+    "discount": N_("Discounts"),
+    "phase_in": N_("Phase-in of the rule"),
+    "limit": N_("Caps and floors"),
 }
 
 
@@ -34,6 +58,23 @@ class ExplainedComponent:
     whole: str
     note: str
     exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedAdjustment:
+    """What the rule changed after its keys, as a row of a page."""
+
+    label: str
+    amount: int
+    exact: str
+
+
+def adjustments_of(share: Share) -> list[ExplainedAdjustment]:
+    """What limits, discounts and the like changed in a share, for itself or for others."""
+    return [
+        ExplainedAdjustment(gettext(_REASONS[one.reason]), one.amount, _before_rounding(one.exact))
+        for one in map(read_adjustment, share.adjustments)
+    ]
 
 
 def stored_rule_in_words(document: Mapping[str, Any], registry: Registry) -> str:
@@ -50,8 +91,13 @@ def explain(share: Share, registry: Registry) -> list[ExplainedComponent]:
     return [_explained(part, registry) for part in parts]
 
 
-def _label(key: str, meter: str, registry: Registry) -> str:
-    return gettext(_KEYS.get(key, key)).format(meter=meter_title(registry, meter))
+def _label(key: str, part: StoredComponent, registry: Registry) -> str:
+    own = gettext(_KEYS.get(key, key)).format(meter=meter_title(registry, part.meter))
+    return gettext(_KINDS[part.kind]).format(key=own)
+
+
+def _before_rounding(exact: Fraction) -> str:
+    return format_number(round(float(exact) / 100, 4), 4)
 
 
 def _explained(part: StoredComponent, registry: Registry) -> ExplainedComponent:
@@ -60,7 +106,7 @@ def _explained(part: StoredComponent, registry: Registry) -> ExplainedComponent:
         notes.append(
             gettext(
                 "Nobody had a figure for “{key}”, so this part was divided otherwise.",
-                key=_label(part.key, part.meter, registry),
+                key=_label(part.key, part, registry),
             )
         )
     if part.weight != part.basis:
@@ -73,11 +119,11 @@ def _explained(part: StoredComponent, registry: Registry) -> ExplainedComponent:
         )
     return ExplainedComponent(
         component=part,
-        label=_label(part.used, part.meter, registry),
+        label=_label(part.used, part, registry),
         basis=_number(part.weight),
         whole=_number(part.whole),
         note=" ".join(notes),
-        exact=format_number(round(float(part.exact) / 100, 4), 4),
+        exact=_before_rounding(part.exact),
     )
 
 

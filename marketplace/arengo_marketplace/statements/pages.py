@@ -22,14 +22,14 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
-from arengo_core.web.spreadsheet import csv_answer
+from arengo_core.web.spreadsheet import Cell, csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.members.acting import Acting, acting_in
 from arengo_marketplace.months import month_key
 from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.pages import kind_label
-from arengo_marketplace.settlements.wording import explain, stored_rule_in_words
+from arengo_marketplace.settlements.wording import adjustments_of, explain, stored_rule_in_words
 from arengo_marketplace.statements import repository, service
 from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.titles import service_title
@@ -173,19 +173,25 @@ async def statement_csv(
     async with host.unit_of_work(caller, read_only=True) as uow:
         statement = await service.statement_of(uow, statement_id)
         shares = await service.shares_of(uow, [statement])
-        rows = [
-            (
-                service_title(host.registry, share.service),
-                one.label,
-                one.component.per_cent,
-                one.basis,
-                one.whole,
-                Money(one.component.net, share.currency),
-                Money(one.component.amount, share.currency),
-            )
-            for share in shares
-            for one in explain(share, host.registry)
-        ]
+        rows: list[tuple[Cell, ...]] = []
+        for share in shares:
+            title = service_title(host.registry, share.service)
+            rows += [
+                (
+                    title,
+                    one.label,
+                    one.component.per_cent,
+                    one.basis,
+                    one.whole,
+                    Money(one.component.net, share.currency),
+                    Money(one.component.amount, share.currency),
+                )
+                for one in explain(share, host.registry)
+            ]
+            rows += [
+                (title, one.label, None, None, None, None, Money(one.amount, share.currency))
+                for one in adjustments_of(share)
+            ]
     headings = [
         gettext(text)
         for text in (
@@ -229,6 +235,7 @@ async def service_page(
             title=service_title(host.registry, detail.share.service),
             rule=stored_rule_in_words(detail.offer.rule, host.registry),
             parts=explain(detail.share, host.registry),
+            adjustments=adjustments_of(detail.share),
             lines=[
                 (line, line.amount * sign * (1 if LineKind(line.kind).is_cost else -1))
                 for line in detail.lines

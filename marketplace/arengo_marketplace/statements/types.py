@@ -13,7 +13,11 @@ from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.money import Money
 from arengo_marketplace.months import month_key
-from arengo_marketplace.settlements.components import StoredComponent, read_component
+from arengo_marketplace.settlements.components import (
+    StoredComponent,
+    read_adjustment,
+    read_component,
+)
 from arengo_marketplace.settlements.models import Share
 from arengo_marketplace.statements.loaders import MemberNames, PaymentsOf, SharesOf
 from arengo_marketplace.statements.models import StatementPayment
@@ -36,6 +40,9 @@ class ShareComponent:
     used: str = strawberry.field(description="Another key where the rule's own weighed nothing.")
     per_cent: Decimal
     meter: str
+    kind: str = strawberry.field(
+        description="`fixed`, `usage` or `one_off` where these have a mix of their own; else empty."
+    )
     weight: str = strawberry.field(description="The member's figure, an exact fraction.")
     whole: str = strawberry.field(description="The figure of all members, an exact fraction.")
     net: MoneyType
@@ -49,11 +56,22 @@ class ShareComponent:
             used=part.used,
             per_cent=part.per_cent,
             meter=part.meter,
+            kind=part.kind,
             weight=str(part.weight),
             whole=str(part.whole),
             net=MoneyType.cents(part.net, currency),
             amount=MoneyType.cents(part.amount, currency),
         )
+
+
+@strawberry.type(description="What a rule added to a share, or took from it, after its keys.")
+class ShareAdjustment:
+    """GraphQL face of an adjustment."""
+
+    reason: str = strawberry.field(
+        description="`fixed_amount`, `discount`, `phase_in` or `limit`, its own or others'."
+    )
+    amount: MoneyType
 
 
 @strawberry.type(name="Share", description="A member's part of an offer's pool.")
@@ -66,6 +84,7 @@ class ShareType:
     amount: MoneyType
     per_inhabitant: MoneyType | None
     components: list[ShareComponent]
+    adjustments: list[ShareAdjustment]
 
     @classmethod
     def of(cls, share: Share) -> ShareType:
@@ -78,6 +97,12 @@ class ShareType:
             amount=MoneyType.cents(share.amount, share.currency),
             per_inhabitant=money_or_none(share.per_inhabitant),
             components=[ShareComponent.of(part, share.currency) for part in parts],
+            adjustments=[
+                ShareAdjustment(
+                    reason=one.reason, amount=MoneyType.cents(one.amount, share.currency)
+                )
+                for one in map(read_adjustment, share.adjustments)
+            ],
         )
 
 

@@ -77,6 +77,9 @@ ROUTES = {
     "POST /office/members": consortium(),
     "POST /office/members/requests/{request_id}": consortium(request_id="join_request"),
     "POST /office/members/{member_id}/leave": merchant(member_id="dairy"),
+    "POST /office/members/{member_id}/attributes": consortium(
+        member_id="lead", data={"attributes": "altitude = 960"}
+    ),
     "POST /office/members/{member_id}/population": consortium(member_id="lead"),
     "POST /office/members/{member_id}/seat": consortium(member_id="dairy"),
     "POST /office/offers/new/{key}": consortium(key="service", shared=True),
@@ -129,6 +132,7 @@ FIELDS = {
     "Mutation.setUpConsortium": anybody(unknown=True),
     "Mutation.admitMember": consortium(consortiumId="consortium"),
     "Mutation.setPopulation": consortium(consortiumId="consortium", memberId="lead"),
+    "Mutation.setMemberAttributes": consortium(consortiumId="consortium", memberId="lead"),
     "Mutation.moveSeat": consortium(consortiumId="consortium", memberId="dairy", seatId="town"),
     "Mutation.endMembership": consortium(consortiumId="consortium", memberId="dairy"),
     "Mutation.requestToJoin": anybody(consortiumId="consortium", seatId="lead"),
