@@ -10,11 +10,6 @@ from arengo_core.database.engine import make_engine
 from arengo_core.ids import new_id
 
 TOWN, UNION, OFFICER = new_id(), new_id(), new_id()
-EARLIER = """
-drop table marketplace.consent;
-alter table marketplace.activation drop column agreed;
-update marketplace.alembic_version set version_num = '0002';
-"""
 SWITCHED_ON = """
 insert into marketplace.activation (id, organization_id, consortium_id, offer_id, service, state,
     settings, forecast, created_at)
@@ -28,15 +23,13 @@ values (:id, :town, :union, :activation, 'requested', '2026-03-02T09:00Z', :offi
 
 
 @pytest_asyncio.fixture
-async def as_owner(database_server):
+async def as_owner(database_server, host):
     """A connection as the owner to a database of the version before."""
     server, template = database_server
     name = f"arengo_earlier_{new_id().hex}"
     urls = await server.recreate(name, template)
     engine = make_engine(urls.owner, pool_size=1, name="arengo-earlier")
-    async with engine.begin() as connection:
-        for statement in EARLIER.strip().split(";\n"):
-            await connection.execute(sa.text(statement.rstrip(";\n")))
+    await migrate.downgrade(engine, host.registry.plugin("marketplace").migrations, "0002")
     yield engine
     await engine.dispose()
     await server.drop(name)

@@ -104,14 +104,14 @@ def _upgrade(connection: Connection, history: MigrationHistory) -> None:
         environment.run_migrations()
 
 
-def _downgrade(connection: Connection, history: MigrationHistory) -> None:
+def _downgrade(connection: Connection, history: MigrationHistory, to: str) -> None:
     scripts = _scripts(history)
 
     def steps(revision: Any, _context: Any) -> Any:
-        return scripts._downgrade_revs("base", revision)  # pyright: ignore[reportPrivateUsage]
+        return scripts._downgrade_revs(to, revision)  # pyright: ignore[reportPrivateUsage]
 
     environment = EnvironmentContext(
-        _config(history), scripts, fn=steps, as_sql=False, destination_rev="base"
+        _config(history), scripts, fn=steps, as_sql=False, destination_rev=to
     )
     with environment:
         _configure(environment, connection, history)
@@ -138,12 +138,13 @@ async def upgrade(engine: AsyncEngine, history: MigrationHistory) -> None:
         await connection.run_sync(_upgrade, history)
 
 
-async def downgrade(engine: AsyncEngine, history: MigrationHistory) -> None:
-    """Undo one history wholly: its tables and its schema."""
+async def downgrade(engine: AsyncEngine, history: MigrationHistory, to: str = "base") -> None:
+    """Undo one history down to a revision, or wholly: its tables and its schema."""
     async with engine.begin() as connection:
         await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        await connection.run_sync(_downgrade, history)
-        await connection.execute(text(f'drop schema if exists "{history.schema}" cascade'))
+        await connection.run_sync(_downgrade, history, to)
+        if to == "base":
+            await connection.execute(text(f'drop schema if exists "{history.schema}" cascade'))
 
 
 def _head_or_error(history: MigrationHistory) -> str | Exception | None:
