@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -108,9 +108,7 @@ async def ingest(uow: UnitOfWork, host: Host, terms: Terms, lines: Iterable[Line
             refuses_late=terms.refuses_late,
         )
         batch = _Batch(uow, terms, judge, report)
-        given = iter(lines)
-        while chunk := list(islice(given, _CHUNK)):
-            await batch.take(chunk)
+        await batch.take(lines)
         await batch.finish()
     uow.audit(
         consortium,
@@ -146,11 +144,39 @@ class _Batch:
         self._intake = Intake(uow, terms.source)
         self._seen = False
 
-    async def take(self, lines: Sequence[Line]) -> None:
-        """Take some of its lines in; none any more once all shall be refused."""
+    async def take(self, lines: Iterable[Line]) -> None:
+        """Take its lines in: while some are stored, the next are judged."""
+        given = iter(lines)
+        judged = await self._judged(given)
+        while judged:
+            following = asyncio.create_task(self._judged(given))
+            try:
+                await self._store(judged)
+            except BaseException:
+                following.cancel()
+                raise
+            judged = await following
+
+    async def _judged(self, lines: Iterator[Line]) -> list[tuple[int, Counted | None]]:
+        """The next lines with what they count as; other requests have their turn meanwhile."""
+        judged: list[tuple[int, Counted | None]] = []
+        for line in islice(lines, _CHUNK):
+            if len(judged) % _PAUSE == 0:
+                await asyncio.sleep(0)
+            try:
+                judged.append((line.number, self._judge.judge(line.reading)))
+            except InvalidInputError as error:
+                self._report.refuse(line.number, error)
+                judged.append((line.number, None))
+        return judged
+
+    async def _store(self, lines: Sequence[tuple[int, Counted | None]]) -> None:
+        """Store what is new of judged lines; none any more once all shall be refused."""
         self._seen = True
         readings: dict[bytes, tuple[int, Counted]] = {}
-        async for number, one in self._judged(lines):
+        for number, one in lines:
+            if one is None:
+                continue
             first = readings.setdefault(one.digest, (number, one))
             if first[0] != number:
                 self._known_already(number, one, first[1])
@@ -165,16 +191,6 @@ class _Batch:
                 self._known_already(number, one, stored.get(digest))
             elif one.counted_on.day == 1 and (day := day_of(one.occurred_at)) != one.counted_on:
                 self._report.late[day.replace(day=1), one.counted_on] += 1
-
-    async def _judged(self, lines: Sequence[Line]) -> AsyncIterator[tuple[int, Counted]]:
-        """The lines that can be counted; other requests have their turn meanwhile."""
-        for position, line in enumerate(lines):
-            if position % _PAUSE == 0:
-                await asyncio.sleep(0)
-            try:
-                yield line.number, self._judge.judge(line.reading)
-            except InvalidInputError as error:
-                self._report.refuse(line.number, error)
 
     def _known_already(self, number: int, one: Counted, known: Counted | None) -> None:
         if known is not None and known[1:5] == one[1:5]:
@@ -193,6 +209,7 @@ class _Batch:
         """Write what belongs to the whole, or refuse the whole."""
         if not self._seen:
             raise InvalidInputError("There is no reading in it.", field="file")
+        self._report.faults.sort(key=lambda fault: fault.line)
         if self._report.refused and self._terms.atomic:
             raise BatchRefusedError(self._report)
         self._report.batches = await self._intake.finish()
