@@ -21,6 +21,14 @@ MACHINERY = {
     "core/arengo_core/plugins/failures.py",
     "core/arengo_core/web/sites.py",
 }
+HTTPX = {"AsyncClient", "Client", "request", "get", "post", "put", "patch", "delete", "stream"}
+OTHER_CLIENTS = {"aiohttp", "requests", "urllib3", "niquests", "pycurl"}
+CALLERS = {
+    "core/arengo_core/outbound/client.py",
+    "core/arengo_core/cli/supervisor.py",  # asks the program's own process
+    "plugins/payments/src/arengo_payments/gateways/stripe_gateway.py",  # over outbound's transport
+    "plugins/payments/src/arengo_payments/standin/webhooks.py",  # the stand-in, never served
+}
 MONEY_WORDS = {"amount", "price", "cost", "fee", "share", "total", "balance", "minor", "money"}
 
 
@@ -74,6 +82,28 @@ def test_nobody_commits_but_the_unit_of_work():
         if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
     ]
     assert faults == []
+
+
+def _makes_requests(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        names = [alias.name for alias in node.names]
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else names
+        return any(name.partition(".")[0] in OTHER_CLIENTS for name in names)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    of = getattr(node.func.value, "id", "")
+    return node.func.attr == "urlopen" or (of == "httpx" and node.func.attr in HTTPX)
+
+
+def test_what_calls_addresses_goes_through_one_client():
+    """``host.outbound`` looks at addresses that people and plugins give; others are these."""
+    found = {
+        named(path)
+        for path in modules()
+        if not {"testing", "testing.py", "conformance.py", "contract_tests.py"} & {*path.parts}
+        if any(_makes_requests(node) for node in ast.walk(tree(path)))
+    }
+    assert found == CALLERS
 
 
 def test_nothing_prints():

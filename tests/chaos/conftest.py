@@ -53,7 +53,7 @@ class Program:
         except httpx.TransportError:
             return None
 
-    async def back(self, seconds=20.0):
+    async def back(self, seconds=10.0):
         """Wait until it answers again."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:

@@ -57,6 +57,14 @@ async def test_a_hidden_field_answers_as_one_that_does_not_exist(two_shops, visi
     assert error["extensions"]["code"] == "GRAPHQL_INVALID"
     assert "publishProduct" not in error["message"]
 
+    async def bytes_of(name):
+        asked = {"query": f"mutation {{ {name} {{ userErrors {{ code }} }} }}"}
+        answer = await visitor.http.post("/graphql", json=asked)
+        trace = answer.json()["errors"][0]["extensions"]["traceId"]
+        return answer.status_code, answer.text.replace(name, "NAME").replace(trace, "TRACE")
+
+    assert await bytes_of("createProduct") == await bytes_of("createProdukt")
+
 
 async def test_the_field_is_there_and_gone_with_the_activation(
     host, two_shops, visit, activate, make_offer, caller_for
