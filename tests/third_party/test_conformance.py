@@ -303,6 +303,7 @@ async def test_uninstalling_drops_its_tables_and_nothing_else(site, empty_databa
     refused = arengo("plugin", "uninstall", "marketplace", "--yes")
     assert refused.returncode == 1
     assert "belongs to the program itself" in refused.stderr
+    environment["ARENGO_DISABLED_PLUGINS"] = KEY  # as who takes one away did before
     gone = arengo("plugin", "uninstall", KEY, "--yes")
     assert gone.returncode == 0, gone.stderr
     assert f"The tables of {KEY} are gone." in gone.stdout

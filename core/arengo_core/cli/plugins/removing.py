@@ -12,7 +12,7 @@ from arengo_core.database.engine import make_engine
 from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.registry import ESSENTIAL
-from arengo_core.settings import Settings, load_settings
+from arengo_core.settings import Settings
 
 
 @click.command()
@@ -25,8 +25,10 @@ def uninstall(name: str, yes: bool) -> None:
     """
     if name in ESSENTIAL or name == "core":
         raise click.ClickException(f"{name} belongs to the program itself.")
-    settings = load_settings()
-    registry = load_plugins(settings.disabled_plugins)
+    registry = load_plugins()  # those that the settings disable too
+    for error in registry.set_aside:
+        if error.plugin == name:
+            raise click.ClickException(f"{name} must load to drop its tables: {error.message}")
     try:
         found = registry.plugin(name)
     except KeyError:
