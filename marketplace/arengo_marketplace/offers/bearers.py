@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from arengo_core.clock import ROME
@@ -14,6 +13,7 @@ from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.activations.models import ActivationChange
 from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.bearer import Bearer
+from arengo_marketplace.costs.frozen import figure_of
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule_documents import attributes_named
 from arengo_marketplace.members import directory
@@ -105,14 +105,7 @@ def figures(istat_code: str | None, own: Mapping[str, str], merchants: int) -> d
     found: dict[str, object] = {"merchants": merchants}
     if istat_code:
         found["area"] = register.by_istat(istat_code).area_km2
-    return found | {name: _figure(text) for name, text in own.items()}
-
-
-def _figure(text: str) -> Decimal | str:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return text
+    return found | {name: figure_of(text) for name, text in own.items()}
 
 
 async def _seated(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, int]:

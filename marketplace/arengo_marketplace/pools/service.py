@@ -225,15 +225,22 @@ def _audit(uow: UnitOfWork, row: PoolLine, action: str) -> None:
 
 def pool_of(lines: Iterable[PoolLine], period: Period, currency: str = "EUR") -> CostPool:
     """The pool that recorded lines make."""
+    plain = ((LineKind(line.kind), line.description, line.money) for line in lines)
+    return pool_of_lines(plain, period, currency)
+
+
+def pool_of_lines(
+    lines: Iterable[tuple[LineKind, str, Money]], period: Period, currency: str
+) -> CostPool:
+    """The pool of lines by kind, description and amount."""
     costs: list[CostLine] = []
     fees: list[Money] = []
     funding: list[Money] = []
-    for line in lines:
-        kind = LineKind(line.kind)
+    for kind, description, amount in lines:
         if kind is LineKind.FEE:
-            fees.append(line.money)
+            fees.append(amount)
         elif kind is LineKind.FUNDING:
-            funding.append(line.money)
+            funding.append(amount)
         else:
-            costs.append(CostLine(CostKind(kind.value), line.description, line.money, period))
+            costs.append(CostLine(CostKind(kind.value), description, amount, period))
     return CostPool(period, tuple(costs), total(fees, currency), total(funding, currency))

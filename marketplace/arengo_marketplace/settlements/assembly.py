@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
 
 from arengo_core import clock
@@ -14,16 +13,16 @@ from arengo_core.host import Host
 from arengo_core.i18n import N_, current_locale, format_date
 from arengo_core.money import Money, total
 from arengo_core.tasks.definition import UNTOLD, Progress
-from arengo_marketplace.costs.allocation import Allocation, Share, allocate
-from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.allocation import Allocation, Share
+from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import before, year_before
+from arengo_marketplace.costs.frozen import Frozen
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostPool
-from arengo_marketplace.costs.resting import background_of, plays
-from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.costs.resting import plays
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.bearers import bearers_for
@@ -44,9 +43,14 @@ class OfferBook:
     offer: Offer
     title: str
     lines: tuple[PoolLine, ...]
-    bearers: tuple[Bearer, ...]
+    frozen: Frozen
     allocation: Allocation | None = None
     problem: ArengoError | None = None
+
+    @property
+    def bearers(self) -> tuple[Bearer, ...]:
+        """The members over which its cost is divided."""
+        return self.frozen.inputs.members
 
     @property
     def pool(self) -> CostPool | None:
@@ -165,37 +169,33 @@ async def _books(
         if lines or bearers:
             title = service_title(host.registry, offer.service)
             rule = rules[offer.id]
-            priced = await usage_for(uow, offer, period) if plays(rule) else {}
-            inputs = PlanInputs(period, tuple(bearers), priced)
-            books.append(
-                _book(offer, title, lines, inputs, rule, usage, keys, paid.get(offer.id, {}))
+            before_that = paid.get(offer.id, {})
+            frozen = Frozen(
+                rule,
+                offer.plan,
+                PlanInputs(
+                    period,
+                    tuple(bearers),
+                    await usage_for(uow, offer, period) if plays(rule) else {},
+                ),
+                {meter: usage[meter] for meter in sorted(rule.meters())},
+                before_that.get(before(period.start), {}),
+                before_that.get(year_before(period.start), {}),
             )
+            books.append(_book(offer, title, tuple(lines), frozen, keys))
     return books
 
 
 def _book(
-    offer: Offer,
-    title: str,
-    lines: Sequence[PoolLine],
-    inputs: PlanInputs,
-    rule: CostRule,
-    usage: Usage,
-    keys: KeyRegistry,
-    paid: Mapping[date, Mapping[UUID, int]],
+    offer: Offer, title: str, lines: tuple[PoolLine, ...], frozen: Frozen, keys: KeyRegistry
 ) -> OfferBook:
-    bearers, month = inputs.members, inputs.period.start
     if not lines:
-        return OfferBook(offer, title, (), bearers)
-    pool = pool_of(lines, inputs.period, offer.plan.currency)
+        return OfferBook(offer, title, (), frozen)
+    pool = pool_of(lines, frozen.inputs.period, offer.plan.currency)
     try:
-        background = background_of(
-            rule, offer.plan, inputs, paid.get(before(month), {}), paid.get(year_before(month), {})
-        )
-        allocation = allocate(pool, rule, bearers, usage, keys, background)
+        return OfferBook(offer, title, lines, frozen, frozen.divide(pool, keys))
     except CostError as error:
-        fault = refused(error, error.field)
-        return OfferBook(offer, title, tuple(lines), bearers, problem=fault)
-    return OfferBook(offer, title, tuple(lines), bearers, allocation)
+        return OfferBook(offer, title, lines, frozen, problem=refused(error, error.field))
 
 
 def population_of(shares: Sequence[tuple[OfferBook, Share]]) -> int | None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -15,19 +15,23 @@ from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.cli.running import open_host
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import NotFoundError, SettingsError
+from arengo_core.errors import InvalidInputError, NotFoundError, SettingsError
 from arengo_core.host import Host
 from arengo_core.i18n import error_text, format_money, set_locale
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
+from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 from arengo_marketplace.contract import Consortium
 from arengo_marketplace.costs.commands import allocate
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.months import month_key
+from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.pools import csv_import, repository, service
+from arengo_marketplace.settlements import repository as settled
 from arengo_marketplace.settlements import service as settlements
+from arengo_marketplace.settlements.bundle import verify as recompute
 from arengo_marketplace.settlements.components import read_adjustment, read_component
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
@@ -280,6 +284,62 @@ def statement(number: str, slug: str | None, as_json: bool) -> None:
         return [head, *_table(rows), foot], data
 
     _run(slug, as_json, work)
+
+
+@costs.command()
+@click.argument("month", callback=_period)
+@_consortium
+def bundle(month: Period, slug: str | None) -> None:
+    """Print the file of a month's settlement: all that it rests on and gave, as JSON."""
+
+    async def run() -> dict[str, Any]:
+        async with _as_office(slug) as (_host, uow, consortium):
+            found = await settled.standing(uow.session, consortium.id, month.start)
+            if found is None:
+                raise NotFoundError("{month} is not settled.", month=month_key(month))
+            return await settlements.bundle(uow, found.id)
+
+    made = asyncio.run(run())
+    click.echo(msgspec.json.format(msgspec.json.encode(made, order="sorted"), indent=2))
+
+
+@costs.command()
+@click.argument("file", metavar="BUNDLE.json", type=click.File("rb"))
+def verify(file: BinaryIO) -> None:
+    """Recompute a settlement from its file, without a database or the network.
+
+    Says for each member and service whether its share is equal. Exits with 1 when one is not, or
+    when the content is not what the file's SHA-256 says. Keys of rules that plugins bring need
+    these plugins installed.
+    """
+    set_locale("en")
+    try:
+        document = msgspec.json.decode(file.read(), type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            "This is not a JSON document: {fault}.", field="BUNDLE", fault=error
+        ) from None
+    verdict = recompute(document, allocation_keys(load_plugins()))
+    currency = str(document["currency"])
+    rows = [
+        (
+            share.service,
+            share.member,
+            _amount(share.stated, currency),
+            "equal" if share.is_equal else f"NOT EQUAL: {_amount(share.computed, currency)}",
+        )
+        for share in verdict.shares
+    ]
+    for line in [*_table(rows), *verdict.faults]:
+        click.echo(line)
+    wrong = sum(not share.is_equal for share in verdict.shares)
+    click.echo(f"{len(verdict.shares)} shares, {wrong} not equal. SHA-256 {verdict.digest}")
+    if not verdict.holds:
+        raise SystemExit(1)
+
+
+def _amount(amount: int | None, currency: str) -> str:
+    return "nothing" if amount is None else format_money(Money(amount, currency))
 
 
 COMMANDS: list[click.Command] = [costs]

@@ -24,7 +24,8 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
     """A closed period of a consortium (its tenant), or the reversal of one.
 
     ``revision`` counts the settlements of the same period. A reversal repeats the figures of
-    what it reverses with the opposite sign.
+    what it reverses with the opposite sign. ``digest`` is the SHA-256 of all that it rests on and
+    gave; empty for a reversal.
     """
 
     __tablename__ = "settlement"
@@ -53,6 +54,7 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
     fees: Mapped[int] = mapped_column(BigInteger)
     funding: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    digest: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def period(self) -> Period:
@@ -73,7 +75,8 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
 class SettledOffer(MarketplaceBase, Identified, Shared):
     """An offer's pool in a settlement, with the rule that divided it, as both were then.
 
-    ``keys`` tells for each part of the rule what it divided and by which whole weight.
+    ``keys`` tells for each part of the rule what it divided and by which whole weight; ``inputs``
+    is all that the division rested on besides the lines.
     """
 
     __tablename__ = "settled_offer"
@@ -88,6 +91,9 @@ class SettledOffer(MarketplaceBase, Identified, Shared):
     service: Mapped[str]
     rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
     keys: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    inputs: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, default=dict, server_default="{}", deferred=True
+    )
     costs: Mapped[int] = mapped_column(BigInteger)
     fees: Mapped[int] = mapped_column(BigInteger)
     funding: Mapped[int] = mapped_column(BigInteger)

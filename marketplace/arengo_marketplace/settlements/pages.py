@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -105,6 +106,25 @@ async def preview_page(request: ArengoRequest, host: FromHost, caller: FromCalle
     """What closing a month now would give each member."""
     caller.require_signed_in()
     return await _preview(request, host, caller, month_asked(request))
+
+
+@get("/office/settlements/{settlement_id:uuid}/bundle", name="settlement-bundle")
+async def bundle_file(
+    host: FromHost, caller: FromCaller, settlement_id: FromPath[UUID]
+) -> Response[bytes]:
+    """All that the settlement rests on and gave, to recompute it elsewhere."""
+    caller.require_signed_in()
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        made = await service.bundle(uow, settlement_id)
+    name = f"settlement-{made['period']['from']}-{made['revision']}.json"
+    return Response(
+        msgspec.json.format(msgspec.json.encode(made, order="sorted"), indent=2),
+        media_type="application/json",
+        headers={
+            "content-disposition": f'attachment; filename="{name}"',
+            "cache-control": "no-store",
+        },
+    )
 
 
 @post(
@@ -317,6 +337,7 @@ ROUTES: list[Any] = [
     close_month,
     settlement_page,
     settlement_csv,
+    bundle_file,
     service_page,
     reverse_settlement,
 ]

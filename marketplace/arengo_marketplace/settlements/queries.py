@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import strawberry
 
 from arengo_core.api.connection import Connection, connection_of, page_size
@@ -67,3 +68,13 @@ class SettlementsQuery:
             except NotFoundError:
                 return None
         return SettlementType.of(found)
+
+    @strawberry.field(
+        description="The file from which a settlement is recomputed elsewhere, as JSON text."
+    )
+    async def settlement_bundle(self, info: Info, id: strawberry.ID) -> str:
+        """The file."""
+        uow = info.context.uow
+        async with uow.lock:
+            made = await service.bundle(uow, local_id(id, "Settlement"))
+        return msgspec.json.encode(made, order="sorted").decode()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, undefer
 
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 
@@ -108,14 +108,18 @@ async def reversals(session: AsyncSession, consortium_id: UUID) -> dict[UUID, UU
 
 
 async def offers(
-    session: AsyncSession, settlement_id: UUID, consortium_id: UUID
+    session: AsyncSession, settlement_id: UUID, consortium_id: UUID, *, with_inputs: bool = False
 ) -> Sequence[SettledOffer]:
     """The offers of a settlement, by service."""
-    return await offers_of(session, [settlement_id], [consortium_id])
+    return await offers_of(session, [settlement_id], [consortium_id], with_inputs=with_inputs)
 
 
 async def offers_of(
-    session: AsyncSession, settlement_ids: Sequence[UUID], consortium_ids: Sequence[UUID]
+    session: AsyncSession,
+    settlement_ids: Sequence[UUID],
+    consortium_ids: Sequence[UUID],
+    *,
+    with_inputs: bool = False,
 ) -> Sequence[SettledOffer]:
     """The offers of settlements, by service."""
     statement = (
@@ -126,6 +130,8 @@ async def offers_of(
         )
         .order_by(SettledOffer.service, SettledOffer.id)
     )
+    if with_inputs:
+        statement = statement.options(undefer(SettledOffer.inputs))
     return (await session.execute(statement)).scalars().all()
 
 

@@ -23,6 +23,7 @@ from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.settlements import entries, repository
 from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
+from arengo_marketplace.settlements.bundle import content, digest_of
 from arengo_marketplace.settlements.components import (
     adjustment_document,
     as_document,
@@ -145,6 +146,28 @@ async def own_settlement(uow: UnitOfWork, settlement_id: UUID) -> Settlement:
     return found
 
 
+async def bundle(uow: UnitOfWork, settlement_id: UUID) -> dict[str, Any]:
+    """The file of a settlement, for the consortium's officers.
+
+    ConflictError for a reversal, which repeats another's figures, and for one that was closed
+    before inputs were kept.
+    """
+    settlement = await own_settlement(uow, settlement_id)
+    if settlement.is_reversal:
+        raise ConflictError("A reversal repeats the figures of another settlement: take its file.")
+    if not settlement.digest:
+        raise ConflictError("This settlement was closed before its inputs were kept.")
+    consortium_id = settlement.organization_id
+    async with uow.widened([consortium_id], [consortium_id]):
+        made = content(
+            settlement,
+            await repository.offers(uow.session, settlement.id, consortium_id, with_inputs=True),
+            await repository.lines(uow.session, settlement.id, consortium_id),
+            await repository.shares(uow.session, settlement.id, consortium_id),
+        )
+    return made | {"digest": settlement.digest}
+
+
 async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement:
     await progress.tell(N_("Writing the statements"), 60, 100)
     consortium_id, period = made.consortium_id, made.period
@@ -163,7 +186,7 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
         funding=total((one.pool.funding for one in allocations), currency).amount,
         currency=currency,
     )
-    rows: list[Any] = [settlement]
+    rows: list[Any] = []
     for book in made.books:
         if book.allocation is not None:
             rows += _frozen(settlement, book)
@@ -178,7 +201,15 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
         )
         issued.append(statement)
         rows += [statement, *(_share(statement, book, share) for book, share in shares)]
-    uow.session.add_all(rows)
+    settlement.digest = digest_of(
+        content(
+            settlement,
+            [row for row in rows if isinstance(row, SettledOffer)],
+            [row for row in rows if isinstance(row, SettledLine)],
+            [row for row in rows if isinstance(row, Share)],
+        )
+    )
+    uow.session.add_all([settlement, *rows])
     await uow.session.flush()
     await progress.tell(N_("Posting to the ledger"), 80, 100)
     await entries.post_settlement(uow, settlement, issued)
@@ -203,6 +234,7 @@ def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
             service=book.offer.service,
             rule=allocation.rule.to_json(),
             keys=[key_document(key) for key in allocation.keys],
+            inputs=book.frozen.to_json(),
             costs=pool.costs.amount,
             fees=pool.fees.amount,
             funding=pool.funding.amount,

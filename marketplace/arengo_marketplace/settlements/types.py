@@ -59,6 +59,9 @@ class SettlementType(Node):
     funding: MoneyType
     net: MoneyType = strawberry.field(description="What the members divide.")
     closed_at: datetime
+    digest: str = strawberry.field(
+        description="SHA-256 of all that it rests on and gave, as in its file; empty of a reversal."
+    )
 
     @strawberry.field(description="The settlement that took it back, if one did.")
     async def reversed_by_id(self, info: Info) -> strawberry.ID | None:
@@ -96,6 +99,7 @@ class SettlementType(Node):
             funding=MoneyType.cents(row.funding, row.currency),
             net=MoneyType.cents(row.net, row.currency),
             closed_at=row.created_at,
+            digest=row.digest,
         )
 
 

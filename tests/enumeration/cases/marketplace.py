@@ -36,6 +36,7 @@ ROUTES = {
     "GET /office/settlements": consortium(),
     "GET /office/settlements/preview": consortium(),
     "GET /office/settlements/{settlement_id}": consortium(settlement_id="settlement"),
+    "GET /office/settlements/{settlement_id}/bundle": consortium(settlement_id="settlement"),
     "GET /office/settlements/{settlement_id}/csv": consortium(settlement_id="settlement"),
     "GET /office/settlements/{settlement_id}/services/{offer_id}": consortium(
         settlement_id="settlement", offer_id="offer"
@@ -118,6 +119,7 @@ FIELDS = {
     "Query.previewSettlement": consortium(consortiumId="consortium", month="month"),
     "Query.settlements": consortium(consortiumId="consortium"),
     "Query.settlement": consortium(id="settlement"),
+    "Query.settlementBundle": consortium(id="settlement"),
     "Query.statements": municipality(organizationId="lead"),
     "Query.statement": municipality(id="statement"),
     "Query.memberYear": municipality(organizationId="lead", year="year"),

@@ -1,0 +1,167 @@
+"""A settlement as one file, from which anybody recomputes it without database or network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from arengo_core.errors import InvalidInputError
+from arengo_core.money import Money
+from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.frozen import Frozen
+from arengo_marketplace.costs.keys import KeyRegistry
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.pools.models import LineKind
+from arengo_marketplace.pools.service import pool_of_lines
+from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+
+FORMAT = "arengo-settlement/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """One member's share of one service, as the file says and as it comes out again."""
+
+    service: str
+    member: str
+    stated: int
+    computed: int | None
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both are the same to the cent."""
+        return self.stated == self.computed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What recomputing a file gives; ``faults`` are in words."""
+
+    digest: str
+    shares: tuple[Recomputed, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every share is equal, and nothing else is amiss."""
+        return not self.faults and all(share.is_equal for share in self.shares)
+
+
+def content(
+    settlement: Settlement,
+    offers: Iterable[SettledOffer],
+    lines: Iterable[SettledLine],
+    shares: Iterable[Share],
+) -> dict[str, Any]:
+    """The content of the file, without its digest."""
+    by_offer: dict[UUID, list[dict[str, Any]]] = {}
+    for line in sorted(lines, key=lambda one: (one.kind, one.line_id)):
+        by_offer.setdefault(line.offer_id, []).append(_line(line))
+    amounts: dict[UUID, dict[str, int]] = {}
+    for share in shares:
+        amounts.setdefault(share.offer_id, {})[str(share.organization_id)] = share.amount
+    return {
+        "format": FORMAT,
+        "settlement": str(settlement.id),
+        "consortium": str(settlement.organization_id),
+        "period": {
+            "from": settlement.starts_on.isoformat(),
+            "to": settlement.ends_on.isoformat(),
+        },
+        "revision": settlement.revision,
+        "currency": settlement.currency,
+        "total": settlement.net,
+        "services": [
+            {
+                "service": offer.service,
+                "offer": str(offer.offer_id),
+                "lines": by_offer.get(offer.offer_id, []),
+                **offer.inputs,
+                "shares": amounts.get(offer.offer_id, {}),
+            }
+            for offer in sorted(offers, key=lambda one: (one.service, one.offer_id))
+        ],
+    }
+
+
+def _line(line: SettledLine) -> dict[str, Any]:
+    return {
+        "kind": line.kind,
+        "description": line.description,
+        "supplier": line.supplier,
+        "document_number": line.document_number,
+        "document_date": line.document_date.isoformat() if line.document_date else None,
+        "amount": line.amount,
+        "evidence_name": line.evidence_name,
+        "evidence_digest": line.evidence_digest,
+    }
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as JSON: keys in order, no spaces, UTF-8."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def verify(document: Mapping[str, Any], keys: KeyRegistry) -> Verdict:
+    """Recompute every share of a file. InvalidInputError for what is no such file."""
+    if document.get("format") != FORMAT:
+        raise InvalidInputError(
+            "This is not a settlement's file of the format {format}.", format=FORMAT
+        )
+    try:
+        return _verify(document, keys)
+    except CostError as error:
+        raise InvalidInputError("The file cannot be recomputed: {fault}", fault=error) from None
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise InvalidInputError(
+            "The file is incomplete or damaged: {fault}", fault=repr(error)
+        ) from None
+
+
+def _verify(document: Mapping[str, Any], keys: KeyRegistry) -> Verdict:
+    period = Period(
+        date.fromisoformat(document["period"]["from"]), date.fromisoformat(document["period"]["to"])
+    )
+    currency = document["currency"]
+    shares: list[Recomputed] = []
+    faults: list[str] = []
+    for offer in document["services"]:
+        pool = pool_of_lines(
+            (
+                (LineKind(line["kind"]), line["description"], Money(line["amount"], currency))
+                for line in offer["lines"]
+            ),
+            period,
+            currency,
+        )
+        stated: dict[str, int] = dict(offer["shares"])
+        names = {one["id"]: one["name"] for one in offer["members"]}
+        frozen = Frozen.from_json(offer, period, keys)
+        computed = {
+            str(share.bearer.organization_id): share.amount.amount
+            for share in frozen.divide(pool, keys).shares
+            if share.days
+        }
+        for member in sorted(stated.keys() | computed.keys(), key=lambda one: names.get(one, one)):
+            shares.append(
+                Recomputed(
+                    offer["service"],
+                    names.get(member, member),
+                    stated.get(member, 0),
+                    computed.get(member),
+                )
+            )
+    total = sum(share.stated for share in shares)
+    if total != document["total"]:
+        faults.append(f"The shares add up to {total}, and the total is {document['total']}.")
+    digest = digest_of({name: value for name, value in document.items() if name != "digest"})
+    if digest != document.get("digest"):
+        said = document.get("digest")
+        faults.append(f"The content's SHA-256 is {digest}, and the file says {said}.")
+    return Verdict(digest, tuple(shares), tuple(faults))
