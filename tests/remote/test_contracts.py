@@ -19,6 +19,8 @@ from arengo_delivery.contract import Carrier, CarrierOutcome
 from arengo_delivery.contract_tests import CarrierContract, parcel_request
 from arengo_payments.contract import (
     CheckoutLine,
+    CheckoutOpened,
+    CheckoutState,
     GatewayEventKind,
     InvalidSignatureError,
     MalformedEventError,
@@ -152,6 +154,45 @@ async def test_an_answer_that_makes_no_sense_is_an_unknown_outcome(host, far_sid
     gateway = _of(host, far_side, PaymentGateway, "far-bank")
     far_side.raw = raw
     assert isinstance(await gateway.open_checkout(checkout_request()), OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_there"),
+    [
+        ("https://pay.far.example/1", True),
+        ("http://127.0.0.1:9/1", True),
+        ("http://pay.far.example/1", False),
+        ("https://10.0.0.1/1", False),
+        ("https://somebody@pay.far.example/1", False),
+        ("javascript:alert(1)", False),
+        ("//pay.far.example/1", False),
+        ("", False),
+    ],
+)
+async def test_a_payer_is_sent_only_where_the_program_might_call(host, far_side, url, leads_there):
+    gateway = _of(host, far_side, PaymentGateway, "far-bank")
+
+    def answers(**values):
+        body = json.dumps({"reference": "checkout-1", "url": url, **values}).encode()
+        far_side.raw = b"HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+    answers()
+    opened = await gateway.open_checkout(checkout_request())
+    known = {"amount": {"amount": 100, "currency": "EUR"}, "order_id": None, "expires_at": None}
+    known |= {"idempotency_key": None, "payment_reference": None}
+    answers(status="open", **known)
+    found = await gateway.find_checkout("key", datetime.now(UTC))
+    answers(status="paid", **known)
+    paid = await gateway.fetch_checkout("checkout-1")
+    assert isinstance(paid, CheckoutState), "money that arrived counts"
+    if leads_there:
+        assert isinstance(opened, CheckoutOpened)
+        assert isinstance(found, CheckoutState)
+        assert {opened.url, found.url, paid.url} == {url}
+    else:
+        assert isinstance(opened, OutcomeUnknown)
+        assert isinstance(found, OutcomeUnknown)
+        assert paid.url is None
 
 
 async def test_after_five_faults_a_door_is_closed_and_the_others_stay_open(host, far_side):

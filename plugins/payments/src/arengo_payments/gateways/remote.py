@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from arengo_core.errors import InvalidInputError
 from arengo_core.ids import new_token
 from arengo_core.remote.calling import Refusal, Remote, Unknown
 from arengo_core.remote.kinds import RemoteKind
@@ -18,6 +19,7 @@ from arengo_payments.contract import (
     CheckoutRefused,
     CheckoutRequest,
     CheckoutState,
+    CheckoutStatus,
     GatewayEvent,
     InvalidSignatureError,
     MalformedEventError,
@@ -30,6 +32,7 @@ from arengo_payments.contract import (
 )
 
 _NOT_FOUND = "not_found"
+_STRANGE = "no payer is sent to {!r}"
 _State = CheckoutState | NotFound | CheckoutRefused | OutcomeUnknown
 _Refund = RefundDone | NotFound | RefundRefused | OutcomeUnknown
 
@@ -58,7 +61,11 @@ class RemoteGateway:
     async def open_checkout(
         self, request: CheckoutRequest
     ) -> CheckoutOpened | CheckoutConfirmed | CheckoutRefused | OutcomeUnknown:
-        """Open a checkout, once for the request's key."""
+        """Open a checkout, once for the request's key.
+
+        An address that the program itself might not call is no answer: the payer is not sent
+        there, and what happened is unknown.
+        """
         answer = await self._ask(
             "open_checkout", msgspec.to_builtins(request), _Opened, request.idempotency_key
         )
@@ -68,21 +75,25 @@ class RemoteGateway:
             return CheckoutRefused(answer.code, answer.message)
         if answer.url is None:
             return CheckoutConfirmed(answer.reference)
-        return CheckoutOpened(answer.reference, answer.url, answer.expires_at or request.expires_at)
+        if not self._may_lead_to(answer.url):
+            return OutcomeUnknown(_STRANGE.format(answer.url))
+        expires_at = answer.expires_at or request.expires_at
+        return CheckoutOpened(answer.reference, answer.url, expires_at)
 
     async def fetch_checkout(self, reference: str) -> _State:
         """The checkout's present state."""
-        return _state(await self._ask("fetch_checkout", {"reference": reference}, CheckoutState))
+        asked = {"reference": reference}
+        return self._state(await self._ask("fetch_checkout", asked, CheckoutState))
 
     async def find_checkout(self, idempotency_key: str, since: datetime) -> _State:
         """The checkout that a key opened."""
         asked = {"idempotency_key": idempotency_key, "since": since.isoformat()}
-        return _state(await self._ask("find_checkout", asked, CheckoutState))
+        return self._state(await self._ask("find_checkout", asked, CheckoutState))
 
     async def expire_checkout(self, reference: str) -> _State:
         """Close an open checkout."""
         asked = {"reference": reference}
-        return _state(
+        return self._state(
             await self._ask("expire_checkout", asked, CheckoutState, f"expire:{reference}")
         )
 
@@ -115,18 +126,29 @@ class RemoteGateway:
     async def aclose(self) -> None:
         """Nothing is held between calls."""
 
+    def _may_lead_to(self, url: str) -> bool:
+        try:
+            self._remote.host.outbound.check(url, field="url")
+        except InvalidInputError:
+            return False
+        return True
+
+    def _state(self, answer: CheckoutState | Refusal | Unknown) -> _State:
+        """What became of a checkout; money that arrived counts, wherever its page was."""
+        if isinstance(answer, Unknown):
+            return OutcomeUnknown(answer.reason)
+        if isinstance(answer, Refusal):
+            missing = answer.code == _NOT_FOUND
+            return NotFound() if missing else CheckoutRefused(answer.code, answer.message)
+        if answer.url is None or self._may_lead_to(answer.url):
+            return answer
+        if answer.status is CheckoutStatus.OPEN:
+            return OutcomeUnknown(_STRANGE.format(answer.url))
+        return replace(answer, url=None)
+
     async def _ask(self, call: str, asked: Mapping[str, Any], kind: Any, key: str = "") -> Any:
         path = f"/gateway/{self._key}/{call}"
         return await self._remote.ask(path, key or new_token(16), asked, kind)
-
-
-def _state(answer: CheckoutState | Refusal | Unknown) -> _State:
-    if isinstance(answer, Unknown):
-        return OutcomeUnknown(answer.reason)
-    if isinstance(answer, Refusal):
-        missing = answer.code == _NOT_FOUND
-        return NotFound() if missing else CheckoutRefused(answer.code, answer.message)
-    return answer
 
 
 def _refund(answer: RefundDone | Refusal | Unknown) -> _Refund:
