@@ -290,10 +290,31 @@ async def test_bad_values_of_an_account_are_named(host, fields, named):
     assert caught.value.field == named
 
 
-async def test_the_merchants_people_page_is_the_desks(host, make_user, visit):
+async def _town(host):
+    return (await place(host, "Lanzada", OrganizationKind.MUNICIPALITY)).id
+
+
+def _has_desk(answer):
+    assert answer.status_code == 200, answer.text[-400:]
+    menu = answer.text.partition('id="ar-navigation"')[2].partition("</nav>")[0]
+    return 'href="/desk/shop"' in menu, 'href="/office/members"' in menu
+
+
+async def test_a_merchants_people_and_account_have_the_desks_menu(host, make_user, visit):
     shop = await place(host, "Forno Bianchi", OrganizationKind.MERCHANT)
     visitor = await visit(await make_user((shop.id, Role.MERCHANT)))
-    assert (await visitor.get("/office/people")).status_code == 200
+    clerk = await visit(await make_user((await _town(host), Role.MUNICIPAL_OFFICER)))
+    for path in (
+        "/office/people",
+        "/account",
+        "/account/second-step",
+        "/account/passkeys",
+        "/account/identities",
+        "/account/erase",
+        "/privacy/register",
+    ):
+        assert _has_desk(await visitor.get(path)) == (True, False), path
+        assert _has_desk(await clerk.get(path)) == (False, True), path
 
 
 async def test_passwords_are_kept_as_argon2_alone(host, make_user):

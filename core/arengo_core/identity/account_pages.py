@@ -22,7 +22,7 @@ from arengo_core.organizations.models import Organization
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
-from arengo_core.web.pages import page
+from arengo_core.web.pages import face_of, page
 
 _LIVES = (30, 90, 365)
 
@@ -63,7 +63,7 @@ async def _account(
             request,
             uow,
             "identity/account.html",
-            face="office",
+            face=face_of(caller),
             status=400 if form.errors else 200,
             form=form,
             places=rows,

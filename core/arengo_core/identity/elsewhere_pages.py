@@ -29,7 +29,7 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from, set_private_cookie
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
-from arengo_core.web.pages import page
+from arengo_core.web.pages import face_of, page
 
 JOURNEY_COOKIE = "arengo_journey"
 IDENTIFIED_COOKIE = "arengo_identified"
@@ -211,7 +211,7 @@ async def _show(request: ArengoRequest, host: Host, caller: Caller, form: Form) 
             request,
             uow,
             "identity/identities.html",
-            face="office",
+            face=face_of(caller),
             status=409 if form.errors else 200,
             form=form,
             identities=[

@@ -20,7 +20,7 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from, party_of
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
-from arengo_core.web.pages import page
+from arengo_core.web.pages import face_of, page
 
 _HOME = "/account/passkeys"
 
@@ -32,7 +32,7 @@ async def _show(request: ArengoRequest, host: Host, caller: Caller, form: Form) 
             request,
             uow,
             "identity/passkeys.html",
-            face="office",
+            face=face_of(caller),
             status=400 if form.errors else 200,
             form=form,
             passkeys=await passkeys.own(uow),

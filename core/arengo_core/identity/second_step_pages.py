@@ -20,7 +20,7 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.devices import origin_from
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
-from arengo_core.web.pages import page
+from arengo_core.web.pages import face_of, page
 
 _HOME = "/account/second-step"
 
@@ -35,7 +35,7 @@ async def _show(
             request,
             uow,
             "identity/second_step.html",
-            face="office",
+            face=face_of(caller),
             status=400 if form.errors else 200,
             form=form,
             state=state,

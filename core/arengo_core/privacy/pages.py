@@ -14,7 +14,7 @@ from arengo_core.privacy import service
 from arengo_core.privacy.register import Holding, holdings
 from arengo_core.web.context import SESSION_COOKIE, ArengoRequest, FromCaller, FromHost
 from arengo_core.web.forms import Form, read_form
-from arengo_core.web.pages import page
+from arengo_core.web.pages import face_of, page
 
 
 @get("/privacy/register", name="privacy-register")
@@ -29,7 +29,7 @@ async def register(request: ArengoRequest, host: FromHost, caller: FromCaller) -
             request,
             uow,
             "core/privacy_register.html",
-            face="office",
+            face=face_of(caller),
             parts=[(titles[name], rows) for name, rows in parts.items()],
         )
 
@@ -57,7 +57,7 @@ async def _ask(request: ArengoRequest, host: Host, caller: Caller, form: Form) -
             request,
             uow,
             "core/erase_account.html",
-            face="office",
+            face=face_of(caller),
             status=400 if form.errors else 200,
             form=form,
             outcomes=None,
