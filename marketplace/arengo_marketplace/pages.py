@@ -28,10 +28,17 @@ ROUTES: list[Any] = [
     *health_pages.ROUTES,
 ]
 
+_OF_SERVICES = ("/office/offers", "/office/activations")
+
 NAVIGATION = [
     NavigationItem("office", N_("Overview"), "/office", 0, permissions=(OFFICE, FIGURES, SERVICES)),
     NavigationItem(
-        "office", N_("Services"), "/office/services", 10, permissions=(OFFICE, SERVICES)
+        "office",
+        N_("Services"),
+        "/office/services",
+        10,
+        permissions=(OFFICE, SERVICES),
+        also=_OF_SERVICES,
     ),
     NavigationItem("office", N_("Members"), "/office/members", 20, permissions=(OFFICE, FIGURES)),
     NavigationItem(
@@ -53,5 +60,12 @@ NAVIGATION = [
         permissions=(HELD_WORK,),
         group=N_("Consortium"),
     ),
-    NavigationItem("desk", N_("Services"), "/office/services", 80, permissions=(SERVICES,)),
+    NavigationItem(
+        "desk",
+        N_("Services"),
+        "/office/services",
+        80,
+        permissions=(SERVICES,),
+        also=_OF_SERVICES,
+    ),
 ]

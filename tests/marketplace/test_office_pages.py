@@ -40,6 +40,28 @@ async def test_only_the_office_sees(make_consortium, visit, path):
     assert (await (await visit()).get(path)).status_code == 303
 
 
+def _marked(answer):
+    assert answer.status_code == 200, answer.text[-600:]
+    menu = answer.text.partition('id="ar-navigation"')[2].partition("</nav>")[0]
+    return re.findall(r'href="([^"]+)" aria-current="page"', menu)
+
+
+async def test_the_menu_marks_where_a_member_is_and_where_the_office_is(
+    host, make_consortium, make_offer, activate, visit
+):
+    made = await make_consortium()
+    offer = await make_offer(made.id, "bell")
+    await activate(made.lead.id, offer)
+    row = await _current(host, made.lead.id, "bell")
+    of_the_offer = (f"/office/offers/{offer.id}/pledges", f"/office/offers/{offer.id}/activate")
+    town, office = await visit(made.lead_officer), await visit(made.officer)
+    for path in (*of_the_offer, f"/office/activations/{row.id}"):
+        assert _marked(await town.get(path)) == ["/office/services"], path
+    assert _marked(await town.get("/office")) == ["/office"]
+    assert _marked(await office.get(of_the_offer[0])) == ["/office/offers"], "its own entry is"
+    assert _marked(await office.get(f"/office/activations/{row.id}")) == ["/office/services"]
+
+
 async def test_a_merchant_sees_services_at_the_desk(
     make_consortium, make_merchant, make_offer, visit
 ):

@@ -78,7 +78,8 @@ class NavigationItem:
 
     Shown to callers who act for an organization and have one of ``permissions`` there (empty:
     anybody), with ``service`` active where it is named. Entries of one ``group`` (a msgid) share
-    a menu.
+    a menu. The entry is marked on the pages under ``path``, and on those under a path of ``also``
+    that no other entry of the caller's menu has for its own.
     """
 
     face: str
@@ -89,6 +90,7 @@ class NavigationItem:
     permissions: tuple[Permission, ...] = ()
     service: str | None = None
     group: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from arengo_themes.environment import new_environment
 from arengo_themes.registry import ThemeRegistry
 
 FACE_THEMES = {"office": "civic", "desk": "civic", "market": "bottega"}
+_NONE = (0, False)
 
 
 def _format_cents(amount: int, currency: str = "EUR") -> str:
@@ -119,21 +120,25 @@ def _shown(item: NavigationItem, caller: Caller, active: frozenset[str]) -> bool
     return caller.acting_id is not None and caller.may(caller.acting_id, *item.permissions)
 
 
+def _claim(item: NavigationItem, path: str) -> tuple[int, bool]:
+    """How closely a page is an entry's: by its longest path above it, its own before others."""
+    above = [own for own in (item.path, *item.also) if path == own or path.startswith(own + "/")]
+    return max(((len(own), own == item.path) for own in above), default=_NONE)
+
+
 def menu(
     host: Host, face: str, caller: Caller, active: frozenset[str], path: str
 ) -> list[MenuEntry]:
     """The menu of a face for a caller."""
     items = [item for plugin in host.registry.plugins for item in plugin.navigation]
     fitting = [item for item in items if item.face == face and _shown(item, caller, active)]
-    longest = max(
-        (item.path for item in fitting if path == item.path or path.startswith(item.path + "/")),
-        key=len,
-        default="",
-    )
+    claims = [_claim(item, path) for item in fitting]
+    closest = max(claims, default=_NONE)
     entries: list[MenuEntry] = []
     groups: dict[str, list[MenuEntry]] = {}
-    for item in sorted(fitting, key=lambda item: item.order):
-        entry = MenuEntry(i18n.gettext(item.label), item.path, item.path == longest, item.icon)
+    for item, claim in sorted(zip(fitting, claims, strict=True), key=lambda pair: pair[0].order):
+        is_here = claim == closest != _NONE
+        entry = MenuEntry(i18n.gettext(item.label), item.path, is_here, item.icon)
         if not item.group:
             entries.append(entry)
             continue
