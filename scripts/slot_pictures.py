@@ -1,4 +1,4 @@
-"""Pictures of the slots: each page with the place marked where a plugin's part stands."""
+"""Pictures of where plugins appear: each slot, the menu, a service's settings, marked."""
 
 from __future__ import annotations
 
@@ -50,6 +50,13 @@ _HIGHLIGHT = """() => {
 }"""
 
 
+_OUTLINE = """element => {
+    element.style.cssText = "outline:3px dashed #b3005e;outline-offset:6px;"
+        + "background:#fde6f1;color:#7a0040";
+    element.scrollIntoView({block: "center", behavior: "instant"});
+}"""
+
+
 def install_marks(site: Path, slots: list[str]) -> None:
     """A plugin in a folder for ``sys.path`` whose parts say the names of the slots they are in."""
     package = site / "arengo_marks"
@@ -68,16 +75,39 @@ def install_marks(site: Path, slots: list[str]) -> None:
 def _shot(page: Page, slot: str, folder: Path) -> Path:
     assert page.locator(f"[data-mark='{slot}']").count() == 1, f"{page.url} does not show {slot}"
     page.evaluate(_HIGHLIGHT)
-    file = folder / f"{slot}.webp"
+    return _keep(page, slot, folder)
+
+
+def _outlined(page: Page, name: str, selector: str, folder: Path) -> Path:
+    page.locator(selector).evaluate(_OUTLINE)
+    return _keep(page, name, folder)
+
+
+def _keep(page: Page, name: str, folder: Path) -> Path:
+    file = folder / f"{name}.webp"
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture.convert("RGB").resize((800, 500)).save(file, quality=60, method=6)
     return file
 
 
+def _links(page: Page) -> list[str]:
+    return page.locator("main a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+
+
 def office(page: Page, folder: Path) -> Iterator[Path]:
-    """The slot of the office's overview."""
+    """The slot of the office's overview, an entry of the menu, a service's settings."""
     page.goto("/office")
     yield _shot(page, "marketplace.dashboard", folder)
+    page.goto("/office/services")
+    links = _links(page)
+    yield _outlined(page, "navigation", "#ar-navigation a[href='/office/inbox']", folder)
+    for link in links:
+        if re.match(r"/office/activations/[0-9a-f-]{36}$", link):
+            page.goto(link)
+            if page.locator("#settings").count():
+                yield _outlined(page, "settings", "#settings", folder)
+                return
+    raise AssertionError("no service with settings is active")
 
 
 def desk(page: Page, folder: Path) -> Iterator[Path]:
@@ -87,18 +117,14 @@ def desk(page: Page, folder: Path) -> Iterator[Path]:
         ("storefront.desk_order", "/desk/orders", r"^/desk/orders/[0-9a-f-]{36}$"),
     ):
         page.goto(path)
-        links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-        page.goto(next(found for found in links if found and re.search(link, found)))
+        page.goto(next(found for found in _links(page) if re.search(link, found)))
         yield _shot(page, slot, folder)
 
 
 def shopper(page: Page, folder: Path) -> Iterator[Path]:
     """The slots of the checkout's last step and of the shopper's order."""
     page.goto("/search")
-    links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    page.goto(
-        next(found for found in links if found and re.fullmatch(r"/shops/[^/]+/[^/?]+", found))
-    )
+    page.goto(next(found for found in _links(page) if re.fullmatch(r"/shops/[^/]+/[^/?]+", found)))
     page.get_by_role("button", name="Put into the cart").click()
     page.wait_for_url(re.compile("/cart"))
     page.goto("/checkout")

@@ -41,9 +41,9 @@ def test_recipes_show_code_that_is_there():
             assert re.search(rf"^(?:async )?(?:def|class) {name}\b", source, re.M), (path, name)
 
 
-def test_each_slot_has_its_picture():
+def test_each_slot_the_menu_and_settings_have_their_picture():
     page = (ROOT / "docs" / "how-to" / "write-and-check-a-plugin.md").read_text()
-    for key in load_plugins().slots:
+    for key in (*load_plugins().slots, "navigation", "settings"):
         picture = ROOT / "docs" / "pictures" / "slots" / f"{key}.webp"
         assert picture.is_file(), f"no picture of {key}: make screenshots"
         assert picture.stat().st_size < 60_000, picture
