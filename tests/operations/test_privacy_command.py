@@ -6,7 +6,10 @@ import stat
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
+from arengo_core.audit.models import AuditEntry
+from arengo_core.audit.wording import act_in_words
 from arengo_core.caller import Caller, OrganizationKind, Role
 from arengo_core.host import Host
 from arengo_core.identity.models import Invitation
@@ -57,5 +60,11 @@ async def test_a_guest_gets_a_copy_and_is_erased_and_nobody_else_is(
     assert nothing.stdout == "Nothing is kept under this address.\n"
     async with own.unit_of_work(Caller.program([town])) as uow:
         left = (await uow.session.scalars(Invitation.__table__.select())).all()
+        noted = (await uow.session.scalars(select(AuditEntry))).all()
     assert len(left) == 1
+    [entry] = noted
+    assert (entry.action, entry.organization_id) == ("guest.erased", town)
+    assert (entry.actor_id, entry.object_id, entry.details) == (None, None, {"rows": 1})
+    assert ASKS not in str(vars(entry)), "the log holds no address of who is gone"
+    assert act_in_words(own.registry, entry.action).endswith("cancellate, su richiesta")
     await own.close()

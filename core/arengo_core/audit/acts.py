@@ -13,6 +13,7 @@ ACTS = [
     Act("delegation.made", N_("Let another organization act")),
     Act("delegation.revoked", N_("Delegation ended")),
     Act("person.erased", N_("Account erased by its person")),
+    Act("guest.erased", N_("Rows of somebody without an account erased, on request")),
     Act("invitation.sent", N_("Invitation sent")),
     Act("identity.linked", N_("Identity elsewhere linked")),
     Act("identity.unlinked", N_("Identity elsewhere removed")),

@@ -79,6 +79,19 @@ async def count_of(session: AsyncSession, table: Table, personal: Personal, whom
     return await session.scalar(statement) or 0
 
 
+async def organizations_of(
+    session: AsyncSession, table: Table, personal: Personal, whom: Whom
+) -> dict[UUID, int]:
+    """How many rows of a person each organization's part of a table holds."""
+    name = "consortium_id" if personal.tenants else "organization_id"
+    if name not in table.c:
+        return {}
+    place = table.c[name]
+    statement = select(place, func.count()).where(_theirs(table, personal, whom)).group_by(place)
+    rows = await session.execute(statement)
+    return {found: count for found, count in rows if found is not None}
+
+
 async def remove_of(session: AsyncSession, table: Table, personal: Personal, whom: Whom) -> int:
     """Delete a person's rows; how many."""
     done = await session.execute(delete(table).where(_theirs(table, personal, whom)))

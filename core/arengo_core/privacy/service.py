@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -134,16 +135,27 @@ async def erase(uow: UnitOfWork, host: Host, *, email: str) -> list[Outcome]:
     for place in places:
         uow.audit(place, "person.erased", "User", person.id)
     await uow.flush()
-    return await _erased(uow, host, _whom(host, person))
+    outcomes, _ = await _erased(uow, host, _whom(host, person))
+    return outcomes
 
 
 async def erase_of(uow: UnitOfWork, host: Host, email: str) -> list[Outcome]:
-    """As :func:`erase`, of somebody without an account, for an operator."""
-    return await _erased(uow, host, await _guest(uow, host, email))
+    """As :func:`erase`, of somebody without an account, for an operator.
+
+    The log of each organization that held what was erased says so, with the number of its rows.
+    """
+    outcomes, rows = await _erased(uow, host, await _guest(uow, host, email))
+    for place in await organizations.by_ids(uow.session, list(rows)):
+        uow.audit(place, "guest.erased", "Guest", rows=rows[place])
+    return outcomes
 
 
-async def _erased(uow: UnitOfWork, host: Host, whom: repository.Whom) -> list[Outcome]:
+async def _erased(
+    uow: UnitOfWork, host: Host, whom: repository.Whom
+) -> tuple[list[Outcome], Counter[UUID]]:
+    """What became of each table's rows, and how many are gone or emptied by organization."""
     outcomes: list[Outcome] = []
+    touched: Counter[UUID] = Counter()
     async with _everywhere(uow):
         await tasks.forget_files(uow, whom.user_id)
         for holding in _of_people(host):
@@ -152,11 +164,14 @@ async def _erased(uow: UnitOfWork, host: Host, whom: repository.Whom) -> list[Ou
                 Erasure.BLANK: repository.blank_of,
                 Erasure.KEEP: repository.count_of,
             }[holding.personal.erasure]
+            of_them = (uow.session, holding.table, holding.personal, whom)
             async with _reaching(uow, holding, whom):
-                rows = await act(uow.session, holding.table, holding.personal, whom)
+                if holding.personal.erasure is not Erasure.KEEP:
+                    touched.update(await repository.organizations_of(*of_them))
+                rows = await act(*of_them)
             if rows:
                 outcomes.append(Outcome(holding, rows))
-    return outcomes
+    return outcomes, touched
 
 
 async def _require_others(uow: UnitOfWork, person: Person, places: Sequence[Any]) -> None:

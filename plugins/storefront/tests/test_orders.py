@@ -11,8 +11,10 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from arengo_core import clock
+from arengo_core.audit.models import AuditEntry
 from arengo_core.caller import Caller, Role
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
 from arengo_core.privacy import service as privacy
@@ -219,6 +221,14 @@ async def test_a_guests_order_is_in_their_copy_and_stays_when_they_are_erased(va
     async with host.unit_of_work() as uow:
         cart = await carts.reach_open(uow, left)
     assert (cart.name, cart.email) == ("", "")
+    async with host.unit_of_work(
+        Caller.program([valley.consortium.id, valley.dairy.id]), read_only=True
+    ) as uow:
+        noted = select(AuditEntry).where(AuditEntry.action == "guest.erased")
+        [entry] = (await uow.session.scalars(noted)).all()
+    assert entry.organization_id == valley.consortium.id, "whose the carts are; orders stay"
+    theirs = [row["consortium_id"] for row in kept["cart"]["rows"]]
+    assert entry.details == {"rows": theirs.count(str(valley.consortium.id))}
     stays = {one.holding.table.name: one.is_kept for one in outcomes}
     assert stays["shop_order"] is True
     assert (await _look(valley, placed)).row.email == ANNA
