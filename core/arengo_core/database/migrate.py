@@ -16,6 +16,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.schema import DropSchema
 
 from arengo_core.database.policies import SecureTableOp
 
@@ -144,7 +145,14 @@ async def downgrade(engine: AsyncEngine, history: MigrationHistory, to: str = "b
         await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         await connection.run_sync(_downgrade, history, to)
         if to == "base":
-            await connection.execute(text(f'drop schema if exists "{history.schema}" cascade'))
+            await connection.execute(DropSchema(history.schema, cascade=True, if_exists=True))
+
+
+async def drop(engine: AsyncEngine, schema: str) -> None:
+    """Drop a schema and all in it, where the history that made it cannot be read."""
+    async with engine.begin() as connection:
+        await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await connection.execute(DropSchema(schema, cascade=True))
 
 
 def _head_or_error(history: MigrationHistory) -> str | Exception | None:
