@@ -167,6 +167,16 @@ async def test_many_subscribers_are_served_in_batches(
         assert (await service.get(uow, valley.town.id, draft.id)).state == "sent"
 
 
+async def _held_up(host):
+    """Whether somebody waits for another transaction to end, in this database."""
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    async with host.unit_of_work() as uow:
+        return await uow.session.scalar(text(waiting))
+
+
 async def test_sending_is_a_task_that_goes_on_after_a_crash_and_can_be_cancelled(
     host, valley, subscribe, officer, monkeypatch, run_jobs, visit
 ):
