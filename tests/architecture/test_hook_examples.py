@@ -29,7 +29,8 @@ def _module(hook):
 @pytest.mark.parametrize("hook", HOOKS)
 def test_the_example_of_a_hook_is_taken(hook):
     module = _module(hook)
-    module.arengo_manifest = _module("arengo_manifest").arengo_manifest
+    for whole in ("arengo_manifest", "arengo_services"):
+        setattr(module, whole, getattr(_module(whole), whole))
     registry = load_plugins(extra=[("example", module)])
     assert not registry.set_aside, registry.set_aside
     plugin = registry.plugin("example")

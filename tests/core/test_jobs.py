@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from arengo_core.caller import OrganizationKind
 from arengo_core.errors import NotYetError
 from arengo_core.ids import new_id
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.jobs.worker import _application, _connect, drain
+from arengo_core.plugins import gate
 from arengo_core.plugins.manager import load_plugins
-from tests.core.places import plugin_module
+from arengo_core.plugins.manifest import Service
+from tests.core.places import place, plugin_module
 
 
 class Work:
@@ -39,9 +42,9 @@ def shift(host_with):
     return make
 
 
-async def _enqueue(host, name, **options):
+async def _enqueue(host, name, payload=None, **options):
     async with host.unit_of_work() as uow:
-        uow.enqueue(name, {}, **options)
+        uow.enqueue(name, payload or {}, **options)
 
 
 async def _row(host, name):
@@ -107,6 +110,59 @@ async def test_a_job_whose_turn_has_not_come_is_put_back_without_blame(shift):
         await _make_due(host, name)
     assert work.runs == 2
     assert not await _blamed(host, name)
+
+
+async def test_a_job_of_a_service_runs_while_the_member_has_it(host_with):
+    ran, key = [], f"shift{new_id().hex}"
+
+    def noting(name):
+        async def work(_host, payload):
+            ran.append((name, payload["town"]))
+
+        return work
+
+    gated, finishing = f"{key}.begin", f"{key}.finish"
+    module = plugin_module(
+        "shift",
+        services=[Service(key, key, key, frozenset({OrganizationKind.MUNICIPALITY}))],
+        jobs=[
+            Job(gated, noting("begin"), attempts=1, service=key, member="town"),
+            Job(finishing, noting("finish"), service=key, finishes=True),
+        ],
+    )
+    host = host_with(("shift", module))
+    having, without = await place(host), await place(host, "Torre")
+    activation_id = new_id()
+    async with host.unit_of_work() as uow:
+        await gate.open_gate(
+            uow.session,
+            organization_id=having.id,
+            service=key,
+            activation_id=activation_id,
+            consortium_id=new_id(),
+        )
+
+    async def done_by(town):
+        ran.clear()
+        for name in (gated, finishing):
+            await _enqueue(host, name, {"town": str(town.id)})
+        await drain(host)
+        assert await _row(host, gated) is None, "a job that is dropped is neither held nor tried"
+        assert {told for _, told in ran} == {str(town.id)}
+        return sorted(name for name, _ in ran)
+
+    assert await done_by(having) == ["begin", "finish"]
+    assert await done_by(without) == ["finish"]
+    assert not await _blamed(host, gated)
+    async with host.unit_of_work() as uow:
+        await gate.close_gate(uow.session, activation_id)
+    assert await done_by(having) == ["finish"]
+    for nobody in ({}, {"town": "nowhere"}):
+        ran.clear()
+        await _enqueue(host, gated, nobody)
+        await drain(host)
+        assert ran == []
+        assert await _blamed(host, gated)
 
 
 async def test_one_jobs_failure_does_not_stop_another(shift):

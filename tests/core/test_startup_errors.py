@@ -6,7 +6,7 @@ import pytest
 import strawberry
 
 from arengo_core.caller import OrganizationKind
-from arengo_core.jobs.definition import Job
+from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.contributions import FieldExtension, GraphqlContribution
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
@@ -40,6 +40,10 @@ def _hook(name, arguments=""):
 
 async def _work(*_):
     return None
+
+
+def _working(**words):
+    return [Job("wrong.job", _work, **words)]
 
 
 def _misspelt():
@@ -77,6 +81,36 @@ KINDS = {
             _module("wrong", jobs=[Job("same.job", _work)]),
         ],
         ["arengo_jobs", "'same.job'", "plugin 'right'", "rename one"],
+    ),
+    "a job of a service that is not there": (
+        lambda: [_module("wrong", jobs=_working(service="moonbase"))],
+        ["arengo_jobs", "'wrong.job'", "'moonbase'", "use one of: "],
+    ),
+    "a job of a service of a plugin that it does not require": (
+        lambda: [_module("wrong", jobs=_working(service="storefront"))],
+        ["arengo_jobs", "'storefront', a service of neither it nor what it requires"],
+    ),
+    "a job that finishes the work of no service": (
+        lambda: [_module("wrong", jobs=_working(finishes=True))],
+        ["arengo_jobs", "finishes the work of no service", "name the service"],
+    ),
+    "a job of a service without a member": (
+        lambda: [
+            _module(
+                "wrong", services=[_service("wrong")], jobs=_working(service="wrong", member="")
+            )
+        ],
+        ["arengo_jobs", "does not say where its member is", "name the payload's key"],
+    ),
+    "a job of a service by the clock": (
+        lambda: [
+            _module(
+                "wrong",
+                services=[_service("wrong")],
+                schedules=[Schedule(_working(service="wrong")[0], "0 * * * *")],
+            )
+        ],
+        ["arengo_jobs", "the clock, which names no member", "or say that it finishes"],
     ),
     "services in a circle": (
         lambda: [

@@ -65,6 +65,27 @@ FAULTS = {
         'description="Entries of a municipality of mine, by name."',
         "gating: what names no service is said to be open",
     ),
+    "a job that names no service, and one whose payload names no member": (
+        "plugin.py",
+        "[Job(counting.COUNT, counting.count_entry, service=SERVICE, finishes=True)]",
+        "[\n"
+        "        Job(counting.COUNT, counting.count_entry),\n"
+        "        Job('parking_permits.begin', counting.count_entry, service=SERVICE, member='x'),\n"
+        "    ]",
+        "gating: what names no service is said to be open",
+    ),
+    "… in its sample": (
+        "conformance.py",
+        "{COUNT: _counted}",
+        "{COUNT: _counted, 'parking_permits.begin': _counted}",
+        "jobs: a job of a service runs for members with it alone[parking permits]",
+    ),
+    "a job that counts twice": (
+        "entries/counting.py",
+        'key=payload["entry"]',
+        "key=str(object())",
+        "jobs: running a job twice is running it once",
+    ),
     "personal data that nobody declares": (
         "entries/models.py",
         "    note: Mapped[str]\n",
@@ -150,6 +171,7 @@ def test_a_new_plugin_passes_at_once(new_plugin, site, tmp_path):
         "gating",
         "grants",
         "imports",
+        "jobs",
         "manifest",
         "privacy",
         "settings",
@@ -231,7 +253,11 @@ def test_a_broken_promise_is_named(fault, faults_found):
             "handlers: handling an event twice is handling it once",
             ("parking_permits.entry", "jobs"),
         ),
-        ("gating: what names no service is said to be open", ("Query.parkingPermitsEntries",)),
+        (
+            "gating: what names no service is said to be open",
+            ("Query.parkingPermitsEntries", "job core.count_entry"),
+        ),
+        ("jobs: running a job twice is running it once", ("core.count_entry", "marketplace.")),
     ],
 )
 def test_all_that_is_broken_in_it_is_said(check, words, faults_found):

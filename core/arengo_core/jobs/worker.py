@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -19,6 +20,7 @@ from pgqueuer.domain.models import Schedule as QueuedSchedule
 from pgqueuer.domain.types import QueueExecutionMode
 
 from arengo_core import clock, tracing
+from arengo_core.caller import Caller
 from arengo_core.database.engine import plain_url
 from arengo_core.database.unit_of_work import DELIVER
 from arengo_core.errors import NotYetError
@@ -27,6 +29,7 @@ from arengo_core.i18n import set_locale
 from arengo_core.jobs import repository
 from arengo_core.jobs.definition import Job, JobRequest
 from arengo_core.jobs.queue import decode_payload, due_queries_on, enqueue, queries_on
+from arengo_core.plugins import gate
 from arengo_core.plugins.guard import told
 
 # Each holds a connection while its handler works. More at once would wait for one of the pool until
@@ -37,6 +40,25 @@ _TASKS_AT_ONCE = 3
 _log = structlog.get_logger("arengo.jobs")
 
 
+async def perform(host: Host, job: Job, payload: dict[str, Any]) -> None:
+    """Run a job, unless it is of a service that its member has not active: then drop it.
+
+    LookupError or ValueError where a payload names no member though the job is of a service.
+    """
+    if job.is_gated and not await _is_active(host, job, payload):
+        _log.info("job_dropped", job=job.name, service=job.service, member=payload[job.member])
+        return
+    await job.handle(host, payload)
+
+
+async def _is_active(host: Host, job: Job, payload: dict[str, Any]) -> bool:
+    if job.member not in payload:
+        raise LookupError(f"the payload of {job.name} names no member under {job.member!r}")
+    member = UUID(payload[job.member])
+    async with host.unit_of_work(Caller.program([member]), read_only=True) as uow:
+        return await gate.is_active(uow.session, str(job.service), member)
+
+
 async def _run(host: Host, plugin: str, job: Job, queued: QueuedJob) -> None:
     payload = decode_payload(queued.payload)
     tracing.start(payload.get("trace"))
@@ -44,7 +66,7 @@ async def _run(host: Host, plugin: str, job: Job, queued: QueuedJob) -> None:
     try:
         with host.guard.under_way.of(plugin):
             async with asyncio.timeout(job.time_limit):
-                await job.handle(host, payload)
+                await perform(host, job, payload)
     except (Exception, SystemExit) as error:
         # A delivery says itself whose fault it was.
         if job.name != DELIVER and not isinstance(error, NotYetError):

@@ -213,6 +213,7 @@ class Registry:
         )
         claim("arengo_tasks", "task", self.tasks, plugin.tasks, lambda kind: kind.key)
         claim("arengo_jobs", "job", self.jobs, unique.values(), lambda job: job.name)
+        self._refuse_ungated(plugin, unique.values())
         for kind in _events_of(plugin.package):
             if kind.title:
                 self.published.setdefault(kind.name, Owned(plugin.name, kind))
@@ -248,6 +249,26 @@ class Registry:
                     f"{grant.key!r} is no name of a data grant of this plugin",
                     f"write '{plugin.name}.<data>:read' or '{plugin.name}.<data>:write'",
                 )
+
+    def _refuse_ungated(self, plugin: Plugin, jobs: Iterable[Job]) -> None:
+        """A job of a service that could not be looked at whenever it is to run."""
+        near = {plugin.name, *plugin.manifest.requires}
+        known = sorted(key for key, owned in self.services.items() if owned.plugin in near)
+        ticks = {schedule.job.name for schedule in plugin.schedules}
+        for job in jobs:
+            fault = mend = ""
+            if job.service is None and job.finishes:
+                fault, mend = "finishes the work of no service", "name the service"
+            elif job.service is not None and job.service not in known:
+                fault = f"is of {job.service!r}, a service of neither it nor what it requires"
+                mend = f"use one of: {', '.join(known)}"
+            elif job.is_gated and not job.member:
+                fault, mend = "does not say where its member is", "name the payload's key"
+            elif job.is_gated and job.name in ticks:
+                fault = "is started by the clock, which names no member"
+                mend = "enqueue a job for each member, or say that it finishes"
+            if fault:
+                raise PluginError(plugin.name, "arengo_jobs", f"job {job.name!r} {fault}", mend)
 
     @staticmethod
     def _claim(

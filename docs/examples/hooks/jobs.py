@@ -1,4 +1,7 @@
-"""A kind of job; ``uow.enqueue`` puts one into the queue in the transaction that causes it."""
+"""A kind of job; ``uow.enqueue`` puts one into the queue in the transaction that causes it.
+
+It runs while the member has the service: the payload names it under ``organization``.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,4 +17,4 @@ async def answer(host: Host, payload: Mapping[str, Any]) -> None:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [Job("example.answer", answer)]
+    return [Job("example.answer", answer, service="example")]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ import pytest
 
 from arengo_core.caller import OrganizationKind
 from arengo_core.host import Host
+from arengo_core.jobs.definition import Job
 from arengo_core.plugins.fingerprint import GROUP
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.plugins.manifest import Service
@@ -112,6 +115,17 @@ def _themes(config: pytest.Config) -> list[Path]:
         for place in plugin.resources.themes
         for file in sorted({*place.glob("theme.toml"), *place.glob("*/theme.toml")})
     ]
+
+
+def told_by(plugin: Plugin, name: str) -> dict[str, Any]:
+    """What the plugin's module ``conformance`` says under a name; empty where it says nothing."""
+    module = f"{plugin.package}.conformance"
+    return getattr(import_module(module), name, {}) if find_spec(module) else {}
+
+
+def jobs_of(plugin: Plugin) -> list[Job]:
+    """The plugin's jobs, those that the clock starts too."""
+    return [*plugin.jobs, *(schedule.job for schedule in plugin.schedules)]
 
 
 @pytest.fixture

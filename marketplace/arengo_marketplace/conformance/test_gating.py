@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from fnmatch import fnmatchcase
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -21,7 +19,7 @@ from arengo_core.plugins.registry import Plugin
 from arengo_core.testing.fixtures import Visitor
 from arengo_core.testing.messages import folder
 from arengo_core.web.pages import menu
-from arengo_marketplace.conformance.kit import Pair
+from arengo_marketplace.conformance.kit import Pair, jobs_of, told_by
 
 _PLACE = re.compile(r"{\w+(:\w+)?}")
 _GATE = "gate.require_active("
@@ -59,6 +57,7 @@ def test_a_service_has_an_entrance_that_the_host_guards(
         _fields(host, service.key),
         [item for item in subject.navigation if item.service == service.key],
         [handler for handler in subject.event_handlers if handler.service == service.key],
+        [job for job in jobs_of(subject) if job.service == service.key and job.is_gated],
         [item for item in subject.capabilities if item.service == service.key],
         [
             path
@@ -84,6 +83,7 @@ def _open(app: Any, plugin: Plugin) -> Iterator[str]:
         ((f"{one.type_name}.{one.name}", one.service) for one in plugin.graphql.extensions),
         ((f"menu {one.path}", one.service) for one in plugin.navigation),
         ((f"event {one.key}", one.service) for one in plugin.event_handlers),
+        ((f"job {one.name}", one.service) for one in jobs_of(plugin)),
         ((f"slot {one.slot}", one.service) for one in plugin.slot_parts),
         ((f"capability {one.contract.__name__}", one.service) for one in plugin.capabilities),
     )
@@ -95,8 +95,7 @@ def test_what_names_no_service_is_said_to_be_open(subject: Plugin, app: Any) -> 
     if not subject.services:
         pytest.skip("it brings no service")
     module = f"{subject.package}.conformance"
-    told = getattr(import_module(module), "OPEN", {}) if find_spec(module) else {}
-    patterns = [one for some in told.values() for one in some]
+    patterns = [one for some in told_by(subject, "OPEN").values() for one in some]
     found = sorted({*_open(app, subject)})
     closed = [name for name in found if not any(fnmatchcase(name, one) for one in patterns)]
     assert not closed, f"name a service, or say in {module}.OPEN why not: {', '.join(closed)}"

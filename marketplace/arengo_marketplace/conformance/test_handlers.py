@@ -7,15 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from arengo_core.caller import Caller
-from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_core.outbox.events import Delivery, EventHandler
 from arengo_core.plugins.registry import Plugin
+from arengo_marketplace.conformance.kept import Kept, changed, kept
 from arengo_marketplace.conformance.samples import MOMENT, event_of
 
 
@@ -29,7 +28,7 @@ async def test_handling_an_event_twice_is_handling_it_once(
         event = event_of(handler.event, member)
         delivery = Delivery(event_id=new_id(), version=1, occurred_at=MOMENT, event=event)
         once, twice = await _kept_after_each(host, subject, handler, delivery)
-        assert once == twice, f"{handler.key} changes {_changed(once, twice)} when it runs twice"
+        assert once == twice, f"{handler.key} changes {changed(once, twice)} when it runs twice"
 
 
 class _UndoError(Exception):
@@ -38,36 +37,15 @@ class _UndoError(Exception):
 
 async def _kept_after_each(
     host: Host, plugin: Plugin, handler: EventHandler, delivery: Delivery[Any]
-) -> list[dict[str, list[str]]]:
+) -> list[Kept]:
     """What there is after the first run and after the second; nothing is kept."""
-    kept: list[dict[str, list[str]]] = []
+    runs: list[Kept] = []
     with suppress(_UndoError):
         async with host.unit_of_work(Caller.program([delivery.event.organization_id])) as uow:
             for _ in range(2):
                 with suppress(ArengoError):  # an answer: this event says nothing to it
                     await handler.handle(uow, delivery)
                 await uow.flush()
-                kept.append(await _kept(uow, plugin))
+                runs.append(await kept(uow, [plugin]))
             raise _UndoError
-    return kept
-
-
-async def _kept(uow: UnitOfWork, plugin: Plugin) -> dict[str, list[str]]:
-    """The rows of the plugin's tables but for their times, and what is to be told and done."""
-    tables = plugin.migrations.metadata.sorted_tables if plugin.migrations else []
-    asked = {
-        table.fullname: sa.select(
-            *[c for c in table.columns if not isinstance(c.type, sa.DateTime)]
-        )
-        for table in tables
-    }
-    asked["events"] = sa.text("select count(*) from core.outbox_event")
-    asked["jobs"] = sa.text("select count(*) from queue.pgqueuer")
-    return {
-        name: sorted(map(str, await uow.session.execute(statement)))
-        for name, statement in asked.items()
-    }
-
-
-def _changed(once: dict[str, list[str]], twice: dict[str, list[str]]) -> list[str]:
-    return [name for name in once if once[name] != twice[name]]
+    return runs

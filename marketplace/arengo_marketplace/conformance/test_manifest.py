@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from arengo_core.host import Host
 from arengo_core.plugins.registry import Plugin
+from arengo_marketplace.conformance.kit import jobs_of
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -37,8 +38,7 @@ def test_services_rest_on_services_that_exist(subject: Plugin, host: Host) -> No
 
 
 def test_jobs_and_handlers_carry_its_name(subject: Plugin) -> None:
-    names = [job.name for job in subject.jobs]
-    names += [schedule.job.name for schedule in subject.schedules]
+    names = [job.name for job in jobs_of(subject)]
     names += [handler.key for handler in subject.event_handlers]
     strange = [name for name in names if not name.startswith(f"{subject.name}.")]
     assert not strange, f"these do not begin with {subject.name}.: {strange}"

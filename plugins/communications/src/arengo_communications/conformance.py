@@ -8,6 +8,7 @@ from email import message_from_bytes
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -17,9 +18,12 @@ from arengo_communications.channels.inbox import INBOX, InboxChannel
 from arengo_communications.contract import Channel, MessageRequest
 from arengo_communications.contract_tests import ChannelContract, message_request
 from arengo_communications.inbox import repository
+from arengo_communications.messages.usage import REPORT_USAGE
+from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.cli.supervisor import free_port
 from arengo_core.host import Host
+from arengo_core.ids import new_id
 from arengo_core.mail.sender import MailSender
 from arengo_marketplace.testing import ConsortiumMade
 
@@ -55,6 +59,14 @@ OPEN = {
     ),
 }
 """What names no service, by why it is open; the kit asks for each."""
+
+
+async def _counted(_host: Host, member: UUID) -> dict[str, Any]:
+    return {"organization": str(member), "message": str(new_id()), "at": clock.now().isoformat()}
+
+
+PAYLOADS = {REPORT_USAGE: _counted}
+"""What jobs are tried with, made for a member; the kit runs each twice."""
 
 
 class MailServer:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from arengo_core import clock
 from arengo_core.host import Host
+from arengo_core.ids import new_id
 from arengo_delivery.carriers import keys
 from arengo_delivery.carriers.pick_up_point import PickUpPointCarrier
 from arengo_delivery.carriers.valley_courier import ValleyCourier
 from arengo_delivery.contract import ParcelRequest
 from arengo_delivery.contract_tests import CarrierContract, parcel_request
+from arengo_delivery.parcels.service import REPORT_USAGE
 from arengo_delivery.tariffs.schedule import HEAVIEST, Schedule
 from arengo_marketplace.testing import ConsortiumMade, MemberMade
 
@@ -57,6 +61,14 @@ OPEN = {
     ),
 }
 """What names no service, by why it is open; the kit asks for each."""
+
+
+async def _counted(_host: Host, member: UUID) -> dict[str, Any]:
+    return {"merchant": str(member), "parcel": str(new_id()), "at": clock.now().isoformat()}
+
+
+PAYLOADS = {REPORT_USAGE: _counted}
+"""What jobs are tried with, made for a member; the kit runs each twice."""
 
 
 class TestValleyCourier(CarrierContract):

@@ -141,8 +141,20 @@ def arengo_navigation() -> list[NavigationItem]:
 @hookimpl
 def arengo_jobs() -> list[Job]:
     return [
-        Job(MAKE_REFUND, making.make_refund, title=N_("Make a refund")),
-        Job(RETURN_DUPLICATE, making.return_duplicate, title=N_("Return a payment made twice")),
+        Job(
+            MAKE_REFUND,
+            making.make_refund,
+            title=N_("Make a refund"),
+            service=SERVICE,
+            finishes=True,
+        ),
+        Job(
+            RETURN_DUPLICATE,
+            making.return_duplicate,
+            title=N_("Return a payment made twice"),
+            service=SERVICE,
+            finishes=True,
+        ),
     ]
 
 
@@ -155,6 +167,8 @@ def arengo_schedules() -> list[Schedule]:
                 janitor.resolve,
                 attempts=1,
                 title=N_("Ask how open payments ended"),
+                service=SERVICE,
+                finishes=True,
             ),
             "* * * * *",
         )

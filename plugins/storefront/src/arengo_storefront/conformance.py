@@ -67,6 +67,13 @@ OPEN = {
         "Mutation.removePicture",
         "Mutation.putPictureFirst",
     ),
+    "by the clock, for all at once: it counts products of members with the service": (
+        "job storefront.read_products",
+    ),
+    "by the clock: it clears old carts away and moves pictures, whoever has the service": (
+        "job storefront.clear_carts",
+        "job storefront.move_photos",
+    ),
     "the consortium's categories": (
         "/office/categories*",
         "menu /office/categories",

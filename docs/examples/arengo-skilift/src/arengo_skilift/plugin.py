@@ -147,7 +147,7 @@ def arengo_event_handlers() -> list[EventHandler]:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [Job(reactions.COUNT, reactions.count_report)]
+    return [Job(reactions.COUNT, reactions.count_report, service=SERVICE, finishes=True)]
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from arengo_communications.messages import repository
 from arengo_communications.messages.models import Dispatch, DispatchState
 from arengo_communications.messages.service import DISPATCH, unseal
 from arengo_communications.messages.usage import REPORT_USAGE
-from arengo_communications.offering import settings_of
+from arengo_communications.offering import SERVICE_KEY, settings_of
 from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
@@ -137,4 +137,6 @@ async def _sent(uow: UnitOfWork, row: Dispatch) -> None:
     )
 
 
-JOBS = [Job(DISPATCH, dispatch, title=N_("Send a message"))]
+JOBS = [
+    Job(DISPATCH, dispatch, title=N_("Send a message"), service=SERVICE_KEY, finishes=True),
+]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from arengo_communications.offering import METER
+from arengo_communications.offering import METER, SERVICE_KEY
 from arengo_core.caller import Caller
 from arengo_core.host import Host
 from arengo_core.i18n import N_
@@ -31,4 +31,12 @@ async def report_usage(host: Host, payload: dict[str, Any]) -> None:
         await host.continuing(uow, Marketplace).report_usage([reading])
 
 
-JOBS = [Job(REPORT_USAGE, report_usage, title=N_("Count messages for the bill"))]
+JOBS = [
+    Job(
+        REPORT_USAGE,
+        report_usage,
+        title=N_("Count messages for the bill"),
+        service=SERVICE_KEY,
+        finishes=True,
+    )
+]

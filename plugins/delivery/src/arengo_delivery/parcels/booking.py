@@ -26,6 +26,7 @@ from arengo_delivery.contract import (
     ParcelRequest,
     ParcelState,
 )
+from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.parcels import repository, service
 from arengo_delivery.parcels.models import BookingState, ParcelRow
 from arengo_delivery.parcels.service import BOOK, CALL_OFF
@@ -171,7 +172,10 @@ async def book_again(uow: UnitOfWork, row: ParcelRow) -> None:
 
 
 JOBS = [
-    Job(BOOK, book, title=N_("Book a parcel with the carrier")),
-    Job(CALL_OFF, call_off, title=N_("Call a parcel off with the carrier")),
-    Job(TRACK, track, title=N_("Ask the carrier where a parcel is")),
+    Job(name, handle, title=title, service=SERVICE_KEY, finishes=True)
+    for name, handle, title in (
+        (BOOK, book, N_("Book a parcel with the carrier")),
+        (CALL_OFF, call_off, N_("Call a parcel off with the carrier")),
+        (TRACK, track, N_("Ask the carrier where a parcel is")),
+    )
 ]

@@ -18,7 +18,7 @@ from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
 from arengo_core.organizations import service as organizations
 from arengo_delivery.contract import ParcelState
-from arengo_delivery.offering import settings_of
+from arengo_delivery.offering import SERVICE_KEY, settings_of
 from arengo_delivery.parcels import repository
 from arengo_delivery.parcels.codes import PickUpCodes
 from arengo_delivery.parcels.models import ParcelRow
@@ -158,4 +158,6 @@ async def _through_messages(
     return True
 
 
-JOBS = [Job(TELL, tell, title=N_("Tell a shopper of a parcel"))]
+JOBS = [
+    Job(TELL, tell, title=N_("Tell a shopper of a parcel"), service=SERVICE_KEY, finishes=True),
+]

@@ -11,7 +11,7 @@ from arengo_core.caller import Caller
 from arengo_core.host import Host
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job
-from arengo_delivery.offering import METER
+from arengo_delivery.offering import METER, SERVICE_KEY
 from arengo_delivery.parcels.service import REPORT_USAGE
 from arengo_marketplace.contract import Marketplace, UsageReading
 
@@ -30,4 +30,12 @@ async def report_usage(host: Host, payload: dict[str, Any]) -> None:
         await host.continuing(uow, Marketplace).report_usage([reading])
 
 
-JOBS = [Job(REPORT_USAGE, report_usage, title=N_("Count parcels for the bill"))]
+JOBS = [
+    Job(
+        REPORT_USAGE,
+        report_usage,
+        title=N_("Count parcels for the bill"),
+        service=SERVICE_KEY,
+        finishes=True,
+    )
+]

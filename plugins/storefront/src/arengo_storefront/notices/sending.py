@@ -18,6 +18,7 @@ from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
 from arengo_core.organizations import repository as organizations
 from arengo_storefront import partners
+from arengo_storefront.base import SERVICE
 from arengo_storefront.notices import letters, repository
 from arengo_storefront.notices.letters import Letter
 from arengo_storefront.notices.models import Notice
@@ -158,4 +159,6 @@ async def _by_messages(host: Host, uow: UnitOfWork, envelope: Envelope, notice: 
     return False
 
 
-JOBS = [Job(SEND_JOB, send, title=N_("Mail a notice about an order"))]
+JOBS = [
+    Job(SEND_JOB, send, title=N_("Mail a notice about an order"), service=SERVICE, finishes=True),
+]

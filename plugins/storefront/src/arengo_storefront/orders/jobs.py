@@ -16,6 +16,7 @@ from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.money import Money
 from arengo_marketplace.contract import Marketplace, UsageReading
 from arengo_storefront import partners
+from arengo_storefront.base import SERVICE
 from arengo_storefront.notices import service as notices
 from arengo_storefront.notices.models import NoticeKind
 from arengo_storefront.orders import parcels, refunds, repository, service
@@ -143,11 +144,18 @@ async def close_page(host: Host, payload: dict[str, Any]) -> None:
 
 
 RELEASE = Job(
-    "storefront.release_stock", release_overdue, title=N_("Give back stock of unpaid orders")
+    "storefront.release_stock",
+    release_overdue,
+    title=N_("Give back stock of unpaid orders"),
+    service=SERVICE,
+    finishes=True,
 )
 JOBS = [
-    Job(service.CONFIRMED_JOB, order_confirmed, title=N_("Follow up a confirmed order")),
-    Job(service.REFUND_PAYMENT_JOB, refund_payment, title=N_("Give money back for an order")),
-    Job(service.CLOSE_PAGE_JOB, close_page, title=N_("Close an order's payment page")),
+    Job(name, handle, title=title, service=SERVICE, finishes=True)
+    for name, handle, title in (
+        (service.CONFIRMED_JOB, order_confirmed, N_("Follow up a confirmed order")),
+        (service.REFUND_PAYMENT_JOB, refund_payment, N_("Give money back for an order")),
+        (service.CLOSE_PAGE_JOB, close_page, N_("Close an order's payment page")),
+    )
 ]
 SCHEDULES = [Schedule(RELEASE, "* * * * *")]
