@@ -30,7 +30,7 @@ _ALIASES = {
 LINE_LIMIT = 10_000
 
 
-class RawReading(msgspec.Struct, forbid_unknown_fields=True):
+class RawReading(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """A reading as it came: the member by id or ISTAT code, an instant or a day in Rome."""
 
     member: str
