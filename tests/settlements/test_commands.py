@@ -75,7 +75,7 @@ async def test_a_month_is_entered_looked_at_and_closed(valley, costs, tmp_path, 
         one["amount"] for one in preview["members"]
     }
     number = closed["statements"][0]["number"]
-    statement = json.loads((await costs("statement", number, "--json")).stdout)
+    statement = json.loads((await costs("explain", number, "--json")).stdout)
     parts = [part["amount"] for service in statement["services"] for part in service["parts"]]
     assert sum(parts) == statement["amount"] == closed["statements"][0]["amount"]
     async with valley.host.unit_of_work(valley.office, read_only=True) as uow:

@@ -233,8 +233,8 @@ def close(period: Period, slug: str | None, as_json: bool) -> None:
 @click.argument("number")
 @_consortium
 @_json
-def statement(number: str, slug: str | None, as_json: bool) -> None:
-    """Show the statement of a NUMBER, down to the parts of each service's rule."""
+def explain(number: str, slug: str | None, as_json: bool) -> None:
+    """Explain the statement of a NUMBER, down to the parts of each service's rule."""
 
     async def work(_host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
         found = await statements.by_number(uow.session, consortium.id, number)
