@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 
+from arengo_core import clock
+from arengo_core.caller import Caller
+from arengo_core.host import Host
+from arengo_core.ids import new_id
+from arengo_storefront.carts import repository as carts
+from arengo_storefront.carts.service import CLEAR_AWAY
 from arengo_storefront.contract_tests import SearchProviderContract
 from arengo_storefront.search.postgresql import POSTGRESQL, PostgresqlSearch
 
@@ -82,6 +89,18 @@ OPEN = {
     ),
 }
 """What names no service, by why it is open; the kit asks for each."""
+
+
+async def _cart_is_over(host: Host, _member: UUID) -> dict[str, Any]:
+    cart_id = new_id()
+    async with host.unit_of_work(Caller.program([cart_id])) as uow:
+        await carts.add(uow.session, cart_id, None)
+        await carts.note_expiry(uow.session, cart_id, clock.now())
+    return {}
+
+
+PAYLOADS = {CLEAR_AWAY.name: _cart_is_over}
+"""What jobs are tried with, made for a member; the kit runs each twice."""
 
 
 class TestPostgresql(SearchProviderContract):
