@@ -1,8 +1,9 @@
 """``python -m benchmarks.member_schema``: what choosing the caller's schema costs a warm request.
 
-In one process, in turns: with the schema of the caller's services, with the whole one. In the
-turns of the latter a session is looked up without its services too. The time of the wall says
-what callers wait, that of the processor what it costs here on a machine that does other things.
+In one process, request by request in turns: with the schema of the caller's services, with the
+whole one, so that what else the machine does meets both alike. In the turns of the latter a session
+is looked up without its services too. The time of the wall says what callers wait, that of the
+processor what it costs.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 import httpx
 from benchmarks.installation import installed
 from benchmarks.scenarios import LIST
-from sqlalchemy import null
+from sqlalchemy import Select, null
 
 from arengo_core.database import roles
 from arengo_core.host import Host
@@ -29,7 +31,7 @@ from arengo_core.testing.statements import counting
 from arengo_core.web.app import create_app
 from arengo_graphql.schemas import Schemas
 
-TURNS, EACH = 12, 150
+PAIRS, WARM = 1_000, 100
 EMAIL, PASSWORD = "merchant@casera-del-larice-storto.example", "arengo-demo-2026"
 SIGN_IN = """mutation($e: String!, $p: String!) { signIn(email: $e, password: $p) { token
   userErrors { message } } }"""
@@ -39,26 +41,30 @@ async def _whole(self: Schemas, _context: object) -> object:
     return self.whole
 
 
-async def _turn(client: httpx.AsyncClient) -> tuple[float, float]:
-    """Medians of the wall's and the processor's milliseconds."""
-    times: list[tuple[float, float]] = []
-    for _ in range(EACH):
-        started, used = time.perf_counter(), time.process_time()
-        answer = await client.post("/graphql", json={"query": LIST})
-        times.append((time.perf_counter() - started, time.process_time() - used))
-        assert len(answer.json()["data"]["products"]["nodes"]) == 24
-    wall, processor = (statistics.median(values) * 1_000 for values in zip(*times, strict=True))
-    return wall, processor
+async def _request(client: httpx.AsyncClient) -> tuple[float, float]:
+    """Milliseconds of the wall and of the processor."""
+    started, used = time.perf_counter(), time.process_time()
+    answer = await client.post("/graphql", json={"query": LIST})
+    times = time.perf_counter() - started, time.process_time() - used
+    assert len(answer.json()["data"]["products"]["nodes"]) == 24
+    return times[0] * 1_000, times[1] * 1_000
+
+
+def _plain_session() -> Select[Any]:
+    """The statement that looks a session up, without its services."""
+    with patch.object(permissions, "_active", null):
+        return identity.of_session()
+
+
+_PLAIN = _plain_session()
 
 
 @contextmanager
 def _without() -> Iterator[None]:
     """No schema is chosen and no session brings its services."""
-    with patch.object(permissions, "_active", null):
-        plain = identity.of_session()
     with (
         patch.object(Schemas, "for_caller", _whole),
-        patch.object(identity, "_SESSION", plain),
+        patch.object(identity, "_SESSION", _PLAIN),
     ):
         yield
 
@@ -70,20 +76,21 @@ async def _statements(host: Host, client: httpx.AsyncClient) -> int:
 
 
 async def _compare(client: httpx.AsyncClient) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Medians over turns in the order A B A B: the caller's schema, the whole one."""
+    """Medians over requests in the order A B A B: the caller's schema, the whole one."""
     own: list[tuple[float, float]] = []
     whole: list[tuple[float, float]] = []
-    for number in range(TURNS):
-        if number % 2:
-            with _without():
-                whole.append(await _turn(client))
-        else:
-            own.append(await _turn(client))
-    mine, all_ = (
-        tuple(statistics.median(values) for values in zip(*turns, strict=True))
-        for turns in (own, whole)
-    )
-    return mine, all_
+    for number in range(WARM + PAIRS):
+        mine = await _request(client)
+        with _without():
+            all_ = await _request(client)
+        if number >= WARM:
+            own.append(mine)
+            whole.append(all_)
+    medians = [
+        tuple(statistics.median(values) for values in zip(*times, strict=True))
+        for times in (own, whole)
+    ]
+    return medians[0], medians[1]
 
 
 async def _measure() -> None:
@@ -100,7 +107,6 @@ async def _measure() -> None:
                     answer = (await client.post("/graphql", json=asked)).json()
                     token = answer["data"]["signIn"]["token"]
                     client.headers["authorization"] = f"Bearer {token}"
-                await _turn(client)
                 own, whole = await _compare(client)
                 sent = await _statements(host, client)
                 with _without():
