@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from arengo_core.i18n import set_locale
 from arengo_core.testing.browser import ARGUMENTS, MISSING, find_chromium
 
 # Images often forbid bytecode files. Here hundreds of processes begin, and without such files each
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _LONG.index(found[1]) if len(found) > 1 and found[1] in _LONG else len(_LONG)
 
     items.sort(key=place)
+
+
+@pytest.fixture(autouse=True)
+def own_locale() -> None:
+    """Each test begins in Italian, whatever the one before it spoke."""
+    set_locale("it")
 
 
 @pytest.fixture(scope="session")
