@@ -53,8 +53,8 @@ class Program:
         except httpx.TransportError:
             return None
 
-    async def back(self, seconds=10.0):
-        """Wait until it answers again."""
+    async def back(self, seconds=20.0):
+        """Wait until it answers again: within ten seconds, on a machine that is not busy."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             try:
