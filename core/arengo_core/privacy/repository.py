@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     delete,
+    false,
     func,
     or_,
     select,
@@ -28,23 +29,26 @@ _SECRETS = frozenset({"password_hash", "secret", "recovery_digests"})
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Whose rows are looked for; ``secret`` keys the digests of addresses."""
+    """Whose rows are looked for; ``secret`` keys the digests of addresses.
 
-    user_id: UUID
+    ``user_id`` is None for somebody without an account, whom the address alone finds.
+    """
+
+    user_id: UUID | None
     email: str
     secret: bytes
 
 
 def _theirs(table: Table, personal: Personal, whom: Whom) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = []
-    if personal.by_user:
+    if personal.by_user and whom.user_id is not None:
         found.append(table.c[personal.by_user] == whom.user_id)
     if personal.by_email:
         found.append(func.lower(table.c[personal.by_email]) == whom.email.lower())
     if personal.by_digest:
         column = table.c[personal.by_digest.column]
         found.append(column == personal.by_digest.value(whom.secret, whom.email))
-    return or_(*found)
+    return or_(false(), *found)
 
 
 async def tenants_of(

@@ -29,8 +29,6 @@ from arengo_core.privacy.declaration import Erasure
 from arengo_core.privacy.register import Holding, holdings
 from arengo_core.tasks import service as tasks
 
-_NO_ACCOUNT = UUID(int=0)
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -98,7 +96,7 @@ async def _guest(uow: UnitOfWork, host: Host, email: str) -> repository.Whom:
         raise ConflictError(
             "This address has an account: its owner does so on the account's page.", field="email"
         )
-    return repository.Whom(_NO_ACCOUNT, email.strip(), host.identity.secret)
+    return repository.Whom(None, email.strip(), host.identity.secret)
 
 
 async def _copy(uow: UnitOfWork, host: Host, whom: repository.Whom) -> bytes:
@@ -157,7 +155,8 @@ async def _erased(
     outcomes: list[Outcome] = []
     touched: Counter[UUID] = Counter()
     async with _everywhere(uow):
-        await tasks.forget_files(uow, whom.user_id)
+        if whom.user_id is not None:
+            await tasks.forget_files(uow, whom.user_id)
         for holding in _of_people(host):
             act = {
                 Erasure.DELETE: repository.remove_of,
