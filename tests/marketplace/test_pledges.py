@@ -13,6 +13,7 @@ from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError,
 from arengo_core.host import Host
 from arengo_core.jobs.worker import drain
 from arengo_core.plugins import gate
+from arengo_core.testing.statements import counting
 from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.consents.errors import ConsentNeededError
 from arengo_marketplace.offers.models import Offer
@@ -300,3 +301,17 @@ async def test_the_same_by_graphql_and_on_the_page(host, app, towns, visit, make
 async def _own(host, towns):
     async with host.unit_of_work(Caller.program([towns.first.id])) as uow:
         return await repository.own(uow.session, towns.first.id, towns.offer.id)
+
+
+async def test_a_board_takes_as_many_statements_for_three_pledges_as_for_one(host, towns):
+    async def statements():
+        async with host.unit_of_work(Caller.program(governs=[towns.consortium.id])) as uow:
+            with counting(host) as seen:
+                await board.standing(uow, host, towns.offer, date(2026, 11, 1))
+        return len(seen)
+
+    await towns.pledge(towns.first, least_members=4)
+    alone = await statements()
+    await towns.pledge(towns.second, most_cost=50_000)
+    await towns.pledge(towns.third, least_inhabitants=10)
+    assert await statements() == alone

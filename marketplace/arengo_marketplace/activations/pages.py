@@ -22,7 +22,7 @@ from arengo_core.web.pages import acting_for, page
 from arengo_marketplace.activations import catalogue, repository, service, settings
 from arengo_marketplace.activations import export as exporting
 from arengo_marketplace.activations.preview import preview
-from arengo_marketplace.activations.showing import figures_of, setting_rows
+from arengo_marketplace.activations.showing import accepted, figures_of, setting_rows
 from arengo_marketplace.consents import asking
 from arengo_marketplace.consents import service as consents
 from arengo_marketplace.members import directory
@@ -129,11 +129,6 @@ async def _before(
         )
 
 
-def _accepted(form: Form) -> list[str]:
-    """What was agreed to: the keys that the form showed, once its box is ticked."""
-    return form["shown"].split() if form.flag("accepts") else []
-
-
 @get("/office/offers/{offer_id:uuid}/activate", name="activate")
 async def before_page(
     request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
@@ -165,7 +160,7 @@ async def activate(
                 member_id=acting_for(caller),
                 settings_values=form,
                 forecast=form,
-                accepts=_accepted(form),
+                accepts=accepted(form),
                 idempotency_key=form["idempotency_key"] or None,
             )
     except ArengoError as error:
@@ -370,7 +365,7 @@ async def agree(
     form = await read_form(request)
     try:
         async with host.unit_of_work(caller) as uow:
-            await service.agree(uow, host, activation_id=activation_id, accepts=_accepted(form))
+            await service.agree(uow, host, activation_id=activation_id, accepts=accepted(form))
     except ArengoError as error:
         if error.status in {401, 403, 404}:
             raise

@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from arengo_core import clock
-from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
@@ -23,7 +22,7 @@ from arengo_marketplace.costs.forecast import preview as compare
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
-from arengo_marketplace.offers.bearers import bearers_for, bearing, joining
+from arengo_marketplace.offers.bearers import bearers_for, bearing, bears, newcomers
 from arengo_marketplace.offers.fees import fees_on
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys, refused
@@ -167,9 +166,9 @@ async def preview(
     present = await bearers_for(uow, offer, span)
     expected = await stated_forecast(uow, offer, span)
     newcomer = None
-    if not leaving and _bears(offer, member):
+    if not leaving and bears(offer, member):
         expected[member_id] = units
-        newcomer = await joining(uow, offer, member, min(today, span.start))
+        newcomer = (await newcomers(uow, offer, [member], min(today, span.start)))[member_id]
     try:
         figures = compare(
             scenario_of(host, offer, span, expected, await paid_before(uow, offer, span)),
@@ -181,11 +180,3 @@ async def preview(
     except CostError as error:
         raise refused(error, error.field) from None
     return ActivationPreview(offer, member, span, units, figures)
-
-
-def _bears(offer: Offer, member: Member) -> bool:
-    kind = {
-        "municipalities": OrganizationKind.MUNICIPALITY,
-        "merchants": OrganizationKind.MERCHANT,
-    }[offer.cost_bearers]
-    return member.kind is kind

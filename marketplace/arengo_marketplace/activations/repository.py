@@ -44,6 +44,18 @@ async def current(session: AsyncSession, organization_id: UUID, service: str) ->
     return (await session.execute(statement.order_by(Activation.id))).scalars().first()
 
 
+async def holding(
+    session: AsyncSession, service: str, organization_ids: Collection[UUID]
+) -> set[UUID]:
+    """Which organizations in scope have an activation of a service that has not ended."""
+    statement = select(Activation.organization_id).where(
+        Activation.service == service,
+        Activation.organization_id.in_(organization_ids),
+        Activation.state != ENDED,
+    )
+    return set((await session.execute(statement)).scalars())
+
+
 async def of_member(
     session: AsyncSession, organization_id: UUID, *, ended: bool = False
 ) -> Sequence[Activation]:

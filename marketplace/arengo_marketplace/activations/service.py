@@ -172,23 +172,39 @@ async def _begin(
 
 async def check_open(uow: UnitOfWork, registry: Registry, offer: Offer, member: Member) -> None:
     """Raise ConflictError unless the member, which is in scope, can switch the offer on now."""
+    for hindrance in (await hindrances(uow, registry, offer, [member])).values():
+        raise hindrance
+
+
+async def hindrances(
+    uow: UnitOfWork, registry: Registry, offer: Offer, members: Collection[Member]
+) -> dict[UUID, ConflictError]:
+    """Why members, which are in scope, cannot switch the offer on now; those who can are absent."""
     service = offers.service_of(registry, offer.service)
-    if member.kind not in service.serves:
-        raise ConflictError("This service is not for you: it serves others.")
-    if not offer.published:
-        raise ConflictError("This offer is withdrawn: nobody can activate it any more.")
-    if offer.valid_from > clock.today():
-        raise ConflictError("This offer begins on {day}.", day=format_date(offer.valid_from))
-    held = await repository.of_member(uow.session, member.organization_id)
-    if any(row.service == service.key for row in held):
-        raise ConflictError("You have this service already.")
-    active = await gate.active_services(uow.session, member.organization_id)
-    missing = [key for key in service.rests_on if key not in active]
-    if missing:
-        raise ConflictError(
-            "This service rests on others. Activate first: {services}.",
-            services=", ".join(_title(registry, key) for key in missing),
-        )
+    ids = [member.organization_id for member in members]
+    held = await repository.holding(uow.session, service.key, ids)
+    resting = {key: await gate.admissions(uow.session, key, ids) for key in service.rests_on}
+    found: dict[UUID, ConflictError] = {}
+    for member in members:
+        missing = [key for key, having in resting.items() if member.organization_id not in having]
+        hindrance = None
+        if member.kind not in service.serves:
+            hindrance = ConflictError("This service is not for you: it serves others.")
+        elif not offer.published:
+            hindrance = ConflictError("This offer is withdrawn: nobody can activate it any more.")
+        elif offer.valid_from > clock.today():
+            day = format_date(offer.valid_from)
+            hindrance = ConflictError("This offer begins on {day}.", day=day)
+        elif member.organization_id in held:
+            hindrance = ConflictError("You have this service already.")
+        elif missing:
+            hindrance = ConflictError(
+                "This service rests on others. Activate first: {services}.",
+                services=", ".join(_title(registry, key) for key in missing),
+            )
+        if hindrance is not None:
+            found[member.organization_id] = hindrance
+    return found
 
 
 def _title(registry: Registry, key: str) -> str:

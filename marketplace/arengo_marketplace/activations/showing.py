@@ -10,6 +10,7 @@ from typing import Any
 
 from arengo_core.i18n import gettext
 from arengo_core.plugins.manifest import Service
+from arengo_core.web.forms import Form
 from arengo_marketplace.activations.preview import ActivationPreview
 from arengo_marketplace.activations.settings import SettingField, fields_of
 from arengo_marketplace.costs.forecast import Change
@@ -106,3 +107,8 @@ def _setting(field: SettingField, plain: Mapping[str, Any], kept: bool) -> Setti
         required=field.required and not kept and field.kind is not bool,
         options=options,
     )
+
+
+def accepted(form: Form) -> list[str]:
+    """What was agreed to: the keys that the form showed, once its box is ticked."""
+    return form["shown"].split() if form.flag("accepts") else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -60,14 +61,14 @@ async def member(
     raise NotFoundError("This organization is not a member of the consortium.")
 
 
-async def attributes(uow: UnitOfWork, organization_id: UUID, consortium_id: UUID) -> dict[str, str]:
-    """A present member's figures and words for cost rules."""
-    async with uow.widened([organization_id]):
-        rows = await repository.memberships_of(uow.session, organization_id, clock.today())
-    for membership, _ in rows:
-        if membership.consortium_id == consortium_id:
-            return membership.attributes
-    return {}
+async def attributes(
+    uow: UnitOfWork, consortium_id: UUID, organization_ids: Collection[UUID]
+) -> dict[UUID, dict[str, str]]:
+    """Present members' figures and words for cost rules."""
+    async with uow.widened(organization_ids):
+        return await repository.attributes(
+            uow.session, consortium_id, organization_ids, clock.today()
+        )
 
 
 async def members(

@@ -134,7 +134,7 @@ async def _one(
         row = await organizations.get(uow.session, member_id)
         towns = await directory.members(uow, acting.consortium_id, OrganizationKind.MUNICIPALITY)
         shops = await directory.members(uow, acting.consortium_id, OrganizationKind.MERCHANT)
-        attributes = await directory.attributes(uow, member_id, acting.consortium_id)
+        attributes = await directory.attributes(uow, acting.consortium_id, [member_id])
         return await page(
             request,
             uow,
@@ -145,7 +145,7 @@ async def _one(
             acting_in=acting,
             member=member,
             organization=row,
-            attributes=attributes,
+            attributes=attributes.get(member_id, {}),
             seats=[(str(town.organization_id), town.name) for town in towns],
             seat=next((t for t in towns if t.organization_id == member.seat_id), None),
             shops=[shop for shop in shops if shop.seat_id == member_id],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -52,6 +52,18 @@ async def members_of(
         statement = statement.where(Membership.kind == kind)
     rows = await session.execute(statement.order_by(Organization.name, Membership.id))
     return [(row[0], row[1]) for row in rows.all()]
+
+
+async def attributes(
+    session: AsyncSession, consortium_id: UUID, organization_ids: Collection[UUID], day: date
+) -> dict[UUID, dict[str, str]]:
+    """Figures and words of members in scope, as their memberships of a day have them."""
+    statement = _on(_rows(), day).where(
+        Membership.consortium_id == consortium_id,
+        Membership.organization_id.in_(organization_ids),
+    )
+    rows = (await session.execute(statement)).all()
+    return {membership.organization_id: membership.attributes for membership, _ in rows}
 
 
 async def seated(

@@ -238,13 +238,13 @@ async def set_attributes(
                 "{name} has no value of at most 100 characters.", field="attributes", name=name
             )
     membership = await _open(uow, consortium_id, organization_id)
-    membership.attributes = {name: as_figure(value) for name, value in sorted(found.items())}
+    membership.attributes = {name: _as_figure(value) for name, value in sorted(found.items())}
     await uow.session.flush()
     uow.audit(organization_id, "member.attributes", "Membership", membership.id)
     return membership
 
 
-def as_figure(text: str) -> str:
+def _as_figure(text: str) -> str:
     """A number with a point, however it was typed; any other text as it is."""
     plain = text.replace(",", ".")
     return plain if _FIGURE(plain) else text

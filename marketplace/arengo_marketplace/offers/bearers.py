@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -86,18 +86,34 @@ async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bea
     return [found[key] for key in sorted(found)]
 
 
-async def joining(uow: UnitOfWork, offer: Offer, member: Member, start: date) -> Bearer:
-    """A member as it would bear the offer's cost from a day on."""
-    own = await directory.attributes(uow, member.organization_id, offer.organization_id)
-    seated = await _seated(uow, offer, Period(start, FOREVER))
-    return Bearer(
-        member.organization_id,
-        member.population,
-        member.name,
-        (Period(start, FOREVER),),
-        figures(member.istat_code, own, seated.get(member.organization_id, 0)),
-        member.istat_code or "",
-    )
+def bears(offer: Offer, member: Member) -> bool:
+    """Whether a member is one of those over whom the offer's cost is divided."""
+    return member.kind == _KINDS[offer.cost_bearers]
+
+
+async def newcomers(
+    uow: UnitOfWork, offer: Offer, joining: Collection[Member], start: date
+) -> dict[UUID, Bearer]:
+    """Members as they would bear the offer's cost from a day on."""
+    days = Period(start, FOREVER)
+    ids = [member.organization_id for member in joining]
+    own = await directory.attributes(uow, offer.organization_id, ids)
+    seated = await _seated(uow, offer, days)
+    return {
+        member.organization_id: Bearer(
+            member.organization_id,
+            member.population,
+            member.name,
+            (days,),
+            figures(
+                member.istat_code,
+                own.get(member.organization_id, {}),
+                seated.get(member.organization_id, 0),
+            ),
+            member.istat_code or "",
+        )
+        for member in joining
+    }
 
 
 def figures(istat_code: str | None, own: Mapping[str, str], merchants: int) -> dict[str, object]:

@@ -17,13 +17,12 @@ from arengo_marketplace.activations import service as activations
 from arengo_marketplace.activations.preview import paid_before, scenario_of, stated_forecast
 from arengo_marketplace.consents import service as consents
 from arengo_marketplace.contract import Member
-from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import outlook
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
-from arengo_marketplace.offers.bearers import FOREVER, bearers_for, joining
+from arengo_marketplace.offers.bearers import FOREVER, bearers_for, newcomers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.permissions import OFFICE, SERVICES
@@ -123,13 +122,17 @@ async def standing(
         member.organization_id: member
         for member in await directory.members(uow, offer.organization_id)
     }
+    counted = [pledge for pledge in pledges if counts(pledge)]
+    pledging = [
+        members[pledge.organization_id] for pledge in counted if pledge.organization_id in members
+    ]
+    async with uow.widened([member.organization_id for member in pledging]):
+        hindered = await activations.hindrances(uow, host.registry, offer, pledging)
     rows: list[Row] = []
-    for pledge in pledges:
-        if not counts(pledge):
-            continue
+    for pledge in counted:
         member = members.get(pledge.organization_id)
-        hindrance = await _hindrance(uow, host, offer, pledge, member, starts_on)
-        rows.append(Row(pledge, member, hindrance))
+        own = hindered.get(pledge.organization_id)
+        rows.append(Row(pledge, member, _hindrance(host, offer, pledge, member, own, starts_on)))
     able = _candidates(rows)
     present, costs = await _figures(uow, host, offer, starts_on, rows)
     held = holding(able, present, costs)
@@ -159,20 +162,20 @@ def _candidates(rows: Sequence[Row]) -> list[Candidate]:
     ]
 
 
-async def _hindrance(
-    uow: UnitOfWork,
+def _hindrance(
     host: Host,
     offer: Offer,
     pledge: Pledge,
     member: Member | None,
+    own: ArengoError | None,
     starts_on: date,
 ) -> str:
     """Why a pledge could not become active at a period's start, whatever its condition."""
     try:
         if member is None:
             raise NotFoundError("This organization is not a member of the consortium.")
-        async with uow.widened([member.organization_id]):
-            await activations.check_open(uow, host.registry, offer, member)
+        if own is not None:
+            raise own
         consents.require_accepted(host.registry, offer.service, pledge.agreed)
         if pledge.expires_on < starts_on:
             raise ConflictError("It expires before the next period begins.")
@@ -188,19 +191,17 @@ async def _figures(
     period = Period.months_from(starts_on, 12)
     bearing = await bearers_for(uow, offer, Period(starts_on, FOREVER))
     expected = await stated_forecast(uow, offer, period)
-    newcomers: dict[UUID, Bearer] = {}
+    pledging = [row.member for row in rows if row.member is not None]
+    joining = await newcomers(uow, offer, pledging, starts_on)
     for row in rows:
-        member = row.member
-        if member is not None:
-            newcomers[member.organization_id] = await joining(uow, offer, member, starts_on)
-            expected[member.organization_id] = {
-                meter: Decimal(units) for meter, units in row.pledge.forecast.items()
-            }
+        expected[row.pledge.organization_id] = {
+            meter: Decimal(units) for meter, units in row.pledge.forecast.items()
+        }
     scenario = scenario_of(host, offer, period, expected, await paid_before(uow, offer, period))
     keys = allocation_keys(host.registry)
 
     def costs(members: frozenset[UUID]) -> Mapping[UUID, int]:
-        everybody = [*bearing, *(newcomers[member] for member in sorted(members))]
+        everybody = [*bearing, *(joining[member] for member in sorted(members))]
         try:
             shares = outlook(scenario, everybody, keys).shares()
         except CostError:

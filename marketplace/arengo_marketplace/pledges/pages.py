@@ -19,7 +19,7 @@ from arengo_core.web.forms import Form, day_named, read_form
 from arengo_core.web.pages import acting_for, page
 from arengo_marketplace.activations import catalogue
 from arengo_marketplace.activations import service as activations
-from arengo_marketplace.activations.showing import setting_rows
+from arengo_marketplace.activations.showing import accepted, setting_rows
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.permissions import OFFICE, SERVICES
@@ -109,7 +109,7 @@ async def make(
                 expires_on=day_named(form["expires_on"], "expires_on"),
                 settings_values=form,
                 forecast=form,
-                accepts=form["shown"].split() if form.flag("accepts") else (),
+                accepts=accepted(form),
                 idempotency_key=form["idempotency_key"] or None,
             )
     except ArengoError as error:

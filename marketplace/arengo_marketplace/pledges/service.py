@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from arengo_core import clock, idempotency
-from arengo_core.caller import OrganizationKind
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -16,6 +15,7 @@ from arengo_core.ids import new_id
 from arengo_marketplace.activations import service as activations
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.bearers import bears
 from arengo_marketplace.permissions import SERVICES
 from arengo_marketplace.pledges import repository
 from arengo_marketplace.pledges.board import next_period
@@ -27,10 +27,6 @@ _MAKE = "marketplace.make_pledge"
 _MOST_MEMBERS = 10_000
 _MOST_INHABITANTS = 100_000_000
 _LONGEST = timedelta(days=2 * 366)
-_BEARERS = {
-    "municipalities": OrganizationKind.MUNICIPALITY,
-    "merchants": OrganizationKind.MERCHANT,
-}
 
 
 async def make(
@@ -62,7 +58,7 @@ async def make(
     await activations.check_open(uow, host.registry, offer, member)
     if offer.needs_approval:
         raise ConflictError("The office approves each request for this offer: ask it directly.")
-    if member.kind is not _BEARERS[offer.cost_bearers]:
+    if not bears(offer, member):
         raise ConflictError("You bear no share of this offer's cost: switch it on without pledge.")
     if await repository.own(uow.session, member_id, offer_id) is not None:
         raise ConflictError("You have pledged already: withdraw that pledge first.")
