@@ -26,14 +26,13 @@ async def report(host: Host, plugin: str, readings: Sequence[UsageReading]) -> i
             "At most {most} readings at once are possible.", field="readings", most=MOST_READINGS
         )
     members = {reading.organization_id for reading in readings}
+    asked = {(_service_of(host, plugin, one.meter), one.organization_id) for one in readings}
     async with host.unit_of_work(Caller.program(members)) as uow:
-        for reading in readings:
-            owner = _service_of(host, plugin, reading.meter)
-            agreed = await gate.granted(uow.session, host.registry, owner, reading.organization_id)
+        for owner, member in sorted(asked):
+            agreed = await gate.granted(uow.session, host.registry, owner, member)
             if GRANT not in agreed:
                 raise ForbiddenError(
-                    "{organization} does not let this plugin report its use.",
-                    organization=reading.organization_id,
+                    "{organization} does not let this plugin report its use.", organization=member
                 )
         return await service.report(uow, host, readings)
 
