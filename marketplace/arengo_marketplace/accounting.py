@@ -8,6 +8,10 @@ from arengo_core.caller import Permission
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.contributions import NavigationItem
+from arengo_marketplace.funding import models as _funding_tables
+from arengo_marketplace.funding import pages as funding_pages
+from arengo_marketplace.funding.mutations import FundingMutation
+from arengo_marketplace.funding.queries import FundingQuery
 from arengo_marketplace.ledger import models as _ledger_tables
 from arengo_marketplace.ledger import pages as ledger_pages
 from arengo_marketplace.ledger.queries import LedgerQuery
@@ -40,6 +44,7 @@ from arengo_marketplace.statements.queries import StatementsQuery
 TABLES = (
     _metering_tables,
     _pool_tables,
+    _funding_tables,
     _settlement_tables,
     _statement_tables,
     _ledger_tables,
@@ -50,6 +55,7 @@ SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
 
 QUERIES: tuple[type[Any], ...] = (
     PoolsQuery,
+    FundingQuery,
     SettlementsQuery,
     StatementsQuery,
     MeteringQuery,
@@ -57,6 +63,7 @@ QUERIES: tuple[type[Any], ...] = (
 )
 MUTATIONS: tuple[type[Any], ...] = (
     PoolsMutation,
+    FundingMutation,
     SettlementsMutation,
     StatementsMutation,
     MeteringMutation,
@@ -65,6 +72,7 @@ MUTATIONS: tuple[type[Any], ...] = (
 ROUTES: list[Any] = [
     *pool_pages.ROUTES,
     *import_pages.ROUTES,
+    *funding_pages.ROUTES,
     *settlement_pages.ROUTES,
     *statement_pages.ROUTES,
     *mayor_pages.ROUTES,
@@ -84,6 +92,7 @@ def _item(label: str, path: str, order: int, *permissions: Permission) -> Naviga
 NAVIGATION = [
     _item(N_("The year on a page"), "/office/mayor", 40, ALL_FIGURES, FIGURES),
     _item(N_("Costs"), "/office/costs", 41, COSTS),
+    _item(N_("Grants"), "/office/funding", 41, COSTS),
     _item(N_("Settlements"), "/office/settlements", 42, SETTLEMENTS),
     _item(N_("Statements"), "/office/statements", 43, ALL_FIGURES, FIGURES),
     _item(N_("Use"), "/office/usage", 44, ALL_FIGURES, FIGURES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from arengo_core.permissions.models import Delegation
 from arengo_core.webhooks import service as webhooks
 from arengo_core.webhooks.models import WebhookDelivery
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.funding import service as funding
+from arengo_marketplace.funding.terms import FundingData
 from arengo_marketplace.members import joining
 from arengo_marketplace.pledges import service as pledges
 from arengo_marketplace.pledges.evaluation import Terms
@@ -52,6 +55,7 @@ ROWS = {
     "activation": ("Activation", "marketplace.activation", "dairy"),
     "pledge": ("Pledge", "marketplace.pledge", "lead"),
     "cost_line": ("CostLine", "marketplace.pool_line", "consortium"),
+    "funding": ("Funding", "marketplace.funding", "consortium"),
     "task": ("Task", "core.task", "consortium"),
     "settlement": ("Settlement", "marketplace.settlement", "consortium"),
     "statement": ("Statement", "marketplace.statement", "lead"),
@@ -174,6 +178,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "merchant_role": "merchant",
         "meter": "storefront.products",
         "kind": "fixed",
+        "per": "year",
         "place": "logo",
         "photo": base64.b64encode(belongings.picture()).decode(),
         "vat": 10,
@@ -350,6 +355,11 @@ async def _paperwork(host, world, made, offers, began: date):
                     amount=Money(10_000),
                 )
             ],
+        )
+        await funding.create(
+            uow,
+            consortium_id=made.id,
+            data=FundingData("Bando", Decimal(50), Money(100_000), Period.months_from(began)),
         )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(clock.VARIABLE, (clock.now() + timedelta(days=40)).isoformat())

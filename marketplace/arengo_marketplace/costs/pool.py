@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -45,6 +45,10 @@ class CostPool:
         """A pool of one amount; a negative one is a credit to divide."""
         line = CostLine(CostKind.FIXED, "", amount, period)
         return cls(period, (line,), Money(0, amount.currency), Money(0, amount.currency))
+
+    def funded(self, amount: int) -> CostPool:
+        """The pool with so many more minor units covered by grants."""
+        return replace(self, funding=self.funding + Money(amount, self.currency))
 
     @property
     def currency(self) -> str:

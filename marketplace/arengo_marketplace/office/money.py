@@ -9,6 +9,8 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.i18n import current_locale
 from arengo_core.money import Money
 from arengo_core.plugins.registry import Registry
+from arengo_marketplace.funding import service as funding
+from arengo_marketplace.funding.service import Standing
 from arengo_marketplace.members.acting import Acting
 from arengo_marketplace.months import month_key
 from arengo_marketplace.permissions import FIGURES
@@ -21,12 +23,14 @@ from arengo_marketplace.statements.year import MemberYear, year_of
 class MoneyNow:
     """``owed`` by the ledger: by the member, or by all; ``to_settle`` are months that are over.
 
-    A month is its label and what addresses call it. ``year`` is the member's own.
+    A month is its label and what addresses call it. ``year`` is the member's own. ``reports`` are
+    grants whose report is due soon, or overdue.
     """
 
     owed: Money
     to_settle: tuple[tuple[str, str], ...] = ()
     year: MemberYear | None = None
+    reports: tuple[Standing, ...] = ()
 
 
 async def money_now(uow: UnitOfWork, registry: Registry, acting: Acting) -> MoneyNow | None:
@@ -37,6 +41,7 @@ async def money_now(uow: UnitOfWork, registry: Registry, acting: Acting) -> Mone
         return MoneyNow(
             await statements.owed(uow, acting.consortium_id, None),
             tuple((month.label(current_locale()), month_key(month)) for month in over),
+            reports=tuple(await funding.reports_due(uow, acting.consortium_id)),
         )
     if not uow.caller.may(acting.organization_id, FIGURES):
         return None

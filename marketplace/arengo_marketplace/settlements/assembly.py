@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from arengo_core import clock
@@ -18,11 +18,13 @@ from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import before, year_before
 from arengo_marketplace.costs.frozen import Frozen
+from arengo_marketplace.costs.grants import Costs, Covered, Purse, cover, covered_by
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostPool
 from arengo_marketplace.costs.resting import plays
+from arengo_marketplace.funding.covering import purses
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.bearers import bearers_for
@@ -46,11 +48,17 @@ class OfferBook:
     frozen: Frozen
     allocation: Allocation | None = None
     problem: ArengoError | None = None
+    covered: tuple[Covered, ...] = ()
 
     @property
     def bearers(self) -> tuple[Bearer, ...]:
         """The members over which its cost is divided."""
         return self.frozen.inputs.members
+
+    @property
+    def recorded(self) -> CostPool:
+        """The pool of its lines, before grants cover some of it."""
+        return pool_of(self.lines, self.frozen.inputs.period, self.offer.plan.currency)
 
     @property
     def pool(self) -> CostPool | None:
@@ -66,6 +74,7 @@ class Draft:
     period: Period
     books: tuple[OfferBook, ...]
     problems: tuple[ArengoError, ...]
+    purses: tuple[Purse, ...] = ()
     currency: str = "EUR"
     _shares: dict[UUID, list[tuple[OfferBook, Share]]] = field(
         default_factory=dict[UUID, list[tuple[OfferBook, Share]]]
@@ -138,6 +147,9 @@ async def draft(
             )
         )
     books = await _books(uow, host, consortium_id, period, progress)
+    available = await purses(uow, consortium_id, period)
+    keys = allocation_keys(host.registry)
+    books = [_divided(book, keys) for book in _covered(books, available)]
     problems += [book.problem for book in books if book.problem is not None]
     if not any(book.lines for book in books):
         problems.append(
@@ -145,7 +157,7 @@ async def draft(
                 "No costs are recorded for {month}: enter them first.", field="month", month=label
             )
         )
-    return Draft(consortium_id, period, tuple(books), tuple(problems))
+    return Draft(consortium_id, period, tuple(books), tuple(problems), tuple(available))
 
 
 async def _books(
@@ -182,20 +194,25 @@ async def _books(
                 before_that.get(before(period.start), {}),
                 before_that.get(year_before(period.start), {}),
             )
-            books.append(_book(offer, title, tuple(lines), frozen, keys))
+            books.append(OfferBook(offer, title, tuple(lines), frozen))
     return books
 
 
-def _book(
-    offer: Offer, title: str, lines: tuple[PoolLine, ...], frozen: Frozen, keys: KeyRegistry
-) -> OfferBook:
-    if not lines:
-        return OfferBook(offer, title, (), frozen)
-    pool = pool_of(lines, frozen.inputs.period, offer.plan.currency)
+def _covered(books: Sequence[OfferBook], available: Sequence[Purse]) -> list[OfferBook]:
+    """What grants cover of each offer, of all their months' costs together."""
+    costs = [Costs.of(book.offer.id, book.offer.service, book.recorded) for book in books]
+    covered = cover(costs, available)
+    return [replace(book, covered=covered_by(covered, book.offer.id)) for book in books]
+
+
+def _divided(book: OfferBook, keys: KeyRegistry) -> OfferBook:
+    if not book.lines:
+        return book
+    pool = book.recorded.funded(sum(one.amount for one in book.covered))
     try:
-        return OfferBook(offer, title, lines, frozen, frozen.divide(pool, keys))
+        return replace(book, allocation=book.frozen.divide(pool, keys))
     except CostError as error:
-        return OfferBook(offer, title, lines, frozen, problem=refused(error, error.field))
+        return replace(book, problem=refused(error, error.field))
 
 
 def population_of(shares: Sequence[tuple[OfferBook, Share]]) -> int | None:

@@ -14,8 +14,10 @@ from arengo_core.errors import InvalidInputError
 from arengo_core.money import Money
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.frozen import Frozen
+from arengo_marketplace.costs.grants import Costs, Purse, cover
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.pool import CostPool
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import pool_of_lines
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
@@ -76,6 +78,7 @@ def content(
         "revision": settlement.revision,
         "currency": settlement.currency,
         "total": settlement.net,
+        **({"grants": settlement.grants} if settlement.grants else {}),
         "services": [
             {
                 "service": offer.service,
@@ -99,6 +102,7 @@ def _line(line: SettledLine) -> dict[str, Any]:
         "amount": line.amount,
         "evidence_name": line.evidence_name,
         "evidence_digest": line.evidence_digest,
+        **({"grant": str(line.funding_id)} if line.funding_id else {}),
     }
 
 
@@ -130,16 +134,9 @@ def _verify(document: Mapping[str, Any], keys: KeyRegistry) -> Verdict:
     )
     currency = document["currency"]
     shares: list[Recomputed] = []
-    faults: list[str] = []
+    faults = _wrong_grants(document, period)
     for offer in document["services"]:
-        pool = pool_of_lines(
-            (
-                (LineKind(line["kind"]), line["description"], Money(line["amount"], currency))
-                for line in offer["lines"]
-            ),
-            period,
-            currency,
-        )
+        pool = _pool(offer["lines"], period, currency)
         stated: dict[str, int] = dict(offer["shares"])
         names = {one["id"]: one["name"] for one in offer["members"]}
         frozen = Frozen.from_json(offer, period, keys)
@@ -165,3 +162,40 @@ def _verify(document: Mapping[str, Any], keys: KeyRegistry) -> Verdict:
         said = document.get("digest")
         faults.append(f"The content's SHA-256 is {digest}, and the file says {said}.")
     return Verdict(digest, tuple(shares), tuple(faults))
+
+
+def _pool(lines: Iterable[Mapping[str, Any]], period: Period, currency: str) -> CostPool:
+    plain = (
+        (LineKind(line["kind"]), line["description"], Money(line["amount"], currency))
+        for line in lines
+    )
+    return pool_of_lines(plain, period, currency)
+
+
+def _wrong_grants(document: Mapping[str, Any], period: Period) -> list[str]:
+    """What grants are said to cover and do not by their terms, or the other way round."""
+    purses = [Purse.from_json(one) for one in document.get("grants", [])]
+    titles = {str(purse.grant.id): purse.grant.title for purse in purses}
+    costs: list[Costs] = []
+    services: dict[str, str] = {}
+    stated: dict[tuple[str, str], int] = {}
+    for offer in document["services"]:
+        services[offer["offer"]] = offer["service"]
+        entered: list[Mapping[str, Any]] = []
+        for line in offer["lines"]:
+            if "grant" in line:
+                key = (line["grant"], offer["offer"])
+                stated[key] = stated.get(key, 0) + line["amount"]
+            else:
+                entered.append(line)
+        pool = _pool(entered, period, document["currency"])
+        costs.append(Costs.of(UUID(offer["offer"]), offer["service"], pool))
+    inside = [purse for purse in purses if purse.grant.covers(period)]
+    due = {(str(one.grant.id), str(one.offer_id)): one.amount for one in cover(costs, inside)}
+    return [
+        f"The grant {titles.get(grant, grant)} is said to cover {stated.get(key, 0)} of"
+        f" {services[offer]}, and by its terms covers {due.get(key, 0)}."
+        for key in sorted(stated.keys() | due.keys())
+        if stated.get(key, 0) != due.get(key, 0)
+        for grant, offer in [key]
+    ]

@@ -25,7 +25,8 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
 
     ``revision`` counts the settlements of the same period. A reversal repeats the figures of
     what it reverses with the opposite sign. ``digest`` is the SHA-256 of all that it rests on and
-    gave; empty for a reversal.
+    gave; empty for a reversal. ``grants`` are the terms of the grants of the period with what was
+    left of each, as :class:`~arengo_marketplace.costs.grants.Purse` writes them.
     """
 
     __tablename__ = "settlement"
@@ -55,6 +56,7 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
     funding: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     digest: Mapped[str] = mapped_column(default="", server_default="")
+    grants: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
     @property
     def period(self) -> Period:
@@ -107,7 +109,7 @@ class SettledOffer(MarketplaceBase, Identified, Shared):
 
 class SettledLine(MarketplaceBase, Identified, Shared):
     """A line of the pool as it was settled. ``line_id`` is the line that can change again after
-    a reversal."""
+    a reversal; what a grant covered names it by ``funding_id`` and has its use for a line."""
 
     __tablename__ = "settled_line"
     __table_args__ = table(
@@ -127,6 +129,7 @@ class SettledLine(MarketplaceBase, Identified, Shared):
     amount: Mapped[int] = mapped_column(BigInteger)
     evidence_name: Mapped[str]
     evidence_digest: Mapped[str]
+    funding_id: Mapped[UUID | None]
 
 
 class Share(MarketplaceBase, Identified, Shared):

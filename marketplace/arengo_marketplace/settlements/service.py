@@ -19,8 +19,10 @@ from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.funding.covering import taken_back, use_of
 from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
+from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.settlements import entries, repository
 from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
 from arengo_marketplace.settlements.bundle import content, digest_of
@@ -185,6 +187,7 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
         fees=total((one.pool.fees for one in allocations), currency).amount,
         funding=total((one.pool.funding for one in allocations), currency).amount,
         currency=currency,
+        grants=[purse.to_json() for purse in made.purses],
     )
     rows: list[Any] = []
     for book in made.books:
@@ -256,7 +259,35 @@ def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
             )
             for line in book.lines
         ),
+        *_funded(settlement, book),
     ]
+
+
+def _funded(settlement: Settlement, book: OfferBook) -> list[Any]:
+    """What grants cover of the offer: a line each, and the use that the line stands for."""
+    rows: list[Any] = []
+    for one in book.covered:
+        offer = book.offer
+        use = use_of(settlement, one.grant.id, offer.id, offer.service, one.amount)
+        line = SettledLine(
+            id=new_id(),
+            organization_id=settlement.organization_id,
+            consortium_id=settlement.consortium_id,
+            settlement_id=settlement.id,
+            offer_id=offer.id,
+            line_id=use.id,
+            funding_id=one.grant.id,
+            kind=LineKind.FUNDING.value,
+            description=one.grant.title,
+            supplier="",
+            document_number="",
+            document_date=None,
+            amount=one.amount,
+            evidence_name="",
+            evidence_digest="",
+        )
+        rows += [use, line]
+    return rows
 
 
 def _statement(
@@ -338,6 +369,7 @@ async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) 
     rows: list[Any] = [reversal, *credits.values()]
     rows += [_taken_back(reversal, offer) for offer in offers]
     rows += [_negative(share, credits[share.statement_id]) for share in shares]
+    rows += await taken_back(uow, settlement.id, reversal)
     uow.session.add_all(rows)
     await uow.session.flush()
     await entries.post_settlement(uow, reversal, list(credits.values()))
