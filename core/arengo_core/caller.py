@@ -116,11 +116,25 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Services:
+    """Keys of services that concern a caller: those ``active`` for any of its organizations, or
+    of members whom it governs, and those ``begun``: active there once, or offered by it.
+    """
+
+    active: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
+
+    def __or__(self, other: Services) -> Services:
+        """What either holds."""
+        return Services(self.active | other.active, self.begun | other.begun)
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """The person or program behind a unit of work.
 
-    ``services`` are keys of those active for any of its organizations, or of members whom it
-    governs, as its session was looked up; None where nobody looked.
+    ``services`` are those of its organizations, as its session was looked up; None where nobody
+    looked.
 
     ``plugin`` is the key of a remote plugin that calls for itself: ``grants`` are then what
     members let it read, ``writes`` what they let it change, of ``member_id`` alone where its token
@@ -134,7 +148,7 @@ class Caller:
     locale: str = "it"
     read_only: bool = False
     token_id: UUID | None = None
-    services: frozenset[str] | None = None
+    services: Services | None = None
     system: Scope | None = field(default=None)
     plugin: str | None = None
     writes: tuple[Grant, ...] = ()

@@ -16,6 +16,7 @@ from arengo_core.api.context import Info
 from arengo_core.api.gating import only_with
 from arengo_core.api.ids import node_query
 from arengo_core.api.scalars import CONFIG
+from arengo_core.caller import Services
 from arengo_core.database.limits import statements_within
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
@@ -64,7 +65,7 @@ class _Parts:
         """All fields, for the router."""
         return Schema(**self._arguments(), federation_version=_FEDERATION)
 
-    def narrowed(self, services: frozenset[str]) -> MemberSchema:
+    def narrowed(self, services: Services) -> MemberSchema:
         """The fields that exist with these services."""
         return MemberSchema(services, **self._arguments())
 

@@ -14,14 +14,15 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from arengo_core.api.context import ApiContext
-from arengo_core.api.gating import SERVICE
+from arengo_core.api.gating import FINISHES, SERVICE
+from arengo_core.caller import Services
 from arengo_core.plugins import gate
 from arengo_core.web.context import ArengoRequest, site_of
 
 MAX_SCHEMAS = 64
 ROUTER_HEADER = "x-arengo-router"
 
-Build = Callable[[frozenset[str]], strawberry.Schema]
+Build = Callable[[Services], strawberry.Schema]
 
 
 def service_of(field: StrawberryField) -> str | None:
@@ -29,23 +30,29 @@ def service_of(field: StrawberryField) -> str | None:
     return field.metadata.get(SERVICE)
 
 
+def is_seen(field: StrawberryField, services: Services) -> bool:
+    """Whether a field exists for callers with these services."""
+    service = service_of(field)
+    return (
+        service is None
+        or service in services.active
+        or (service in services.begun and bool(field.metadata.get(FINISHES)))
+    )
+
+
 class MemberSchema(strawberry.Schema):
-    """The schema without the fields of services that are not in ``services``.
+    """The schema without the fields of services other than these.
 
     It knows nothing of federation: a router composes the whole schema, with its token.
     """
 
-    def __init__(self, services: frozenset[str], **arguments: object) -> None:
+    def __init__(self, services: Services, **arguments: object) -> None:
         self._services = services
         super().__init__(**arguments)  # pyright: ignore[reportArgumentType]
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """The fields of a type that exist for these services."""
-        return [
-            field
-            for field in type_definition.fields
-            if service_of(field) is None or service_of(field) in self._services
-        ]
+        return [field for field in type_definition.fields if is_seen(field, self._services)]
 
 
 class Schemas:
@@ -58,7 +65,7 @@ class Schemas:
         self.whole = whole
         self._build = build
         self._router_token = router_token
-        self._known: OrderedDict[frozenset[str], strawberry.Schema] = OrderedDict()
+        self._known: OrderedDict[Services, strawberry.Schema] = OrderedDict()
         self._building = asyncio.Lock()
         self._gating = frozenset(_services_in(whole))
 
@@ -76,22 +83,23 @@ class Schemas:
         if self.is_router(context.request):
             return self.whole
         if not self._gating:
-            return await self.for_services(frozenset())
+            return await self.for_services(Services())
         caller = context.caller
         shop = site_of(context.request).organization_id if context.request is not None else None
         known = caller.services
         own = {grant.organization_id for grant in caller.grants} if known is None else set[UUID]()
         organizations = own | {shop} if shop is not None else own
         governs = caller.scope.governs if known is None else frozenset[UUID]()
-        active = known or frozenset()
+        services = known or Services()
         if organizations or governs:
             session = context.uow.session
-            active = active | await gate.services_of(session, organizations, governs)
-        return await self.for_services(active)
+            services = services | await gate.seen_by(session, organizations, governs)
+        return await self.for_services(services)
 
-    async def for_services(self, active: frozenset[str]) -> strawberry.Schema:
-        """The schema of a set of active services, built when it is first asked for."""
-        services = active & self._gating
+    async def for_services(self, services: Services) -> strawberry.Schema:
+        """The schema of sets of active and begun services, built when it is first asked for."""
+        active = services.active & self._gating
+        services = Services(active, (services.begun | active) & self._gating)
         if services in self._known:
             self._known.move_to_end(services)
             return self._known[services]

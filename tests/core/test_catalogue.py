@@ -23,6 +23,7 @@ PLATFORM_TEXTS = {
     "core.role_permission.permission": "a permission's key",
     "core.role_permission.role": "a role's key",
     "core.active_service.service": "a service's key",
+    "core.begun_service.service": "a service's key",
     "core.disabled_plugin.plugin": "a plugin's key",
     "core.api_token.hint": "the first letters of a token, which open nothing",
     "core.plugin_token.plugin": "plugins' keys",

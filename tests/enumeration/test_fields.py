@@ -32,11 +32,11 @@ async def _ask(visitor, key, word, field, case, world, **options):
 
 
 def _hidden(key, answer):
-    """Whether the answer is that of a field which does not exist."""
+    """Whether the answer is that of a field which does not exist, with inputs of its own."""
     kind, _, name = key.partition(".")
-    return [error["message"].partition(" Did you")[0] for error in answer.get("errors", [])] == [
-        f"Cannot query field '{name}' on type '{kind}'."
-    ]
+    said = [error["message"].partition(" Did you")[0] for error in answer.get("errors", [])]
+    others = [text for text in said if not text.startswith("Unknown type ")]
+    return others == [f"Cannot query field '{name}' on type '{kind}'."]
 
 
 async def _refused(visitor, key, word, field, case, world, **options):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from arengo_core.caller import Caller, Grant, OrganizationKind
+from arengo_core.caller import Caller, Grant, OrganizationKind, Services
 from arengo_graphql.endpoint import Operation, execute
 from tests.enumeration import surface
 from tests.enumeration.test_fields import FAULTS, FIELDS, REFUSALS
@@ -34,7 +34,7 @@ def _caller(host, world, reading, writing):
         plugin="permits",
         grants=grants(reading | writing, writing=False),
         writes=grants(writing, writing=True),
-        services=frozenset(registry.services),
+        services=Services(frozenset(registry.services)),
         locale="it",
     )
 

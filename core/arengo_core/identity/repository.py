@@ -11,7 +11,7 @@ from sqlalchemy import Select, any_, bindparam, delete, func, or_, select, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.caller import Grant
+from arengo_core.caller import Grant, Services
 from arengo_core.clock import ROME
 from arengo_core.identity.models import (
     ApiToken,
@@ -60,7 +60,7 @@ _SESSION = of_session()
 
 async def session_and_grants(
     session: AsyncSession, token_digest: bytes, at: datetime
-) -> tuple[UserSession | None, tuple[Grant, ...], frozenset[str]]:
+) -> tuple[UserSession | None, tuple[Grant, ...], Services]:
     """A live session, its user's grants and the services active where these reach.
 
     In one statement.
@@ -85,7 +85,7 @@ _TOKEN = (
 
 async def token_and_grants(
     session: AsyncSession, token_digest: bytes, at: datetime
-) -> tuple[ApiToken | None, tuple[Grant, ...], frozenset[str]]:
+) -> tuple[ApiToken | None, tuple[Grant, ...], Services]:
     """A live API token, its user's own grants in its organizations, and the services active there.
 
     In one statement.

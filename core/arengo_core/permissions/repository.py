@@ -21,12 +21,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from arengo_core.caller import Grant, OrganizationKind, Role
+from arengo_core.caller import Grant, OrganizationKind, Role, Services
 from arengo_core.identity.models import RoleGrant
 from arengo_core.organizations.models import Organization
 from arengo_core.permissions.declared import DELEGATED
 from arengo_core.permissions.models import Delegation, RolePermission
-from arengo_core.plugins.models import ActiveService
+from arengo_core.plugins.models import ActiveService, BegunService
 
 
 def _in_force(day: BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
@@ -53,14 +53,9 @@ def _changed(is_given: bool) -> ColumnElement[Any]:
 def held() -> tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]:
     """Columns beside ``role_grant`` and its ``organization`` that make the grants of a person.
 
-    Of the parameter ``day``. With them come the services that are active there.
+    Of the parameter ``day``. With them come the services that are active and begun there.
     """
     lender = Organization.__table__.alias("lender")
-    lenders_services = (
-        select(func.jsonb_agg(ActiveService.service))
-        .where(ActiveService.organization_id == Delegation.organization_id)
-        .correlate(Delegation)
-    )
     lent = (
         select(
             func.jsonb_agg(
@@ -68,7 +63,13 @@ def held() -> tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]:
                     Delegation.organization_id,
                     lender.c.kind,
                     Delegation.permission,
-                    lenders_services.scalar_subquery(),
+                    *(
+                        select(func.jsonb_agg(kind.service))
+                        .where(kind.organization_id == Delegation.organization_id)
+                        .correlate(Delegation)
+                        .scalar_subquery()
+                        for kind in (ActiveService, BegunService)
+                    ),
                 )
             )
         )
@@ -87,6 +88,7 @@ def held() -> tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...]:
         _changed(False),
         lent.scalar_subquery(),
         _active(),
+        _begun(),
     )
 
 
@@ -103,15 +105,25 @@ def _active() -> ColumnElement[Any]:
     return select(func.array_agg(keys.c.service)).scalar_subquery()
 
 
-def services_in(rows: Iterable[Sequence[Any]], grants: Iterable[Grant]) -> frozenset[str]:
-    """Keys of services that are active where the grants in such rows reach."""
+def _begun() -> ColumnElement[Any]:
+    """Keys of services that the organization has begun with."""
+    keys = select(func.array_agg(BegunService.service)).where(
+        BegunService.organization_id == RoleGrant.organization_id
+    )
+    return keys.correlate(RoleGrant).scalar_subquery()
+
+
+def services_in(rows: Iterable[Sequence[Any]], grants: Iterable[Grant]) -> Services:
+    """Keys of services that are active or begun where the grants in such rows reach."""
     lenders = {str(grant.organization_id) for grant in grants if grant.delegate_id is not None}
-    found = {key for row in rows for key in row[-1] or ()}
+    active = {key for row in rows for key in row[-2] or ()}
+    begun = {key for row in rows for key in row[-1] or ()}
     for row in rows if lenders else ():
-        for lender, _, _, services in row[-2] or ():
+        for lender, _, _, active_there, begun_there in row[-3] or ():
             if lender in lenders:
-                found.update(services or ())
-    return frozenset(found)
+                active.update(active_there or ())
+                begun.update(begun_there or ())
+    return Services(frozenset(active), frozenset(begun))
 
 
 def grants_in(rows: Iterable[Sequence[Any]], *, own_alone: bool = False) -> tuple[Grant, ...]:
@@ -122,7 +134,7 @@ def grants_in(rows: Iterable[Sequence[Any]], *, own_alone: bool = False) -> tupl
     own: list[Grant] = []
     lent: dict[tuple[UUID, OrganizationKind, UUID], set[str]] = {}
     for row in rows:
-        organization_id, role, kind, given, withheld, loans, _ = row[-7:]
+        organization_id, role, kind, given, withheld, loans, _, _ = row[-8:]
         if kind is None:
             continue
         grant = Grant(
@@ -135,7 +147,7 @@ def grants_in(rows: Iterable[Sequence[Any]], *, own_alone: bool = False) -> tupl
         own.append(grant)
         if own_alone or not grant.allows(DELEGATED):
             continue
-        for lender, lender_kind, permission, _ in loans or ():
+        for lender, lender_kind, permission, _, _ in loans or ():
             key = (UUID(lender), OrganizationKind(lender_kind), organization_id)
             lent.setdefault(key, set()).add(permission)
     return (

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, false, func, or_, select, true, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from arengo_core.caller import Services
 from arengo_core.errors import NotActiveError
-from arengo_core.plugins.models import ActiveService
+from arengo_core.plugins.models import ActiveService, BegunService
 from arengo_core.plugins.registry import Registry
 
 
@@ -45,18 +46,20 @@ _ADMISSIONS = (
     .order_by(ActiveService.covered_by.is_(None), ActiveService.activation_id)
 )
 
-_SERVICES_OF = (
-    select(ActiveService.service)
-    .where(
-        or_(
-            ActiveService.organization_id.in_(bindparam("organizations", expanding=True)),
-            ActiveService.consortium_id.in_(bindparam("governs", expanding=True)),
-        )
-    )
-    .distinct()
+_IN_REACH = or_(
+    ActiveService.organization_id.in_(bindparam("organizations", expanding=True)),
+    ActiveService.consortium_id.in_(bindparam("governs", expanding=True)),
 )
-
-
+_SERVICES_OF = select(ActiveService.service).where(_IN_REACH).distinct()
+_SEEN_BY = union(
+    select(ActiveService.service, true().label("is_active")).where(_IN_REACH),
+    select(BegunService.service, false()).where(
+        or_(
+            BegunService.organization_id.in_(bindparam("organizations", expanding=True)),
+            BegunService.organization_id.in_(bindparam("governs", expanding=True)),
+        )
+    ),
+)
 _MEMBERS = (
     select(ActiveService.organization_id)
     .where(ActiveService.service == bindparam("service"))
@@ -124,6 +127,27 @@ async def services_of(
     return frozenset((await session.execute(_SERVICES_OF, asked)).scalars())
 
 
+async def seen_by(
+    session: AsyncSession, organizations: Collection[UUID], governs: Collection[UUID]
+) -> Services:
+    """The services active or begun for any of some organizations or members of consortia."""
+    asked = {"organizations": list(organizations), "governs": list(governs)}
+    rows = (await session.execute(_SEEN_BY, asked)).all()
+    return Services(
+        frozenset(service for service, is_active in rows if is_active),
+        frozenset(service for service, _ in rows),
+    )
+
+
+async def begin(session: AsyncSession, organization_id: UUID, service: str) -> None:
+    """Note that an organization has begun with a service; again changes nothing."""
+    await session.execute(
+        insert(BegunService)
+        .values(organization_id=organization_id, service=service)
+        .on_conflict_do_nothing()
+    )
+
+
 async def active_members(
     session: AsyncSession, service: str, consortium_id: UUID | None = None
 ) -> Sequence[UUID]:
@@ -159,6 +183,7 @@ async def open_gate(
         )
         .on_conflict_do_nothing()
     )
+    await begin(session, organization_id, service)
 
 
 async def set_grants(session: AsyncSession, activation_id: UUID, grants: Collection[str]) -> None:

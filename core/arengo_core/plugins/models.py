@@ -35,6 +35,19 @@ class ActiveService(CoreBase):
     grants: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
 
 
+class BegunService(CoreBase):
+    """That a member has a service active, or had it once; or that a consortium offers it.
+
+    Never removed: what was begun with a service is finished after a suspension too.
+    """
+
+    __tablename__ = "begun_service"
+    __table_args__ = table(TableClass.PLATFORM, reason="ids only, as of active services")
+
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+
+
 class PluginFailure(CoreBase):
     """A failure recorded against a plugin: its stage, class and trace id, never values."""
 

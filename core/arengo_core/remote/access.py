@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.caller import Grant, OrganizationKind
+from arengo_core.caller import Grant, OrganizationKind, Services
 from arengo_core.plugins.grants import owner_of
 from arengo_core.plugins.registry import Registry
 from arengo_core.remote import repository
@@ -67,10 +67,10 @@ def grants_of(registry: Registry, reached: Iterable[Access], *, writing: bool) -
     )
 
 
-def services_of(registry: Registry, plugin: str, reached: Iterable[Access]) -> frozenset[str]:
+def services_of(registry: Registry, plugin: str, reached: Iterable[Access]) -> Services:
     """Services whose fields the plugin sees: its own, and those whose data it was let in to."""
     found: set[str] = set()
     for access in reached:
         owners = {plugin, *map(owner_of, access.grants)}
         found |= {key for key in access.active if registry.owner_of_service(key) in owners}
-    return frozenset(found)
+    return Services(frozenset(found), frozenset(found))

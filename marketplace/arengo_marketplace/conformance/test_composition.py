@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from graphql import validate_schema
 
+from arengo_core.caller import Services
 from arengo_core.host import Host
 from arengo_core.plugins.registry import Plugin
 
@@ -35,7 +36,11 @@ async def test_the_schema_is_valid_with_any_set_of_services(
         pytest.skip("the plugin adds nothing to the schema")
     schemas = host.state["schemas"]
     assert validate_schema(schemas.whole._schema) == []
-    for active in _sets(sorted(host.registry.services)):
-        schema = await schemas.for_services(active)
+    everything = frozenset(host.registry.services)
+    for active in _sets(sorted(everything)):
+        schema = await schemas.for_services(Services(active, everything))
         faults = validate_schema(schema._schema)
         assert not faults, f"with {sorted(active)} active: {faults[0]}"
+        schema = await schemas.for_services(Services(active, active))
+        faults = validate_schema(schema._schema)
+        assert not faults, f"with {sorted(active)} active and no other begun: {faults[0]}"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from arengo_core.api.gating import SERVICE
+from arengo_core.api.gating import FINISHES, SERVICE
 from arengo_core.caller import Caller
 from arengo_core.errors import NotActiveError
 from arengo_core.host import Host
@@ -19,6 +19,7 @@ from arengo_core.plugins.registry import Plugin
 from arengo_core.testing.fixtures import Visitor
 from arengo_core.testing.messages import folder
 from arengo_core.web.pages import menu
+from arengo_marketplace.activations import service as activations
 from arengo_marketplace.conformance.kit import Pair, jobs_of, told_by
 
 _PLACE = re.compile(r"{\w+(:\w+)?}")
@@ -37,14 +38,16 @@ def _routes(app: Any, plugin: Plugin, service: str) -> Iterator[tuple[str, str]]
                 yield method, _PLACE.sub("00000000-0000-7000-8000-000000000000", route.path)
 
 
-def _fields(host: Host, service: str) -> set[tuple[str, str]]:
+def _fields(host: Host, service: str, *, finishing: bool = False) -> set[tuple[str, str]]:
+    """The fields of a service, or those alone that finish what was begun."""
     schema = host.state["schemas"].whole
     return {
         (kind.name, name)
         for kind in schema._schema.type_map.values()  # the schema that graphql-core executes
         for name, field in getattr(kind, "fields", {}).items()
         if (definition := field.extensions.get("strawberry-definition")) is not None
-        and getattr(definition, "metadata", {}).get(SERVICE) == service
+        and (metadata := getattr(definition, "metadata", {})).get(SERVICE) == service
+        and (metadata[FINISHES] or not finishing)
     }
 
 
@@ -141,6 +144,24 @@ async def test_fields_are_in_the_schema_of_members_with_the_service_alone(
     assert fields <= await _seen(await visit(pair.having.person))
     for person in (pair.without.person, None):
         assert not fields & await _seen(await visit(person)), "a member without it sees fields"
+
+
+async def test_fields_that_finish_begun_work_outlive_a_suspension(
+    service: Service,
+    host: Host,
+    app: Any,
+    make_pair: MakePair,
+    caller_for: Callable[..., Awaitable[Caller]],
+    visit: Callable[..., Awaitable[Visitor]],
+) -> None:
+    fields = _fields(host, service.key)
+    if not fields:
+        pytest.skip("no GraphQL field names the service")
+    pair = await make_pair(service)
+    async with host.unit_of_work(await caller_for(pair.consortium.officer)) as uow:
+        await activations.suspend(uow, host, activation_id=pair.activation_id, why="-")
+    seen = fields & await _seen(await visit(pair.having.person))
+    assert seen == _fields(host, service.key, finishing=True)
 
 
 async def _seen(visitor: Visitor) -> set[tuple[str, str]]:

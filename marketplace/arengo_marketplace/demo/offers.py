@@ -17,7 +17,7 @@ from arengo_core.i18n import current_locale, gettext
 from arengo_core.ids import new_id
 from arengo_core.organizations import repository as organizations
 from arengo_core.plugins.grants import DataGrant, wording
-from arengo_core.plugins.models import ActiveService
+from arengo_core.plugins.models import ActiveService, BegunService
 from arengo_marketplace.activations.models import Activation, ActivationChange
 from arengo_marketplace.consents.models import Consent
 from arengo_marketplace.contract import Member
@@ -162,7 +162,9 @@ async def load(host: Host, slug: str) -> None:
                 await uow.session.execute(
                     insert(Consent), [_consent(row, version, asked) for row in rows]
                 )
-            await uow.session.execute(insert(ActiveService), _gates(rows, shops))
+            gates = _gates(rows, shops)
+            await uow.session.execute(insert(ActiveService), gates)
+            await uow.session.execute(insert(BegunService), [_begun(gate) for gate in gates])
 
 
 def _takes_part(service: str, town: Member) -> bool:
@@ -248,3 +250,7 @@ def _gate(row: dict[str, Any], organization_id: UUID, covered_by: UUID | None) -
         "covered_by": covered_by,
         "grants": row["agreed"],
     }
+
+
+def _begun(gate: dict[str, Any]) -> dict[str, Any]:
+    return {"organization_id": gate["organization_id"], "service": gate["service"]}

@@ -13,6 +13,7 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.ids import new_id
+from arengo_core.plugins import gate
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.activations import repository as activations
@@ -105,6 +106,7 @@ async def create(
     )
     uow.session.add(offer)
     await uow.session.flush()
+    await gate.begin(uow.session, consortium_id, service)
     uow.audit(consortium_id, "offer.created", "Offer", offer.id, service=service)
     return offer
 

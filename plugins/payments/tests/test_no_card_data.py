@@ -96,8 +96,8 @@ def test_no_form_of_ours_asks_for_a_card(host):
     assert [(path, found) for path in pages if (found := _fields_for_cards(path))] == []
 
 
-async def test_the_schema_has_no_field_for_a_card(visit):
-    visitor = await visit()
+async def test_the_schema_has_no_field_for_a_card(visit, valley):
+    visitor = await visit(valley.consortium.officer)
     answer = await visitor.graphql(
         "{ __schema { types { name fields { name args { name } } inputFields { name } } } }"
     )

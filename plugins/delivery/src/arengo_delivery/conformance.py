@@ -25,17 +25,6 @@ OPEN = {
         "/*/parcels*",
         "/*/counter*",
         "/office/courier",
-        "Query.parcel",
-        "Query.parcels",
-        "Query.parcelLabel",
-        "Query.waitingParcels",
-        "Mutation.moveParcel",
-        "Mutation.carryParcel",
-        "Mutation.bookParcelAgain",
-        "Mutation.renewPickUpCode",
-        "Mutation.findWaitingParcel",
-        "Mutation.handOverParcel",
-        "Mutation.receiveParcel",
     ),
     "who waits for a parcel has a code for it": (
         "/tracking/*",
@@ -44,9 +33,6 @@ OPEN = {
     ),
     "kept points are changed and closed at any time; a new one asks the gate": (
         "/*/pick-up-points*",
-        "Query.keptPickUpPoints",
-        "Mutation.changePickUpPoint",
-        "Mutation.closePickUpPoint",
     ),
     "shoppers'; it answers of members with the service": (
         "Query.pickUpPoints",
@@ -56,8 +42,6 @@ OPEN = {
         "/office/delivery*",
         "menu /office/delivery",
         "Query.courierTariffs",
-        "Mutation.setTariff",
-        "Mutation.removeTariff",
     ),
 }
 """What names no service, by why it is open; the kit asks for each."""

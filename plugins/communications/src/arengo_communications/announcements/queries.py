@@ -7,8 +7,10 @@ import strawberry
 from arengo_communications.announcements import service
 from arengo_communications.announcements.types import AnnouncementType, PublishedAnnouncementType
 from arengo_communications.messages.queries import after_id
+from arengo_communications.offering import SERVICE_KEY
 from arengo_core.api.connection import Connection, connection_of, encode_cursor, page_size
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
 
 
@@ -16,7 +18,10 @@ from arengo_core.api.scalars import local_id
 class AnnouncementsQuery:
     """Root queries on announcements."""
 
-    @strawberry.field(description="A municipality's drafts and sent announcements, newest first.")
+    @strawberry.field(
+        description="A municipality's drafts and sent announcements, newest first.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def announcements(
         self,
         info: Info,
@@ -40,7 +45,10 @@ class AnnouncementsQuery:
             size,
         )
 
-    @strawberry.field(description="One announcement, for its municipality's officers.")
+    @strawberry.field(
+        description="One announcement, for its municipality's officers.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def announcement(
         self, info: Info, municipality_id: strawberry.ID, id: strawberry.ID
     ) -> AnnouncementType:
@@ -54,7 +62,10 @@ class AnnouncementsQuery:
             )
         return AnnouncementType.of(row)
 
-    @strawberry.field(description="How many people an announcement would reach now.")
+    @strawberry.field(
+        description="How many people an announcement would reach now.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def subscriber_count(self, info: Info, municipality_id: strawberry.ID) -> int:
         """The number of confirmed subscribers."""
         uow = info.context.uow

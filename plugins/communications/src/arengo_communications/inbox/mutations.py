@@ -6,7 +6,9 @@ import strawberry
 
 from arengo_communications.inbox import service
 from arengo_communications.inbox.types import InboxItemPayload, InboxItemType
+from arengo_communications.offering import SERVICE_KEY
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 
@@ -15,7 +17,10 @@ from arengo_core.api.scalars import local_id
 class InboxMutation:
     """Root mutations on the inbox."""
 
-    @strawberry.mutation(description="Mark a message as read or unread.")
+    @strawberry.mutation(
+        description="Mark a message as read or unread.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(InboxItemPayload)
     async def mark_inbox_item(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID, read: bool

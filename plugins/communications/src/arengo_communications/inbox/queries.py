@@ -7,8 +7,10 @@ import strawberry
 from arengo_communications.inbox import repository, service
 from arengo_communications.inbox.types import InboxItemType
 from arengo_communications.messages.queries import after_id
+from arengo_communications.offering import SERVICE_KEY
 from arengo_core.api.connection import Connection, connection_of, encode_cursor, page_size
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
 
 
@@ -16,7 +18,10 @@ from arengo_core.api.scalars import local_id
 class InboxQuery:
     """Root queries on the inbox."""
 
-    @strawberry.field(description="An organization's inbox, newest first.")
+    @strawberry.field(
+        description="An organization's inbox, newest first.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def inbox(
         self,
         info: Info,
@@ -42,7 +47,10 @@ class InboxQuery:
             size,
         )
 
-    @strawberry.field(description="One message of an organization's inbox.")
+    @strawberry.field(
+        description="One message of an organization's inbox.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def inbox_item(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
     ) -> InboxItemType:
@@ -56,7 +64,10 @@ class InboxQuery:
             )
         return InboxItemType.of(row)
 
-    @strawberry.field(description="How many messages of an inbox nobody has read.")
+    @strawberry.field(
+        description="How many messages of an inbox nobody has read.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def unread_count(self, info: Info, organization_id: strawberry.ID) -> int:
         """The number of unread messages."""
         place = local_id(organization_id, "Organization", "organization_id")

@@ -6,7 +6,9 @@ import strawberry
 
 from arengo_communications.messages import service
 from arengo_communications.messages.types import SendAgainPayload
+from arengo_communications.offering import SERVICE_KEY
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 
@@ -15,7 +17,10 @@ from arengo_core.api.scalars import local_id
 class MessagesMutation:
     """Root mutations on messages."""
 
-    @strawberry.mutation(description="Try again what a channel refused, failed or lost.")
+    @strawberry.mutation(
+        description="Try again what a channel refused, failed or lost.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(SendAgainPayload)
     async def send_message_again(
         self, info: Info, organization_id: strawberry.ID, message_id: strawberry.ID

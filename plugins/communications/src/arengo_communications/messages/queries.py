@@ -8,6 +8,7 @@ import strawberry
 
 from arengo_communications.messages import service
 from arengo_communications.messages.types import MessageType
+from arengo_communications.offering import SERVICE_KEY
 from arengo_core.api.connection import (
     Connection,
     connection_of,
@@ -16,6 +17,7 @@ from arengo_core.api.connection import (
     page_size,
 )
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
 
 
@@ -29,7 +31,10 @@ def after_id(cursor: str | None) -> UUID | None:
 class MessagesQuery:
     """Root queries on messages."""
 
-    @strawberry.field(description="Messages that an organization sent, newest first.")
+    @strawberry.field(
+        description="Messages that an organization sent, newest first.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def messages(
         self,
         info: Info,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 from arengo_delivery.counter import service
 from arengo_delivery.counter.types import CounterParcel, CounterPayload
+from arengo_delivery.offering import SERVICE_KEY
 
 
 @strawberry.type
@@ -16,7 +18,8 @@ class CounterMutation:
     """Root mutations on the counter."""
 
     @strawberry.mutation(
-        description="Look at the parcel under a shopper's code. Wrong codes are counted."
+        description="Look at the parcel under a shopper's code. Wrong codes are counted.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
     )
     @answers(CounterPayload)
     async def find_waiting_parcel(
@@ -34,7 +37,10 @@ class CounterMutation:
             raise service.wrong_code()
         return CounterPayload(parcel=CounterParcel.of(row))
 
-    @strawberry.mutation(description="Give the parcel under a shopper's code away.")
+    @strawberry.mutation(
+        description="Give the parcel under a shopper's code away.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(CounterPayload)
     async def hand_over_parcel(
         self,
@@ -56,7 +62,10 @@ class CounterMutation:
             raise service.wrong_code()
         return CounterPayload(parcel=CounterParcel.of(row))
 
-    @strawberry.mutation(description="Take a parcel in at a pick-up point, by its label.")
+    @strawberry.mutation(
+        description="Take a parcel in at a pick-up point, by its label.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(CounterPayload)
     async def receive_parcel(
         self, info: Info, organization_id: strawberry.ID, label: str

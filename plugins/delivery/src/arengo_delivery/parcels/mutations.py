@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.parcels import desk, service
 from arengo_delivery.parcels.tracking import tracking
 from arengo_delivery.parcels.types import (
@@ -22,7 +24,10 @@ from arengo_delivery.parcels.types import (
 class ParcelsMutation:
     """Root mutations on parcels."""
 
-    @strawberry.mutation(description="Move a parcel, as its shop or the consortium's office.")
+    @strawberry.mutation(
+        description="Move a parcel, as its shop or the consortium's office.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(ParcelPayload)
     async def move_parcel(
         self,
@@ -44,7 +49,10 @@ class ParcelsMutation:
             )
         return ParcelPayload(parcel=ParcelType.of(row))
 
-    @strawberry.mutation(description="Move the parcel in one's hands, by its label's number.")
+    @strawberry.mutation(
+        description="Move the parcel in one's hands, by its label's number.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(CarriedParcelPayload)
     async def carry_parcel(
         self,
@@ -68,7 +76,10 @@ class ParcelsMutation:
             view = await tracking(host, uow, row.tracking_code)
         return CarriedParcelPayload(tracking=ParcelTracking.of(view))
 
-    @strawberry.mutation(description="Ask a carrier again that refused or lost its answer.")
+    @strawberry.mutation(
+        description="Ask a carrier again that refused or lost its answer.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(ParcelPayload)
     async def book_parcel_again(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
@@ -82,7 +93,10 @@ class ParcelsMutation:
             )
         return ParcelPayload(parcel=ParcelType.of(row))
 
-    @strawberry.mutation(description="Send the shopper a new code; the ones before are void.")
+    @strawberry.mutation(
+        description="Send the shopper a new code; the ones before are void.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(ParcelPayload)
     async def renew_pick_up_code(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID

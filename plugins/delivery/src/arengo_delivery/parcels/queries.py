@@ -15,9 +15,11 @@ from arengo_core.api.connection import (
     page_size,
 )
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
 from arengo_delivery.contract import Delivery
 from arengo_delivery.labels import service as labels
+from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.parcels import desk
 from arengo_delivery.parcels.tracking import tracking
 from arengo_delivery.parcels.types import DeliveryOptionType, ParcelTracking, ParcelType
@@ -48,7 +50,10 @@ class ParcelsQuery:
             )
         return [DeliveryOptionType.of(option) for option in found[merchant]]
 
-    @strawberry.field(description="Parcels of a shop, or of a consortium for its officers.")
+    @strawberry.field(
+        description="Parcels of a shop, or of a consortium for its officers.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def parcels(
         self,
         info: Info,
@@ -74,7 +79,10 @@ class ParcelsQuery:
             size,
         )
 
-    @strawberry.field(description="One parcel, for its shop or the consortium's office.")
+    @strawberry.field(
+        description="One parcel, for its shop or the consortium's office.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def parcel(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
     ) -> ParcelType:
@@ -88,7 +96,10 @@ class ParcelsQuery:
             )
         return ParcelType.of(row)
 
-    @strawberry.field(description="A parcel's label as a PDF (A6), base64.")
+    @strawberry.field(
+        description="A parcel's label as a PDF (A6), base64.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def parcel_label(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
     ) -> str:

@@ -43,7 +43,10 @@ class PointsMutation:
             )
         return PickUpPointPayload(point=PickUpPointType.of(row))
 
-    @strawberry.mutation(description="Change a pick-up point's name, address and hours.")
+    @strawberry.mutation(
+        description="Change a pick-up point's name, address and hours.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(PickUpPointPayload)
     async def change_pick_up_point(
         self,
@@ -65,7 +68,8 @@ class PointsMutation:
         return PickUpPointPayload(point=PickUpPointType.of(row))
 
     @strawberry.mutation(
-        description="Offer a pick-up point no more; what waits there is still handed over."
+        description="Offer a pick-up point no more; what waits there is still handed over.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
     )
     @answers(PickUpPointPayload)
     async def close_pick_up_point(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
+from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.points import service
 from arengo_delivery.points.types import PickUpPointType
 
@@ -26,7 +28,10 @@ class PointsQuery:
             )
         return [PickUpPointType.of(row) for row in rows]
 
-    @strawberry.field(description="The points that an organization keeps or kept.")
+    @strawberry.field(
+        description="The points that an organization keeps or kept.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     async def kept_pick_up_points(
         self, info: Info, organization_id: strawberry.ID
     ) -> list[PickUpPointType]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_delivery.offering import SERVICE_KEY
 from arengo_delivery.tariffs import service
 from arengo_delivery.tariffs.types import TariffBandInput, TariffPayload
 
@@ -16,7 +18,8 @@ class TariffsMutation:
     """Root mutations on tariffs."""
 
     @strawberry.mutation(
-        description="Set the prices to a destination; no bands: the courier does not go there."
+        description="Set the prices to a destination; no bands: the courier does not go there.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
     )
     @answers(TariffPayload)
     async def set_tariff(
@@ -37,7 +40,10 @@ class TariffsMutation:
             )
         return TariffPayload(done=True)
 
-    @strawberry.mutation(description="Let a destination have the usual prices again.")
+    @strawberry.mutation(
+        description="Let a destination have the usual prices again.",
+        metadata=only_with(SERVICE_KEY, finishes=True),
+    )
     @answers(TariffPayload)
     async def remove_tariff(
         self, info: Info, consortium_id: strawberry.ID, destination: str

@@ -8,10 +8,12 @@ from uuid import UUID
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import global_id, local_id
 from arengo_core.money import Money
 from arengo_payments.accounts import service as accounts
+from arengo_payments.base import SERVICE
 from arengo_payments.collecting import counter
 from arengo_payments.contract import RefundOrder
 from arengo_payments.overview.types import (
@@ -63,7 +65,10 @@ def _consortium(value: strawberry.ID) -> UUID:
 class PaymentsMutation:
     """Root mutations."""
 
-    @strawberry.mutation(description="Give money back for a merchant order, in whole or in part.")
+    @strawberry.mutation(
+        description="Give money back for a merchant order, in whole or in part.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(RefundPayload)
     async def refund_payment(
         self, info: Info, input: RefundInput, idempotency_key: str
@@ -90,7 +95,10 @@ class PaymentsMutation:
             ]
             return RefundPayload(refund=RefundType.of(row))
 
-    @strawberry.mutation(description="Note that the counter took the money of a merchant order.")
+    @strawberry.mutation(
+        description="Note that the counter took the money of a merchant order.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(ReceivedPayload)
     async def received_at_counter(
         self, info: Info, payment_id: strawberry.ID, merchant_order_id: strawberry.ID
@@ -104,7 +112,10 @@ class PaymentsMutation:
             )
         return ReceivedPayload(done=True)
 
-    @strawberry.mutation(description="Note a transfer made to a merchant; amount in cents.")
+    @strawberry.mutation(
+        description="Note a transfer made to a merchant; amount in cents.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(PayoutPayload)
     async def record_payout(
         self,
@@ -130,7 +141,10 @@ class PaymentsMutation:
             )
         return PayoutPayload(payout_id=global_id("Payout", payout_id))
 
-    @strawberry.mutation(description="Name who collects card payments for the market.")
+    @strawberry.mutation(
+        description="Name who collects card payments for the market.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(CollectingAccountPayload)
     async def choose_collecting_account(
         self, info: Info, consortium_id: strawberry.ID, input: CollectingAccountInput
@@ -154,7 +168,10 @@ class PaymentsMutation:
             )
         return CollectingAccountPayload(account=CollectingAccount.of(entity))
 
-    @strawberry.mutation(description="Ask the gateway whether the stored keys work.")
+    @strawberry.mutation(
+        description="Ask the gateway whether the stored keys work.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(GatewayTestPayload)
     async def test_payment_gateway(
         self, info: Info, consortium_id: strawberry.ID

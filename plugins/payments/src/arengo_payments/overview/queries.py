@@ -15,9 +15,11 @@ from arengo_core.api.connection import (
     page_size,
 )
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import MoneyType, local_id
 from arengo_core.errors import InvalidInputError
 from arengo_payments.accounts import service as accounts
+from arengo_payments.base import SERVICE
 from arengo_payments.collecting import repository as payments
 from arengo_payments.collecting import service as collecting
 from arengo_payments.overview.types import (
@@ -57,7 +59,10 @@ def cursor_of(created_at: datetime, row_id: UUID) -> str:
 class PaymentsQuery:
     """Root queries."""
 
-    @strawberry.field(description="A payment, for officers of its consortium; null for others.")
+    @strawberry.field(
+        description="A payment, for officers of its consortium; null for others.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def payment(self, info: Info, id: strawberry.ID) -> PaymentType | None:
         """One payment."""
         uow, payment_id = info.context.uow, local_id(id, "Payment")
@@ -70,7 +75,10 @@ class PaymentsQuery:
             gone = await refunds.of_payments(uow.session, consortium_id, [payment_id])
         return PaymentType.of(row, parts, gone.get(payment_id, [])) if row else None
 
-    @strawberry.field(description="A consortium's payments, newest first. For its officers.")
+    @strawberry.field(
+        description="A consortium's payments, newest first. For its officers.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def payments(
         self,
         info: Info,
@@ -92,7 +100,10 @@ class PaymentsQuery:
         nodes = [PaymentType.of(row, parts.get(row.id, []), gone.get(row.id, [])) for row in rows]
         return connection_of(nodes, [cursor_of(row.created_at, row.id) for row in rows], size)
 
-    @strawberry.field(description="A merchant's money: newest payments, refunds, money due.")
+    @strawberry.field(
+        description="A merchant's money: newest payments, refunds, money due.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def merchant_money(
         self, info: Info, merchant_id: strawberry.ID, first: int | None = None
     ) -> MerchantMoney:
@@ -112,7 +123,10 @@ class PaymentsQuery:
             payouts=[Payout.of(row) for row in passed_on],
         )
 
-    @strawberry.field(description="Money due to each merchant. For officers of the consortium.")
+    @strawberry.field(
+        description="Money due to each merchant. For officers of the consortium.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def money_due(self, info: Info, consortium_id: strawberry.ID) -> list[MoneyDue]:
         """Money due by merchant."""
         uow = info.context.uow
@@ -122,7 +136,10 @@ class PaymentsQuery:
             dues = await payout_rules.dues(info.context.host, uow, place)
         return [MoneyDue.of(due) for due in dues]
 
-    @strawberry.field(description="Who collects card payments. For officers of the consortium.")
+    @strawberry.field(
+        description="Who collects card payments. For officers of the consortium.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def collecting_account(
         self, info: Info, consortium_id: strawberry.ID
     ) -> CollectingAccount | None:

@@ -49,7 +49,10 @@ class CatalogueMutation:
             )
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Change a product; a published one is shown changed at once.")
+    @strawberry.mutation(
+        description="Change a product; a published one is shown changed at once.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(ProductPayload)
     async def update_product(
         self, info: Info, id: strawberry.ID, input: ProductInput
@@ -72,7 +75,9 @@ class CatalogueMutation:
             product = await service.publish_product(uow, product_id=local_id(id, "Product"))
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Take a product out of the market.")
+    @strawberry.mutation(
+        description="Take a product out of the market.", metadata=only_with(SERVICE, finishes=True)
+    )
     @answers(ProductPayload)
     async def withdraw_product(self, info: Info, id: strawberry.ID) -> ProductPayload:
         """Withdraw a product."""
@@ -80,7 +85,10 @@ class CatalogueMutation:
             product = await service.withdraw_product(uow, product_id=local_id(id, "Product"))
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Note how many pieces of a variant were counted.")
+    @strawberry.mutation(
+        description="Note how many pieces of a variant were counted.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(ProductPayload)
     async def set_stock(
         self, info: Info, variant_id: strawberry.ID, quantity: int
@@ -118,7 +126,9 @@ class CatalogueMutation:
             product = await service.owned_product(uow, key)
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Take a photo off a product.")
+    @strawberry.mutation(
+        description="Take a photo off a product.", metadata=only_with(SERVICE, finishes=True)
+    )
     @answers(ProductPayload)
     async def remove_picture(
         self, info: Info, product_id: strawberry.ID, picture_id: strawberry.ID
@@ -132,7 +142,10 @@ class CatalogueMutation:
             )
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Let a photo be the one that lists show.")
+    @strawberry.mutation(
+        description="Let a photo be the one that lists show.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(ProductPayload)
     async def put_picture_first(
         self, info: Info, product_id: strawberry.ID, picture_id: strawberry.ID
@@ -146,7 +159,10 @@ class CatalogueMutation:
             )
             return ProductPayload(product=await own_product(uow, product))
 
-    @strawberry.mutation(description="Add a category to a consortium's market, or change one.")
+    @strawberry.mutation(
+        description="Add a category to a consortium's market, or change one.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(CategoryPayload)
     async def save_category(
         self,
@@ -172,7 +188,9 @@ class CatalogueMutation:
             )
             return CategoryPayload(category=CategoryType.of(row))
 
-    @strawberry.mutation(description="Take an empty category away.")
+    @strawberry.mutation(
+        description="Take an empty category away.", metadata=only_with(SERVICE, finishes=True)
+    )
     @answers(CategoryPayload)
     async def remove_category(
         self, info: Info, consortium_id: strawberry.ID, id: strawberry.ID

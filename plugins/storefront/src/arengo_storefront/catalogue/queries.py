@@ -14,8 +14,10 @@ from arengo_core.api.connection import (
     page_size,
 )
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
 from arengo_core.errors import InvalidInputError
+from arengo_storefront.base import SERVICE
 from arengo_storefront.catalogue.models import ProductState
 from arengo_storefront.catalogue.repository import listings
 from arengo_storefront.catalogue.repository import products as repository
@@ -143,7 +145,10 @@ class CatalogueQuery:
             tree = await repository.category_tree(uow.session, consortium_id)
         return [CategoryType.of(branch) for _, branch in tree.walk()]
 
-    @strawberry.field(description="Products of a merchant that I work for, drafts too, by name.")
+    @strawberry.field(
+        description="Products of a merchant that I work for, drafts too, by name.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def my_products(
         self,
         info: Info,

@@ -7,9 +7,11 @@ from uuid import UUID
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_storefront.base import SERVICE
 from arengo_storefront.contract import MERCHANT_ORDER_TYPE
 from arengo_storefront.orders import desk, finding
 from arengo_storefront.orders.types import (
@@ -41,7 +43,9 @@ class OrderMutation:
             await finding.send_again(info.context.host, uow, number=number, email=email)
         return LinkSentPayload(taken=True)
 
-    @strawberry.mutation(description="Begin to prepare an order.")
+    @strawberry.mutation(
+        description="Begin to prepare an order.", metadata=only_with(SERVICE, finishes=True)
+    )
     @answers(MerchantOrderPayload)
     async def prepare_order(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
@@ -52,7 +56,10 @@ class OrderMutation:
             await desk.prepare(uow, **keys)
             return await _payload(uow, **keys)
 
-    @strawberry.mutation(description="The goods are packed: shopper or courier may come.")
+    @strawberry.mutation(
+        description="The goods are packed: shopper or courier may come.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(MerchantOrderPayload)
     async def mark_order_ready(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
@@ -64,7 +71,8 @@ class OrderMutation:
             return await _payload(uow, **keys)
 
     @strawberry.mutation(
-        description="The shopper has the goods; `received`: and has paid at the counter."
+        description="The shopper has the goods; `received`: and has paid at the counter.",
+        metadata=only_with(SERVICE, finishes=True),
     )
     @answers(MerchantOrderPayload)
     async def hand_over_order(
@@ -76,7 +84,10 @@ class OrderMutation:
             await desk.hand_over(info.context.host, uow, received=received, **keys)
             return await _payload(uow, **keys)
 
-    @strawberry.mutation(description="The counter took the money of an order.")
+    @strawberry.mutation(
+        description="The counter took the money of an order.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(MerchantOrderPayload)
     async def receive_payment(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
@@ -88,7 +99,8 @@ class OrderMutation:
             return await _payload(uow, **keys)
 
     @strawberry.mutation(
-        description="Cancel an order whose goods have not left: money and stock go back."
+        description="Cancel an order whose goods have not left: money and stock go back.",
+        metadata=only_with(SERVICE, finishes=True),
     )
     @answers(MerchantOrderPayload)
     async def cancel_merchant_order(
@@ -100,7 +112,10 @@ class OrderMutation:
             await desk.cancel(info.context.host, uow, reason=reason, **keys)
             return await _payload(uow, **keys)
 
-    @strawberry.mutation(description="Give back the price of some pieces, once a key.")
+    @strawberry.mutation(
+        description="Give back the price of some pieces, once a key.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(MerchantOrderPayload)
     async def refund_lines(
         self,

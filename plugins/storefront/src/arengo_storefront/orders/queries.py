@@ -8,9 +8,11 @@ import strawberry
 
 from arengo_core.api.connection import Connection, connection_of, page_size
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import MoneyType, local_id
 from arengo_core.errors import InvalidInputError, NotFoundError
 from arengo_core.i18n import gettext
+from arengo_storefront.base import SERVICE
 from arengo_storefront.contract import MERCHANT_ORDER_TYPE
 from arengo_storefront.orders import desk, money, repository, service
 from arengo_storefront.orders.desk_pages import TABS, before_cursor, cursor_of
@@ -43,7 +45,9 @@ class OrderQuery:
             return None
         return OrderType.of(view)
 
-    @strawberry.field(description="One of a merchant's own orders.")
+    @strawberry.field(
+        description="One of a merchant's own orders.", metadata=only_with(SERVICE, finishes=True)
+    )
     async def merchant_order(
         self, info: Info, organization_id: strawberry.ID, id: strawberry.ID
     ) -> MerchantOrderType | None:
@@ -57,7 +61,10 @@ class OrderQuery:
             return None
         return MerchantOrderType.of(view)
 
-    @strawberry.field(description="A merchant's own orders, newest first.")
+    @strawberry.field(
+        description="A merchant's own orders, newest first.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def merchant_orders(
         self,
         info: Info,
@@ -84,7 +91,10 @@ class OrderQuery:
         nodes = [MerchantOrderType.of(view) for view in with_lines(rows, lines)]
         return connection_of(nodes, [cursor_of(row) for row in rows], size)
 
-    @strawberry.field(description="What is due to a merchant, and whether it takes cards.")
+    @strawberry.field(
+        description="What is due to a merchant, and whether it takes cards.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def shop_money(self, info: Info, organization_id: strawberry.ID) -> ShopMoney:
         """A merchant's money."""
         host, uow = info.context.host, info.context.uow

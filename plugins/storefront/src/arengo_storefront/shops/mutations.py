@@ -43,7 +43,9 @@ class ShopMutation:
             )
             return ShopPayload(shop=ShopType.of(shop))
 
-    @strawberry.mutation(description="Change what a shop says of itself.")
+    @strawberry.mutation(
+        description="Change what a shop says of itself.", metadata=only_with(SERVICE, finishes=True)
+    )
     @answers(ShopPayload)
     async def update_shop(
         self, info: Info, organization_id: strawberry.ID, input: ShopInput
@@ -58,7 +60,10 @@ class ShopMutation:
             )
             return ShopPayload(shop=ShopType.of(shop))
 
-    @strawberry.mutation(description="Pause a shop or open it again; shoppers read the notice.")
+    @strawberry.mutation(
+        description="Pause a shop or open it again; shoppers read the notice.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(ShopPayload)
     async def set_shop_open(
         self, info: Info, organization_id: strawberry.ID, is_open: bool, notice: str = ""

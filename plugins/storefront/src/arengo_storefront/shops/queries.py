@@ -13,9 +13,11 @@ from arengo_core.api.connection import (
     page_size,
 )
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.scalars import local_id
 from arengo_core.errors import InvalidInputError
 from arengo_core.organizations import repository as organizations
+from arengo_storefront.base import SERVICE
 from arengo_storefront.paging import place_by_name
 from arengo_storefront.permissions import SHOP
 from arengo_storefront.shops import repository
@@ -72,7 +74,10 @@ class ShopQuery:
             size,
         )
 
-    @strawberry.field(description="The shop of a merchant that I work for, shown or not.")
+    @strawberry.field(
+        description="The shop of a merchant that I work for, shown or not.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     async def my_shop(self, info: Info, organization_id: strawberry.ID) -> ShopType | None:
         """One's own shop."""
         uow = info.context.uow

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from arengo_core.api.context import Info
+from arengo_core.api.gating import only_with
 from arengo_core.api.payload import Payload, answers
 from arengo_core.api.scalars import MoneyType, global_id, local_id
+from arengo_storefront.base import SERVICE
 from arengo_storefront.orders import service as orders
 from arengo_storefront.orders.mutations import LineQuantity
 from arengo_storefront.orders.types import OrderPayload, OrderType
@@ -78,7 +80,10 @@ class WithdrawalMutation:
             order=OrderType.of(after), cases=[ReturnCaseType.of(case) for case in cases]
         )
 
-    @strawberry.mutation(description="The goods are back: pay back, and restock if they are sound.")
+    @strawberry.mutation(
+        description="The goods are back: pay back, and restock if they are sound.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
     @answers(ReturnPayload)
     async def settle_return(
         self,
