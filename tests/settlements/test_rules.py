@@ -104,10 +104,7 @@ async def test_a_rule_looks_back_on_the_month_before(make_valley, move_clock):
     await valley.use(valley.towns[0].id, 4)
     move_clock(IN_SEPTEMBER)
     august = await _shares(valley, await valley.close())
-    async with valley.host.unit_of_work(valley.office) as uow:
-        await offers.change(
-            uow, valley.host, offer_id=valley.offer.id, price_plan=PLAN.to_json(), cost_rule=rule
-        )
+    await valley.divide_by(rule, SEPTEMBER)
     await valley.enter(10_000, SEPTEMBER)
     move_clock(IN_OCTOBER)
     for code, share in (await _shares(valley, await valley.close(SEPTEMBER))).items():

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from arengo_core.money import Money
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.ledger import repository as ledger
-from arengo_marketplace.offers import service as offers
 from arengo_marketplace.pools import service as pools
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import LineData
 from arengo_marketplace.settlements.components import read_component
-from tests.settlements.valley import PLAN, STROKES, reading
+from tests.settlements.valley import STROKES, reading
 
 LATER = datetime(2090, 1, 1, tzinfo=UTC)
 lines = st.lists(
@@ -65,10 +64,8 @@ async def test_shares_add_up(make_valley, move_clock):
 
 
 async def _check(valley, month, entered, rule, used):
+    await valley.divide_by(rule, month)
     async with valley.host.unit_of_work(valley.office) as uow:
-        await offers.change(
-            uow, valley.host, offer_id=valley.offer.id, price_plan=PLAN.to_json(), cost_rule=rule
-        )
         await pools.add(
             uow,
             consortium_id=valley.id,

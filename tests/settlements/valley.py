@@ -23,7 +23,8 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule, RulePart
 from arengo_marketplace.metering import service as metering
-from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.models import CostRuleVersion, Offer
 from arengo_marketplace.pools import service as pools
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import LineData
@@ -105,6 +106,20 @@ class Valley:
         )
         async with self.host.unit_of_work(self.office) as uow:
             await pools.add(uow, consortium_id=self.id, lines=[line])
+
+    async def divide_by(self, rule: dict[str, Any], month: Period) -> None:
+        """Let another rule hold from a month on, as if the members had voted for it before."""
+        async with self.host.unit_of_work(self.office) as uow:
+            offer = await offers.offer_of(uow, self.offer.id)
+            offer.rule_rows.append(
+                CostRuleVersion(
+                    organization_id=self.id,
+                    place=len(offer.rule_rows) + 1,
+                    valid_from=month.start,
+                    rule=CostRule.from_json(rule).to_json(),
+                    vote_id=new_id(),
+                )
+            )
 
     async def use(self, member: UUID, quantity: object, on: date = date(2026, 8, 15)) -> None:
         """Report usage under a key of its own."""

@@ -128,13 +128,15 @@ def scenario_of(
     for bearer, units in expected.items():
         for meter, quantity in units.items():
             usage.setdefault(meter, {})[bearer] = quantity
+    keys = allocation_keys(host.registry)
     return Scenario(
         plan=offer.plan,
-        rule=offer.rule(allocation_keys(host.registry)),
+        rule=offer.rule(keys, period.start),
         period=period,
         monthly_usage=usage,
         monthly_fees={bearer: fees_on(offer, units) for bearer, units in expected.items()},
         paid=paid,
+        later_rules=offer.later_rules(keys, period.start),
     )
 
 

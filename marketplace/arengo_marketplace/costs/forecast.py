@@ -28,6 +28,7 @@ class Scenario:
     ``monthly_usage`` and ``monthly_fees`` hold the figures of one month, by organization; those
     of organizations that do not take part do not count. ``paid`` are the shares of months that are
     settled already, in minor units by the month's first day, for rules that look back.
+    ``later_rules`` take over from their first month on.
     """
 
     plan: PricePlan
@@ -36,6 +37,12 @@ class Scenario:
     monthly_usage: Usage = field(default_factory=dict[str, Mapping[UUID, Decimal]])
     monthly_fees: Mapping[UUID, Money] = field(default_factory=dict[UUID, Money])
     paid: Mapping[date, Mapping[UUID, int]] = field(default_factory=dict[date, Mapping[UUID, int]])
+    later_rules: Mapping[date, CostRule] = field(default_factory=dict[date, CostRule])
+
+    def rule_in(self, month: date) -> CostRule:
+        """The rule that divides a month."""
+        begun = [start for start in self.later_rules if start <= month]
+        return self.later_rules[max(begun)] if begun else self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +172,15 @@ def _month(
     )
     currency = scenario.plan.currency
     pool = CostPool(month, lines, fees, Money(0, currency))
+    rule = scenario.rule_in(month.start)
     background = background_of(
-        scenario.rule,
+        rule,
         scenario.plan,
         inputs,
         paid.get(before(month.start), {}),
         paid.get(year_before(month.start), {}),
     )
-    return allocate(pool, scenario.rule, members, scenario.monthly_usage, keys, background)
+    return allocate(pool, rule, members, scenario.monthly_usage, keys, background)
 
 
 def before(month: date) -> date:

@@ -126,7 +126,7 @@ def figures(istat_code: str | None, own: Mapping[str, str], merchants: int) -> d
 
 async def _seated(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, int]:
     """How many merchants are seated in each municipality, where the offer's rule asks for it."""
-    if "merchants" not in attributes_named(offer.cost_rule):
+    if not any("merchants" in attributes_named(version.rule) for version in offer.rules):
         return {}
     async with uow.widened(governs=[offer.organization_id]):
         return await members.seated(uow.session, offer.organization_id, period.start, period.end)

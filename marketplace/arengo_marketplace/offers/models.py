@@ -1,18 +1,49 @@
-"""Table of offers."""
+"""Tables of offers and of the cost rules that they have had."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from arengo_core import clock
 from arengo_core.database.base import Identified, Owned, Stamped, TableClass, table
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
+
+
+class CostRuleVersion(MarketplaceBase, Identified, Owned, Stamped):
+    """A cost rule of an offer and the first month that it divides.
+
+    ``vote_id`` is the members' vote that approved it; without one it was published by the office
+    before any member bore the cost. A later row from the same month or an earlier one replaces
+    it. ``place`` counts the rows of an offer.
+    """
+
+    __tablename__ = "cost_rule_version"
+    __table_args__ = table(
+        TableClass.PUBLIC,
+        Index("uq_cost_rule_version_place", "offer_id", "place", unique=True),
+        Index(
+            "uq_cost_rule_version_vote",
+            "vote_id",
+            unique=True,
+            postgresql_where=text("vote_id is not null"),
+        ),
+        CheckConstraint("extract(day from valid_from) = 1", "valid_from"),
+        append_only=True,
+    )
+
+    offer_id: Mapped[UUID]
+    place: Mapped[int]
+    valid_from: Mapped[date]
+    rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    vote_id: Mapped[UUID | None]
 
 
 class Offer(MarketplaceBase, Identified, Owned, Stamped):
@@ -38,7 +69,6 @@ class Offer(MarketplaceBase, Identified, Owned, Stamped):
 
     service: Mapped[str]
     price_plan: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    cost_rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
     cost_bearers: Mapped[str] = mapped_column(default="municipalities")
     needs_approval: Mapped[bool] = mapped_column(default=False)
     covers_merchants: Mapped[bool] = mapped_column(default=False)
@@ -46,6 +76,11 @@ class Offer(MarketplaceBase, Identified, Owned, Stamped):
     note: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[date]
     withdrawn_on: Mapped[date | None]
+    rule_rows: Mapped[list[CostRuleVersion]] = relationship(
+        primaryjoin=lambda: Offer.id == foreign(CostRuleVersion.offer_id),
+        order_by=lambda: CostRuleVersion.place,
+        lazy="joined",
+    )
 
     @property
     def published(self) -> bool:
@@ -57,6 +92,33 @@ class Offer(MarketplaceBase, Identified, Owned, Stamped):
         """The price plan, read. Stored plans were checked when they were written."""
         return PricePlan.from_json(self.price_plan)
 
-    def rule(self, keys: Any) -> CostRule:
-        """The cost rule, read with a deployment's allocation keys."""
-        return CostRule.from_json(self.cost_rule, keys)
+    @property
+    def rules(self) -> list[CostRuleVersion]:
+        """The cost rules that hold or held, by month; those replaced before their month are out."""
+        kept: list[CostRuleVersion] = []
+        for version in reversed(self.rule_rows):
+            if not kept or version.valid_from < kept[0].valid_from:
+                kept.insert(0, version)
+        return kept
+
+    def rule_version_at(self, month: date) -> CostRuleVersion:
+        """The cost rule that divides the month of a day; before the first one, the first."""
+        held = [version for version in self.rules if version.valid_from <= month]
+        return held[-1] if held else self.rules[0]
+
+    @property
+    def cost_rule(self) -> dict[str, Any]:
+        """The document of the rule that divides this month."""
+        return self.rule_version_at(clock.today()).rule
+
+    def rule(self, keys: Any, month: date | None = None) -> CostRule:
+        """A month's cost rule, read with a deployment's allocation keys; by default today's."""
+        return CostRule.from_json(self.rule_version_at(month or clock.today()).rule, keys)
+
+    def later_rules(self, keys: Any, month: date) -> dict[date, CostRule]:
+        """The rules that take over after a month, by the month from which each holds."""
+        return {
+            version.valid_from: CostRule.from_json(version.rule, keys)
+            for version in self.rules
+            if version.valid_from > month
+        }

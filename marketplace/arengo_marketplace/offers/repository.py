@@ -19,7 +19,7 @@ async def get(session: AsyncSession, offer_id: UUID) -> Offer | None:
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Offer]:
     """Offers by id, in one statement."""
     rows = await session.execute(select(Offer).where(Offer.id.in_(list(set(ids)))))
-    return {row.id: row for row in rows.scalars()}
+    return {row.id: row for row in rows.scalars().unique()}
 
 
 async def of_consortium(
@@ -29,7 +29,8 @@ async def of_consortium(
     statement = select(Offer).where(Offer.organization_id == consortium_id)
     if not withdrawn:
         statement = statement.where(Offer.withdrawn_on.is_(None))
-    return (await session.execute(statement.order_by(Offer.service, Offer.id))).scalars().all()
+    rows = await session.execute(statement.order_by(Offer.service, Offer.id))
+    return rows.scalars().unique().all()
 
 
 async def current(session: AsyncSession, consortium_id: UUID, service: str) -> Offer | None:
@@ -39,4 +40,4 @@ async def current(session: AsyncSession, consortium_id: UUID, service: str) -> O
         Offer.service == service,
         Offer.withdrawn_on.is_(None),
     )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(statement)).unique().scalar_one_or_none()

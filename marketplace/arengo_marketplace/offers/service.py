@@ -18,7 +18,7 @@ from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.members import charter as charters
-from arengo_marketplace.offers import repository
+from arengo_marketplace.offers import repository, rules
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import (
     COST_BEARERS,
@@ -91,6 +91,7 @@ async def create(
         organization_id=consortium_id,
         service=service,
         valid_from=valid_from or clock.today(),
+        rule_rows=[],
     )
     await _set_terms(
         uow,
@@ -124,8 +125,18 @@ async def change(
     fees: Iterable[dict[str, Any]] = (),
     note: str = "",
 ) -> Offer:
-    """Change an offer's terms; they hold for every period that is not settled yet."""
+    """Change an offer's terms; they hold for every period that is not settled yet.
+
+    ConflictError for another cost rule, or other bearers, where members bear the cost: that is
+    theirs to vote on.
+    """
     offer = await _own(uow, offer_id)
+    if offer.cost_bearers != cost_bearers and await rules.in_use(uow, offer):
+        raise ConflictError(
+            "Members bear this offer's cost: who bears it cannot change."
+            " Withdraw it and put up another.",
+            field="cost_bearers",
+        )
     if offer.covers_merchants != covers_merchants and await _is_used(uow, offer):
         raise ConflictError(
             "Members have activated this offer: whom it covers cannot change."
@@ -204,7 +215,7 @@ async def _set_terms(
             field="covers_merchants",
         )
     offer.price_plan = plan.to_json()
-    offer.cost_rule = rule.to_json()
+    await rules.publish(uow, offer, rule)
     offer.cost_bearers = cost_bearers
     offer.needs_approval = needs_approval
     offer.covers_merchants = covers_merchants

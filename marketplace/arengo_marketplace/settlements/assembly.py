@@ -168,7 +168,7 @@ async def _books(
         recorded.setdefault(line.offer_id, []).append(line)
     keys = allocation_keys(host.registry)
     known = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
-    rules = {offer.id: offer.rule(keys) for offer in known}
+    rules = {offer.id: offer.rule(keys, period.start) for offer in known}
     meters = {meter for rule in rules.values() for meter in rule.meters()}
     usage = await metering.of_period(uow.session, consortium_id, period, meters)
     months = (before(period.start), year_before(period.start))

@@ -237,7 +237,7 @@ def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
             service=book.offer.service,
             rule=allocation.rule.to_json(),
             keys=[key_document(key) for key in allocation.keys],
-            inputs=book.frozen.to_json(),
+            inputs=book.frozen.to_json() | {"rule_version": _version(settlement, book)},
             costs=pool.costs.amount,
             fees=pool.fees.amount,
             funding=pool.funding.amount,
@@ -288,6 +288,13 @@ def _funded(settlement: Settlement, book: OfferBook) -> list[Any]:
         )
         rows += [use, line]
     return rows
+
+
+def _version(settlement: Settlement, book: OfferBook) -> dict[str, Any]:
+    """Which of the offer's rules divided the month, and the vote that approved it."""
+    version = book.offer.rule_version_at(settlement.starts_on)
+    vote = str(version.vote_id) if version.vote_id else None
+    return {"from": version.valid_from.isoformat(), "vote": vote}
 
 
 def _statement(
