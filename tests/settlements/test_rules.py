@@ -7,12 +7,11 @@ import pytest
 from arengo_core.api.scalars import global_id
 from arengo_core.errors import InvalidInputError
 from arengo_marketplace.members import service as members
-from arengo_marketplace.offers import service as offers
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.settlements import service
 from arengo_marketplace.settlements.components import read_adjustment, read_component
 from tests.settlements.html import rows_of
-from tests.settlements.valley import IN_OCTOBER, IN_SEPTEMBER, PLAN, SEPTEMBER, STROKES
+from tests.settlements.valley import IN_OCTOBER, IN_SEPTEMBER, SEPTEMBER, STROKES
 
 # Spriana (82 inhabitants) is named by its ISTAT code.
 SPRIANA = "014062"
