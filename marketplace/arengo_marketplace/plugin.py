@@ -40,6 +40,7 @@ from arengo_marketplace.members import commands, joining
 from arengo_marketplace.members import models as _member_tables
 from arengo_marketplace.members.federation import Peers
 from arengo_marketplace.offers import models as _offer_tables
+from arengo_marketplace.offers import price_mails
 from arengo_marketplace.office.acts import ACTS
 from arengo_marketplace.permissions import PERMISSIONS
 from arengo_marketplace.pledges import models as _pledge_tables
@@ -86,7 +87,7 @@ def arengo_capabilities() -> list[Capability]:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [*joining.JOBS, *asking.JOBS, *pledge_review.JOBS, *accounting.JOBS]
+    return [*joining.JOBS, *asking.JOBS, *pledge_review.JOBS, *price_mails.JOBS, *accounting.JOBS]
 
 
 @hookimpl

@@ -130,13 +130,14 @@ def scenario_of(
             usage.setdefault(meter, {})[bearer] = quantity
     keys = allocation_keys(host.registry)
     return Scenario(
-        plan=offer.plan,
+        plan=offer.plan_at(period.start),
         rule=offer.rule(keys, period.start),
         period=period,
         monthly_usage=usage,
         monthly_fees={bearer: fees_on(offer, units) for bearer, units in expected.items()},
         paid=paid,
         later_rules=offer.later_rules(keys, period.start),
+        later_plans=offer.later_plans(period.start),
     )
 
 

@@ -28,7 +28,7 @@ class Scenario:
     ``monthly_usage`` and ``monthly_fees`` hold the figures of one month, by organization; those
     of organizations that do not take part do not count. ``paid`` are the shares of months that are
     settled already, in minor units by the month's first day, for rules that look back.
-    ``later_rules`` take over from their first month on.
+    ``later_rules`` and ``later_plans`` take over from their first month on.
     """
 
     plan: PricePlan
@@ -38,11 +38,17 @@ class Scenario:
     monthly_fees: Mapping[UUID, Money] = field(default_factory=dict[UUID, Money])
     paid: Mapping[date, Mapping[UUID, int]] = field(default_factory=dict[date, Mapping[UUID, int]])
     later_rules: Mapping[date, CostRule] = field(default_factory=dict[date, CostRule])
+    later_plans: Mapping[date, PricePlan] = field(default_factory=dict[date, PricePlan])
 
     def rule_in(self, month: date) -> CostRule:
         """The rule that divides a month."""
         begun = [start for start in self.later_rules if start <= month]
         return self.later_rules[max(begun)] if begun else self.rule
+
+    def plan_in(self, month: date) -> PricePlan:
+        """The price plan of a month."""
+        begun = [start for start in self.later_plans if start <= month]
+        return self.later_plans[max(begun)] if begun else self.plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +147,16 @@ def preview(
         after[joining.organization_id] = joining
     today = outlook(scenario, before.values(), keys)
     afterwards = outlook(scenario, after.values(), keys)
+    return compared(today, afterwards, before | after)
+
+
+def compared(today: Outlook, afterwards: Outlook, members: Mapping[UUID, Bearer]) -> Preview:
+    """Two outlooks side by side, member by member."""
     paid_today, paid_afterwards = today.shares(), afterwards.shares()
-    nothing = Money(0, scenario.plan.currency)
-    everybody = before | after
+    nothing = Money(0, today.currency)
     changes = tuple(
-        Change(everybody[key], paid_today.get(key, nothing), paid_afterwards.get(key, nothing))
-        for key in sorted(everybody)
+        Change(members[key], paid_today.get(key, nothing), paid_afterwards.get(key, nothing))
+        for key in sorted(members)
     )
     return Preview(today, afterwards, changes)
 
@@ -161,21 +171,21 @@ def _month(
     year = Period.year(month.start.year)
     usage: dict[date, Usage] = {one.start: scenario.monthly_usage for one in year.months()}
     inputs = PlanInputs(month, members, usage)
-    lines = cost(scenario.plan, inputs)
+    plan = scenario.plan_in(month.start)
+    lines = cost(plan, inputs)
     fees = total(
         (
             scenario.monthly_fees[member.organization_id]
             for member in members
             if member.organization_id in scenario.monthly_fees and member.days_in(month)
         ),
-        scenario.plan.currency,
+        plan.currency,
     )
-    currency = scenario.plan.currency
-    pool = CostPool(month, lines, fees, Money(0, currency))
+    pool = CostPool(month, lines, fees, Money(0, plan.currency))
     rule = scenario.rule_in(month.start)
     background = background_of(
         rule,
-        scenario.plan,
+        plan,
         inputs,
         paid.get(before(month.start), {}),
         paid.get(year_before(month.start), {}),

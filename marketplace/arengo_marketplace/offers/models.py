@@ -52,6 +52,8 @@ class Offer(MarketplaceBase, Identified, Owned, Stamped):
     ``cost_bearers`` is ``municipalities`` or ``merchants``. ``fees`` lists what users pay:
     ``{"meter": ..., "label": ..., "rate": "0.25"}`` in major units per unit of the meter.
     From ``withdrawn_on`` nobody can activate it any more; those who did keep it.
+    ``prices`` are the versions of its price plan, the earliest first:
+    ``{"valid_from": "2026-01-01", "plan": {...}, "note": ...}``, each from the first of a month.
     """
 
     __tablename__ = "offer"
@@ -68,7 +70,7 @@ class Offer(MarketplaceBase, Identified, Owned, Stamped):
     )
 
     service: Mapped[str]
-    price_plan: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    prices: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     cost_bearers: Mapped[str] = mapped_column(default="municipalities")
     needs_approval: Mapped[bool] = mapped_column(default=False)
     covers_merchants: Mapped[bool] = mapped_column(default=False)
@@ -88,9 +90,30 @@ class Offer(MarketplaceBase, Identified, Owned, Stamped):
         return self.withdrawn_on is None
 
     @property
+    def price_plan(self) -> dict[str, Any]:
+        """The document of the price plan that is valid today."""
+        return self._version_on(clock.today())["plan"]
+
+    @property
     def plan(self) -> PricePlan:
-        """The price plan, read. Stored plans were checked when they were written."""
-        return PricePlan.from_json(self.price_plan)
+        """The price plan valid today, read. Stored plans were checked when they were written."""
+        return self.plan_at(clock.today())
+
+    def plan_at(self, day: date) -> PricePlan:
+        """The price plan valid on a day; before the first version, that one."""
+        return PricePlan.from_json(self._version_on(day)["plan"])
+
+    def later_plans(self, after: date) -> dict[date, PricePlan]:
+        """The price plans that become valid after a day, by their first day."""
+        return {
+            start: PricePlan.from_json(one["plan"])
+            for one in self.prices
+            if (start := date.fromisoformat(one["valid_from"])) > after
+        }
+
+    def _version_on(self, day: date) -> dict[str, Any]:
+        begun = [one for one in self.prices if date.fromisoformat(one["valid_from"]) <= day]
+        return begun[-1] if begun else self.prices[0]
 
     @property
     def rules(self) -> list[CostRuleVersion]:

@@ -92,6 +92,7 @@ async def create(
         service=service,
         valid_from=valid_from or clock.today(),
         rule_rows=[],
+        prices=[],
     )
     await _set_terms(
         uow,
@@ -117,7 +118,7 @@ async def change(
     host: Host,
     *,
     offer_id: UUID,
-    price_plan: object,
+    price_plan: object = None,
     cost_rule: object = None,
     cost_bearers: str = "municipalities",
     needs_approval: bool = False,
@@ -127,17 +128,26 @@ async def change(
 ) -> Offer:
     """Change an offer's terms; they hold for every period that is not settled yet.
 
-    ConflictError for another cost rule, or other bearers, where members bear the cost: that is
-    theirs to vote on.
+    Without a price plan the price stays. ConflictError for another price of an offer that members
+    have (it changes from a month to come, by ``offers.prices``); and for another cost rule, or
+    other bearers, where members bear the cost: that is theirs to vote on.
     """
-    offer = await _own(uow, offer_id)
+    offer = await own_offer(uow, offer_id)
+    if price_plan is None:
+        price_plan = offer.price_plan
+    elif check_plan(price_plan) != offer.plan and await is_used(uow, offer):
+        raise ConflictError(
+            "Members have this service: its price changes from a month to come."
+            " Announce the new price on the page of its prices.",
+            field="price_plan",
+        )
     if offer.cost_bearers != cost_bearers and await rules.in_use(uow, offer):
         raise ConflictError(
             "Members bear this offer's cost: who bears it cannot change."
             " Withdraw it and put up another.",
             field="cost_bearers",
         )
-    if offer.covers_merchants != covers_merchants and await _is_used(uow, offer):
+    if offer.covers_merchants != covers_merchants and await is_used(uow, offer):
         raise ConflictError(
             "Members have activated this offer: whom it covers cannot change."
             " Withdraw it and put up another.",
@@ -168,7 +178,7 @@ async def change(
 
 async def withdraw(uow: UnitOfWork, *, offer_id: UUID) -> Offer:
     """Let nobody else activate it; those who did keep it until they end it."""
-    offer = await _own(uow, offer_id)
+    offer = await own_offer(uow, offer_id)
     if not offer.published:
         raise ConflictError("This offer is withdrawn already.")
     offer.withdrawn_on = clock.today()
@@ -176,14 +186,16 @@ async def withdraw(uow: UnitOfWork, *, offer_id: UUID) -> Offer:
     return offer
 
 
-async def _own(uow: UnitOfWork, offer_id: UUID) -> Offer:
+async def own_offer(uow: UnitOfWork, offer_id: UUID) -> Offer:
+    """An offer of a consortium whose offers the caller may change, in scope."""
     offer = await offer_of(uow, offer_id)
     uow.caller.require(offer.organization_id, OFFERS)
     await uow.widen([offer.organization_id])
     return offer
 
 
-async def _is_used(uow: UnitOfWork, offer: Offer) -> bool:
+async def is_used(uow: UnitOfWork, offer: Offer) -> bool:
+    """Whether any member has, or had, this offer."""
     async with uow.widened(governs=[offer.organization_id]):
         return bool(await activations.of_offer(uow.session, offer.organization_id, offer.id))
 
@@ -214,7 +226,9 @@ async def _set_terms(
             "This service does not serve merchants: an activation cannot cover them.",
             field="covers_merchants",
         )
-    offer.price_plan = plan.to_json()
+    if not offer.prices or plan != offer.plan:
+        first = offer.valid_from.replace(day=1).isoformat()
+        offer.prices = [{"valid_from": first, "plan": plan.to_json(), "note": ""}]
     await rules.publish(uow, offer, rule)
     offer.cost_bearers = cost_bearers
     offer.needs_approval = needs_approval

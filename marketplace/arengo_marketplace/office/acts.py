@@ -39,6 +39,8 @@ ACTS = [
     Act("member.population", N_("Inhabitants set")),
     Act("offer.created", N_("Service put on offer")),
     Act("offer.changed", N_("Terms of an offer changed")),
+    Act("offer.price_changed", N_("Price of a service changed")),
+    Act("offer.price_withdrawn", N_("Change of a price taken back")),
     Act("offer.withdrawn", N_("Offer withdrawn")),
     Act("settlement.closed", N_("Month settled")),
     Act("settlement.reversed", N_("Settlement reversed")),

@@ -68,7 +68,7 @@ async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData
     bearers = await bearers_for(uow, offer, month)
     if not bearers:
         return []
-    plan = offer.plan
+    plan = offer.plan_at(month.start)
     usage = await usage_for(uow, offer, month)
     try:
         costs = cost(plan, PlanInputs(month, tuple(bearers), usage))
@@ -90,7 +90,7 @@ async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData
 
 async def usage_for(uow: UnitOfWork, offer: Offer, month: Period) -> dict[date, Usage]:
     """Units of the plan's and fees' meters, for the months of the year up to this one."""
-    plan = offer.plan
+    plan = offer.plan_at(month.start)
     meters = {
         charge.meter
         for charge in plan.charges

@@ -184,7 +184,7 @@ async def _books(
             before_that = paid.get(offer.id, {})
             frozen = Frozen(
                 rule,
-                offer.plan,
+                offer.plan_at(period.start),
                 PlanInputs(
                     period,
                     tuple(bearers),

@@ -1,0 +1,126 @@
+"""Versions of a price: valid from a month to come, told to members by how much."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from arengo_core.caller import Caller
+from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
+from arengo_core.money import Money
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.offers import prices, repository, service
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.pools import planned
+
+EQUAL = {"parts": [{"key": "equal", "weight": 100}]}
+DEARER = PricePlan.yearly("Canone", 180_000)
+
+
+@pytest.fixture
+async def offered(make_consortium, make_offer, activate):
+    made = await make_consortium()
+    offer = await make_offer(made.id, "bell", cost_rule=EQUAL)
+    for town in made.municipalities[:2]:
+        await activate(town.id, offer)
+    return made, offer
+
+
+def _office(made):
+    return Caller.program([made.id], [made.id])
+
+
+async def _change(host, made, offer, plan=DEARER, month=None, **more):
+    async with host.unit_of_work(_office(made)) as uow:
+        return await prices.change(
+            uow,
+            host,
+            offer_id=offer.id,
+            price_plan=plan.to_json(),
+            month=month or prices.next_month(),
+            **more,
+        )
+
+
+async def _stored(host, made, offer):
+    async with host.unit_of_work(_office(made), read_only=True) as uow:
+        return await repository.get(uow.session, offer.id)
+
+
+async def test_a_change_holds_from_its_month_and_not_before(host, offered):
+    made, offer = offered
+    month = prices.next_month()
+    effect = await _change(host, made, offer)
+    assert [(c.today, c.afterwards) for c in effect.changes] == [(Money(60_000), Money(90_000))] * 2
+    stored = await _stored(host, made, offer)
+    assert stored.plan == PricePlan.yearly("Canone", 120_000)
+    assert stored.plan_at(month.start) == DEARER
+    assert stored.plan_at(month.previous().start) == stored.plan
+    async with host.unit_of_work(_office(made), read_only=True) as uow:
+        for when, each in ((month.previous(), 10_000), (month, 15_000)):
+            lines = await planned.planned(uow, stored, when)
+            assert [abs(line.amount.amount - each) <= 1 for line in lines] == [True], when
+
+
+async def test_a_forecast_that_crosses_the_change_counts_both(host, offered):
+    made, offer = offered
+    later = Period.months_from(prices.next_month().end, 1)
+    await _change(host, made, offer, month=later)
+    effect = (await _coming(host, made, offer))[0]
+    assert effect.valid_from == later.start
+    cheaper = PricePlan.yearly("Canone", 60_000)
+    crossing = await _change(host, made, offer, cheaper)
+    # one month at the new price, eleven and more at the dearer one that was announced before
+    assert crossing.figures.today.cost == Money(10_000 + 165_000)
+    assert crossing.figures.afterwards.cost == Money(5_000 + 165_000)
+
+
+async def _coming(host, made, offer):
+    async with host.unit_of_work(_office(made), read_only=True) as uow:
+        return await prices.coming(uow, host, await repository.get(uow.session, offer.id))
+
+
+async def test_members_are_told_by_how_much(host, offered, run_jobs, mailbox):
+    made, offer = offered
+
+    async def told():
+        await run_jobs()
+        return [m for m in mailbox.to(made.lead_officer.email) if "Bell" in m["subject"]]
+
+    before = len(await told())
+    await _change(host, made, offer, note="Nuova gara")
+    mails = await told()
+    assert len(mails) == before + 1
+    text = mails[-1]["text"]
+    assert all(part in text for part in ("900", "600", "300", "Nuova gara")), text
+    async with host.unit_of_work(_office(made)) as uow:
+        await prices.withdraw(uow, host, offer_id=offer.id, month=prices.next_month())
+    mails = await told()
+    assert len(mails) == before + 2
+    assert "600" in mails[-1]["text"]
+    assert await _coming(host, made, offer) == []
+
+
+async def test_a_month_that_has_begun_keeps_its_price(host, offered, caller_for):
+    made, offer = offered
+    begun = prices.next_month().previous()
+    with pytest.raises(InvalidInputError) as refused:
+        await _change(host, made, offer, month=begun)
+    assert refused.value.field == "month"
+    with pytest.raises(InvalidInputError):
+        await _change(host, made, offer, PricePlan.yearly("Canone", 120_000))
+    with pytest.raises(ConflictError):
+        async with host.unit_of_work(_office(made)) as uow:
+            await service.change(uow, host, offer_id=offer.id, price_plan=DEARER.to_json())
+    with pytest.raises(ForbiddenError):
+        async with host.unit_of_work(await caller_for(made.lead_officer)) as uow:
+            await prices.withdraw(uow, host, offer_id=offer.id, month=prices.next_month())
+    assert len((await _stored(host, made, offer)).prices) == 1
+
+
+def test_before_the_first_version_that_one_counts():
+    plan = PricePlan.yearly("Canone", 1_200)
+    offer = Offer(prices=[{"valid_from": "2026-05-01", "plan": plan.to_json(), "note": ""}])
+    assert offer.plan_at(date(2026, 4, 30)) == plan
