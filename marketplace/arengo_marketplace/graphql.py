@@ -19,6 +19,8 @@ from arengo_marketplace.members.mutations import MembersMutation
 from arengo_marketplace.members.queries import MembersQuery
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.mutations import OffersMutation
+from arengo_marketplace.offers.price_mutations import PricesMutation
+from arengo_marketplace.offers.price_queries import PricesQuery
 from arengo_marketplace.offers.queries import OffersQuery
 from arengo_marketplace.offers.types import OfferType
 from arengo_marketplace.pledges import service as pledges
@@ -29,6 +31,7 @@ from arengo_marketplace.pledges.types import PledgeType
 QUERIES: tuple[type[Any], ...] = (
     MembersQuery,
     OffersQuery,
+    PricesQuery,
     ActivationsQuery,
     PledgesQuery,
     HealthQuery,
@@ -36,6 +39,7 @@ QUERIES: tuple[type[Any], ...] = (
 MUTATIONS: tuple[type[Any], ...] = (
     MembersMutation,
     OffersMutation,
+    PricesMutation,
     ActivationsMutation,
     PledgesMutation,
     HealthMutation,

@@ -12,6 +12,7 @@ from arengo_marketplace.health import pages as health_pages
 from arengo_marketplace.members import charter_pages, join_pages, setup_pages
 from arengo_marketplace.members import pages as member_pages
 from arengo_marketplace.offers import pages as offer_pages
+from arengo_marketplace.offers import price_pages
 from arengo_marketplace.office import pages as office_pages
 from arengo_marketplace.permissions import CHARTER, FIGURES, OFFERS, OFFICE, SERVICES
 from arengo_marketplace.pledges import pages as pledge_pages
@@ -25,6 +26,7 @@ ROUTES: list[Any] = [
     *setup_pages.ROUTES,
     *charter_pages.ROUTES,
     *offer_pages.ROUTES,
+    *price_pages.ROUTES,
     *health_pages.ROUTES,
 ]
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
 from arengo_core.money import Money
@@ -124,3 +125,46 @@ def test_before_the_first_version_that_one_counts():
     plan = PricePlan.yearly("Canone", 1_200)
     offer = Offer(prices=[{"valid_from": "2026-05-01", "plan": plan.to_json(), "note": ""}])
     assert offer.plan_at(date(2026, 4, 30)) == plan
+
+
+async def test_the_office_sees_what_changes_before_it_confirms(host, offered, visit):
+    made, offer = offered
+    office = await visit(made.officer)
+    path = f"/office/offers/{offer.id}/prices"
+    typed = {"month": f"{prices.next_month().start:%Y-%m}", "yearly": "1800,00", "note": "Gara"}
+    shown = await office.post(path, typed)
+    assert shown.status_code == 200
+    assert "900,00" in shown.text
+    assert "600,00" in shown.text
+    assert len((await _stored(host, made, offer)).prices) == 1, "nothing is saved by looking"
+    wrong = await office.post(path, typed | {"month": "2020-01", "confirmed": "yes"})
+    assert wrong.status_code == 400
+    assert "1800,00" in wrong.text
+    done = await office.post(path, typed | {"confirmed": "yes"})
+    assert done.status_code == 303
+    assert len((await _stored(host, made, offer)).prices) == 2
+    town = await visit(made.lead_officer)
+    answer = await town.graphql(
+        "query($o: ID!, $m: ID!) { comingPrices(offerId: $o, memberId: $m)"
+        " { validFrom note members { difference { amount } } } }",
+        o=str(global_id("Offer", offer.id)),
+        m=str(global_id("Organization", made.municipalities[0].id)),
+    )
+    (coming,) = answer["data"]["comingPrices"]
+    assert coming["note"] == "Gara"
+    assert [one["difference"]["amount"] for one in coming["members"]] == [30_000, 30_000]
+    back = await office.post(f"{path}/withdraw", {"month": typed["month"]})
+    assert back.status_code == 303
+    assert len((await _stored(host, made, offer)).prices) == 1
+
+
+async def test_other_terms_of_an_offer_in_use_change_without_its_price(host, offered, visit):
+    made, offer = offered
+    office = await visit(made.officer)
+    form = await office.get(f"/office/offers/{offer.id}")
+    assert f"/office/offers/{offer.id}/prices" in form.text
+    assert 'name="yearly"' not in form.text
+    done = await office.post(f"/office/offers/{offer.id}", {"note": "Nuovo", "weight:equal": "100"})
+    assert done.status_code == 303
+    stored = await _stored(host, made, offer)
+    assert (stored.note, stored.plan) == ("Nuovo", offer.plan)

@@ -27,6 +27,7 @@ from arengo_marketplace.consents import asking
 from arengo_marketplace.consents import service as consents
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import acting_in
+from arengo_marketplace.offers import prices
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import fees_in_words, plan_in_words, rule_in_words
@@ -244,6 +245,10 @@ async def _one(
             preview=shown,
             figures=figures_of(shown) if shown else None,
             plan=plan_in_words(offer.plan, host.registry),
+            coming=[
+                (one, one.change_of(row.organization_id), plan_in_words(one.plan, host.registry))
+                for one in await prices.coming(uow, host, offer)
+            ],
             rule=rule_in_words(offer.rule(allocation_keys(host.registry)), host.registry),
             fees=fees_in_words(offer.fees),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -81,6 +80,7 @@ async def _form(
         offer = await service.offer_of(uow, offer_id) if offer_id else None
         rule = await charter.default_rule(uow, consortium_id)
         values = _values(host, offer, rule)
+        used = offer is not None and await service.is_used(uow, offer)
         return await page(
             request,
             uow,
@@ -90,6 +90,8 @@ async def _form(
             service=described,
             title=gettext(described.title),
             offer=offer,
+            used=used,
+            plan=plan_in_words(offer.plan, host.registry) if offer else [],
             values={**values, **(form or {})},
             errors=form.errors if form else {},
             serves_merchants=OrganizationKind.MERCHANT in described.serves,
@@ -107,9 +109,9 @@ def _values(host: Host, offer: Offer | None, default_rule: dict[str, Any]) -> di
     rule = offer.rule(keys)
     values, plain_plan, plain_rule = plain_form.values_of(offer.plan, rule, offer.fees)
     if not plain_plan:
-        values["plan_json"] = _pretty(offer.price_plan)
+        values["plan_json"] = plain_form.as_document(offer.price_plan)
     if not plain_rule:
-        values["rule_json"] = _pretty(offer.cost_rule)
+        values["rule_json"] = plain_form.as_document(offer.cost_rule)
     return values | {
         "cost_bearers": offer.cost_bearers,
         "needs_approval": "yes" if offer.needs_approval else "",
@@ -118,13 +120,9 @@ def _values(host: Host, offer: Offer | None, default_rule: dict[str, Any]) -> di
     }
 
 
-def _pretty(document: dict[str, Any]) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-
-
-def _terms(form: Form, described: Service) -> dict[str, Any]:
+def _terms(form: Form, described: Service, *, with_price: bool = True) -> dict[str, Any]:
     return {
-        "price_plan": plain_form.plan_of(form, described),
+        "price_plan": plain_form.plan_of(form, described) if with_price else None,
         "cost_rule": plain_form.rule_of(form),
         "cost_bearers": form["cost_bearers"] or "municipalities",
         "needs_approval": form.flag("needs_approval"),
@@ -211,7 +209,9 @@ async def change(
     described = await _service_of(host, caller, offer_id)
     try:
         async with host.unit_of_work(caller) as uow:
-            await service.change(uow, host, offer_id=offer_id, **_terms(form, described))
+            offer = await service.offer_of(uow, offer_id)
+            terms = _terms(form, described, with_price=not await service.is_used(uow, offer))
+            await service.change(uow, host, offer_id=offer_id, **terms)
     except ArengoError as error:
         if error.status in {401, 403, 404}:
             raise

@@ -8,6 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.plugins.manifest import Service
@@ -109,6 +111,11 @@ def values_of(
         if "meter" in part.options:
             values["meter"] = str(part.options["meter"])
     return values, plain_plan, plain_rule
+
+
+def as_document(value: dict[str, Any]) -> str:
+    """A plan or rule as the form's JSON field shows it."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _typed(number: Decimal) -> str:

@@ -99,13 +99,23 @@ class ServiceType:
         )
 
 
+@strawberry.type(name="PriceVersion", description="A price plan and the day it is valid from.")
+class PriceVersionType:
+    """GraphQL face of a version."""
+
+    valid_from: date
+    plan: JSON
+    note: str
+
+
 @strawberry.type(name="Offer", description="A service put up by a consortium, with its terms.")
 class OfferType(Node):
     """GraphQL face of an offer."""
 
     consortium_id: strawberry.ID
     service: str
-    price_plan: JSON
+    price_plan: JSON = strawberry.field(description="The one that is valid today.")
+    prices: list[PriceVersionType] = strawberry.field(description="The earliest first.")
     cost_rule: JSON
     cost_bearers: str
     needs_approval: bool
@@ -123,6 +133,14 @@ class OfferType(Node):
             consortium_id=global_id("Organization", row.organization_id),
             service=row.service,
             price_plan=JSON(row.price_plan),
+            prices=[
+                PriceVersionType(
+                    valid_from=date.fromisoformat(one["valid_from"]),
+                    plan=JSON(one["plan"]),
+                    note=one["note"],
+                )
+                for one in row.prices
+            ],
             cost_rule=JSON(row.cost_rule),
             cost_bearers=row.cost_bearers,
             needs_approval=row.needs_approval,
