@@ -202,7 +202,9 @@ async def _effect(
     keys = allocation_keys(host.registry)
     try:
         figures = compared(
-            outlook(replace(scenario, plan=_valid(without, first), later_plans=later), members, keys),
+            outlook(
+                replace(scenario, plan=_valid(without, first), later_plans=later), members, keys
+            ),
             outlook(replace(scenario, plan=plan, later_plans=later), members, keys),
             {member.organization_id: member for member in members},
         )
