@@ -152,6 +152,7 @@ async def withdraw(
     caller.require_signed_in()
     form = await read_form(request)
     async with host.unit_of_work(caller) as uow:
+        await service.own_offer(uow, offer_id)
         await prices.withdraw(uow, host, offer_id=offer_id, month=month_named(form["month"]))
     done = Flash(
         "success",
