@@ -8,6 +8,10 @@ from arengo_core.caller import Permission
 from arengo_core.i18n import N_
 from arengo_core.jobs.definition import Job, Schedule
 from arengo_core.plugins.contributions import NavigationItem
+from arengo_marketplace.budget import models as _budget_tables
+from arengo_marketplace.budget import pages as budget_pages
+from arengo_marketplace.budget.mutations import BudgetMutation
+from arengo_marketplace.budget.queries import BudgetQuery
 from arengo_marketplace.funding import models as _funding_tables
 from arengo_marketplace.funding import pages as funding_pages
 from arengo_marketplace.funding.mutations import FundingMutation
@@ -45,6 +49,7 @@ TABLES = (
     _metering_tables,
     _pool_tables,
     _funding_tables,
+    _budget_tables,
     _settlement_tables,
     _statement_tables,
     _ledger_tables,
@@ -56,6 +61,7 @@ SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
 QUERIES: tuple[type[Any], ...] = (
     PoolsQuery,
     FundingQuery,
+    BudgetQuery,
     SettlementsQuery,
     StatementsQuery,
     MeteringQuery,
@@ -64,6 +70,7 @@ QUERIES: tuple[type[Any], ...] = (
 MUTATIONS: tuple[type[Any], ...] = (
     PoolsMutation,
     FundingMutation,
+    BudgetMutation,
     SettlementsMutation,
     StatementsMutation,
     MeteringMutation,
@@ -73,6 +80,7 @@ ROUTES: list[Any] = [
     *pool_pages.ROUTES,
     *import_pages.ROUTES,
     *funding_pages.ROUTES,
+    *budget_pages.ROUTES,
     *settlement_pages.ROUTES,
     *statement_pages.ROUTES,
     *mayor_pages.ROUTES,

@@ -10,9 +10,14 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arengo_marketplace.costs.grants import CapPeriod, Costs, Grant, Purse, cover
+from arengo_marketplace.costs.bearer import Bearer
+from arengo_marketplace.costs.charges import Every, FixedCharge
+from arengo_marketplace.costs.forecast import Scenario, outlook
+from arengo_marketplace.costs.grants import CapPeriod, Costs, ExpectedGrant, Grant, Purse, cover
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind
+from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.costs.rule import CostRule
 
 MAY = Period.month(2026, 5)
 PAY, POST = UUID(int=11), UUID(int=12)
@@ -210,3 +215,20 @@ def test_one_grant_alone_covers_all_that_it_may(pools: list[Costs], purses: list
     )
     made = cover(plain, [Purse(one, purses[0].left)])
     assert sum(got.amount for got in made) == min(whole, purses[0].left)
+
+
+def test_an_outlook_uses_a_grant_up():
+    """It covers month by month until nothing is left, beside what other services take of it."""
+    plan = PricePlan((FixedCharge("Fee", 120_000, Every.YEAR),))
+    half = ExpectedGrant(grant(1, 50, cap=12_000), {})
+    year = Scenario(plan, CostRule.of(equal=100), Period.year(2026), grants=(half,))
+    members = [Bearer(PAY, 1_000), Bearer(POST, 500)]
+    covered = [month.pool.funding.amount for month in outlook(year, members).months]
+    assert covered == [5_000, 5_000, 2_000] + [0] * 9
+    beside = replace(year, grants=(replace(half, elsewhere=2_000, used={MAY.start: 1_000}),))
+    covered = [month.pool.funding.amount for month in outlook(beside, members).months]
+    assert covered == [5_000, 2_000] + [0] * 10
+    other = replace(half, grant=replace(half.grant, services=frozenset({"delivery"})))
+    assert outlook(replace(year, service="payments", grants=(other,)), members) == outlook(
+        replace(year, grants=()), members
+    )

@@ -26,6 +26,7 @@ from arengo_core.money import Money
 from arengo_core.permissions.models import Delegation
 from arengo_core.webhooks import service as webhooks
 from arengo_core.webhooks.models import WebhookDelivery
+from arengo_marketplace.budget import publishing
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
@@ -361,6 +362,7 @@ async def _paperwork(host, world, made, offers, began: date):
             consortium_id=made.id,
             data=FundingData("Bando", Decimal(50), Money(100_000), Period.months_from(began)),
         )
+        await publishing.switch(uow, consortium_id=made.id, publishes=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(clock.VARIABLE, (clock.now() + timedelta(days=40)).isoformat())
         async with host.unit_of_work(consortium) as uow:

@@ -8,8 +8,11 @@ from decimal import Decimal
 import pytest
 
 from arengo_core.caller import Caller
+from arengo_core.money import Money
 from arengo_marketplace.activations import preview as activation_preview
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.funding import service as funding
+from arengo_marketplace.funding.terms import FundingData
 from arengo_marketplace.pools import planned
 from tests.settlements.valley import OPENING, PLAN, SEPTEMBER, Valley, reading
 from tests.settlements.valley import RULE as MIX
@@ -24,6 +27,9 @@ PLAYED = {
     "kinds": {"usage": [{"key": "usage", "meter": "bell.strokes", "weight": "100"}]},
     "caps": [{"per_inhabitant": "1", "every": "month"}],
 }
+
+
+GRANT = FundingData("Bando", Decimal("33.3"), Money(1_999), Period.year(2026))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,9 @@ async def test_forecast_use_and_settlement_give_the_same_shares(
     stated = {town.id: Decimal(units) for town, units in zip(others, (3, 250, 41), strict=True)}
     for town in others:
         await activate(town.id, offer, forecast={"bell.strokes": str(stated[town.id])})
+
+    async with host.unit_of_work(Caller.program([made.id], [made.id])) as uow:
+        await funding.create(uow, consortium_id=made.id, data=GRANT)
 
     move_clock(datetime(2026, 9, 1, 6, tzinfo=UTC))
     officer = Caller.program([joining.id])

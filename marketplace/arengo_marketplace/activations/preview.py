@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -19,7 +19,9 @@ from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import Change, Preview, Scenario, before, year_before
 from arengo_marketplace.costs.forecast import preview as compare
+from arengo_marketplace.costs.grants import ExpectedGrant
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.funding.covering import expected_grants
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.bearers import bearers_for, bearing, bears, newcomers
@@ -122,8 +124,12 @@ def scenario_of(
     period: Period,
     expected: Mapping[UUID, Forecast],
     paid: Mapping[date, Mapping[UUID, int]],
+    grants: Sequence[ExpectedGrant],
 ) -> Scenario:
-    """The offer's terms with what each bearer is expected to use a month, and paid before."""
+    """The offer's terms with what each bearer is expected to use a month, and paid before.
+
+    ``grants`` are those that may cover some of it.
+    """
     usage: dict[str, dict[UUID, Decimal]] = {}
     for bearer, units in expected.items():
         for meter, quantity in units.items():
@@ -138,6 +144,8 @@ def scenario_of(
         paid=paid,
         later_rules=offer.later_rules(keys, period.start),
         later_plans=offer.later_plans(period.start),
+        service=offer.service,
+        grants=tuple(grants),
     )
 
 
@@ -168,13 +176,14 @@ async def preview(
     span = period or year_ahead(today)
     present = await bearers_for(uow, offer, span)
     expected = await stated_forecast(uow, offer, span)
+    grants = await expected_grants(uow, offer.organization_id, offer.service)
     newcomer = None
     if not leaving and bears(offer, member):
         expected[member_id] = units
         newcomer = (await newcomers(uow, offer, [member], min(today, span.start)))[member_id]
     try:
         figures = compare(
-            scenario_of(host, offer, span, expected, await paid_before(uow, offer, span)),
+            scenario_of(host, offer, span, expected, await paid_before(uow, offer, span), grants),
             present,
             joining=newcomer,
             leaving=member_id if leaving else None,

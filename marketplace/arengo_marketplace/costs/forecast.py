@@ -12,6 +12,7 @@ from arengo_core.money import Money, total
 from arengo_marketplace.costs.allocation import Allocation, allocate, per_inhabitant
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
+from arengo_marketplace.costs.grants import ExpectedGrant, Outgoings
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
@@ -28,7 +29,8 @@ class Scenario:
     ``monthly_usage`` and ``monthly_fees`` hold the figures of one month, by organization; those
     of organizations that do not take part do not count. ``paid`` are the shares of months that are
     settled already, in minor units by the month's first day, for rules that look back.
-    ``later_rules`` and ``later_plans`` take over from their first month on.
+    ``later_rules`` and ``later_plans`` take over from their first month on. ``grants`` cover costs
+    of the ``service`` in their windows, as long as something is left.
     """
 
     plan: PricePlan
@@ -39,6 +41,8 @@ class Scenario:
     paid: Mapping[date, Mapping[UUID, int]] = field(default_factory=dict[date, Mapping[UUID, int]])
     later_rules: Mapping[date, CostRule] = field(default_factory=dict[date, CostRule])
     later_plans: Mapping[date, PricePlan] = field(default_factory=dict[date, PricePlan])
+    service: str = ""
+    grants: tuple[ExpectedGrant, ...] = ()
 
     def rule_in(self, month: date) -> CostRule:
         """The rule that divides a month."""
@@ -117,10 +121,11 @@ def outlook(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = B
     """The period with these members; months in which nobody takes part cost nobody anything."""
     present = tuple(members)
     paid = dict(scenario.paid)
+    outgoings = Outgoings(scenario.grants)
     months: list[Allocation] = []
     for month in scenario.period.months():
         if any(member.days_in(month) for member in present):
-            made = _month(scenario, month, present, keys, paid)
+            made = _month(scenario, month, present, keys, paid, outgoings)
             paid[month.start] = {
                 share.bearer.organization_id: share.amount.amount for share in made.shares
             }
@@ -167,6 +172,7 @@ def _month(
     members: tuple[Bearer, ...],
     keys: KeyRegistry,
     paid: Mapping[date, Mapping[UUID, int]],
+    outgoings: Outgoings,
 ) -> Allocation:
     year = Period.year(month.start.year)
     usage: dict[date, Usage] = {one.start: scenario.monthly_usage for one in year.months()}
@@ -181,7 +187,8 @@ def _month(
         ),
         plan.currency,
     )
-    pool = CostPool(month, lines, fees, Money(0, plan.currency))
+    recorded = CostPool(month, lines, fees, Money(0, plan.currency))
+    pool = outgoings.cover(scenario.service, recorded)
     rule = scenario.rule_in(month.start)
     background = background_of(
         rule,

@@ -27,6 +27,7 @@ from arengo_marketplace.costs.rounding import largest_remainder
 Used = Mapping[date, int]
 """What a grant covered, in minor units, by the month's first day."""
 _KINDS = tuple(CostKind)
+_ALONE = UUID(int=0)
 _NOTHING = dict.fromkeys(_KINDS, 0)
 
 
@@ -176,6 +177,44 @@ def cover(costs: Iterable[Costs], purses: Iterable[Purse]) -> list[Covered]:
                 one.take(purse.grant, amounts)
                 covered.append(Covered(one.costs.offer_id, purse.grant, amount))
     return sorted(covered, key=lambda one: (one.offer_id, one.grant.place, one.grant.id))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedGrant:
+    """A running grant in an offer's outlook.
+
+    ``used`` is what it covered so far, ``elsewhere`` the minor units that other offers are expected
+    to take of it in a month, as in the last month in which it covered anything.
+    """
+
+    grant: Grant
+    used: Used
+    elsewhere: int = 0
+
+
+class Outgoings:
+    """Grants month after month, as an offer and the others are expected to use them up."""
+
+    def __init__(self, expected: Sequence[ExpectedGrant]) -> None:
+        self._expected = expected
+        self._used = {one.grant.id: dict(one.used) for one in expected}
+
+    def cover(self, service: str, pool: CostPool) -> CostPool:
+        """The pool of the next month with what grants cover of it."""
+        purses: list[Purse] = []
+        for one in self._expected:
+            left = one.grant.left(pool.period, self._used[one.grant.id])
+            elsewhere = min(one.elsewhere, left)
+            self._add(one.grant, pool.period, elsewhere)
+            purses.append(Purse(one.grant, left - elsewhere))
+        covered = cover([Costs.of(_ALONE, service, pool)], purses)
+        for use in covered:
+            self._add(use.grant, pool.period, use.amount)
+        return pool.funded(sum(use.amount for use in covered))
+
+    def _add(self, grant: Grant, month: Period, amount: int) -> None:
+        used = self._used[grant.id]
+        used[month.start] = used.get(month.start, 0) + amount
 
 
 def covered_by(covered: Iterable[Covered], offer_id: UUID) -> tuple[Covered, ...]:

@@ -15,9 +15,13 @@ from arengo_core.host import Host
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.budget import publishing
 from arengo_marketplace.contract import Member, UsageReading
+from arengo_marketplace.costs.grants import CapPeriod
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.demo.timeline import month_back, morning_of
+from arengo_marketplace.funding import service as funding
+from arengo_marketplace.funding.terms import FundingData
 from arengo_marketplace.members import directory
 from arengo_marketplace.metering import repository as usage
 from arengo_marketplace.metering import service as metering
@@ -25,7 +29,6 @@ from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.pools import planned
 from arengo_marketplace.pools import service as pools
-from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import LineData
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.settlements.models import Settlement
@@ -51,6 +54,7 @@ async def load(host: Host, slug: str) -> None:
         consortium_id = consortium.id
         members = await directory.members(uow, consortium_id)
     months = [month_back(count) for count in (3, 2, 1)]
+    await _grants(host, consortium_id, months[0])
     for month, season in zip(months, _SEASON, strict=True):
         await _use(host, consortium_id, members, month, season)
     await _fold(host)
@@ -68,6 +72,40 @@ async def load(host: Host, slug: str) -> None:
                 )
     async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
         await _pay(uow, closed[0])
+
+
+async def _grants(host: Host, consortium_id: UUID, first: Period) -> None:
+    """Two grants for the shops' portal, of which the first asks for its report; a public budget."""
+    office = Caller.program([consortium_id], [consortium_id])
+    async with host.unit_of_work(office, read_only=True) as uow:
+        known = {row.service for row in await offers.of_consortium(uow.session, consortium_id)}
+    services = frozenset({"storefront"}) & known
+    region = FundingData(
+        title="Bando regionale per il commercio di montagna (demo)",
+        funder="Regione (demo)",
+        reference="CUP D00A00000000001",
+        services=services,
+        rate=Decimal(40),
+        cap=Money(250_000),
+        window=Period.months_from(first.start, 30),
+        report_due_on=clock.today() + timedelta(days=21),
+    )
+    union = FundingData(
+        title="Fondo dell'unione montana (demo)",
+        funder="Unione montana (demo)",
+        services=services,
+        rate=Decimal(10),
+        cap=Money(30_000),
+        period_cap=Money(1_500),
+        per=CapPeriod.MONTH,
+        co_financing=Decimal(30),
+        window=Period.months_from(first.start, 12),
+    )
+    async with host.unit_of_work(office) as uow:
+        if services:
+            for data in (region, union):
+                await funding.create(uow, consortium_id=consortium_id, data=data)
+        await publishing.switch(uow, consortium_id=consortium_id, publishes=True)
 
 
 async def _use(
@@ -133,7 +171,7 @@ async def _fold(host: Host) -> None:
 
 
 async def _enter_costs(uow: UnitOfWork, consortium_id: UUID, month: Period) -> None:
-    """Invoices of the amounts that the price plans give, and a grant for the shops' portal."""
+    """Invoices of the amounts that the price plans give."""
     await uow.widen([consortium_id], [consortium_id])
     lines: list[LineData] = []
     for offer in await offers.of_consortium(uow.session, consortium_id):
@@ -156,17 +194,6 @@ def _invoiced(offer: Offer, lines: Sequence[LineData], month: Period) -> list[Li
                 evidence_digest=pools.digest_of(f"{offer.service} {month.start}".encode()),
             )
         entered.append(line)
-    costs = sum(line.amount.amount for line in lines if line.kind.is_cost)
-    if offer.service == "storefront" and costs:
-        entered.append(
-            LineData(
-                offer.id,
-                month.start,
-                LineKind.FUNDING,
-                "Bando regionale per il commercio di montagna (demo)",
-                Money(costs * 40 // 100),
-            )
-        )
     return entered
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.ids import new_id
-from arengo_marketplace.costs.grants import Purse
+from arengo_marketplace.costs.grants import ExpectedGrant, Purse
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.funding import repository
 from arengo_marketplace.funding.models import FundingUse
@@ -28,6 +28,24 @@ async def purses(uow: UnitOfWork, consortium_id: UUID, month: Period) -> list[Pu
         return []
     used = await repository.used(uow.session, consortium_id)
     return [Purse(one, one.left(month, by_month(used.get(one.id, {})))) for one in running]
+
+
+async def expected_grants(
+    uow: UnitOfWork, consortium_id: UUID, service: str
+) -> list[ExpectedGrant]:
+    """Running grants for a service's outlook; other services go on as in a grant's last month."""
+    async with uow.widened(governs=[consortium_id]):
+        rows = await repository.of_consortium(uow.session, consortium_id)
+        running = [row.grant for row in rows if row.ended_at is None]
+        running = [one for one in running if one.eligible(service)]
+        used = await repository.used(uow.session, consortium_id) if running else {}
+    found: list[ExpectedGrant] = []
+    for one in running:
+        months = used.get(one.id, {})
+        last = months[max(months)] if months else {}
+        elsewhere = sum(amount for key, amount in last.items() if key != service)
+        found.append(ExpectedGrant(one, by_month(months), elsewhere))
+    return found
 
 
 def use_of(

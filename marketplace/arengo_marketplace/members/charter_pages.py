@@ -19,7 +19,7 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_marketplace.costs.rule import CostRule
-from arengo_marketplace.members import charter
+from arengo_marketplace.members import charter, directory
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.offers.plain_form import rule_of
 from arengo_marketplace.offers.terms import allocation_keys
@@ -56,6 +56,8 @@ async def _show(
             collector=collector,
             is_public=agreed.collector_is_public,
             gateway=agreed.gateway,
+            publishes_budget=agreed.publishes_budget,
+            slug=(await directory.consortium(uow, consortium_id)).slug,
         )
 
 

@@ -33,6 +33,7 @@ class Charter(MarketplaceBase, Identified, Owned, Stamped):
     gateway: Mapped[str] = mapped_column(default="")
     gateway_secrets: Mapped[Sealed | None]
     is_illustrative: Mapped[bool] = mapped_column(default=False)
+    publishes_budget: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class Membership(MarketplaceBase, Identified, Shared, Stamped):

@@ -18,6 +18,7 @@ from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import Change, Preview, compared, outlook
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.funding.covering import expected_grants
 from arengo_marketplace.offers import service
 from arengo_marketplace.offers.bearers import bearers_for
 from arengo_marketplace.offers.models import Offer
@@ -195,6 +196,7 @@ async def _effect(
         period,
         await stated_forecast(uow, offer, period),
         await paid_before(uow, offer, period),
+        await expected_grants(uow, offer.organization_id, offer.service),
     )
     without = _plans(offer)
     without.pop(first, None)

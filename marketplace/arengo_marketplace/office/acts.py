@@ -19,6 +19,8 @@ ACTS = [
     Act("consent.given", N_("Agreed to what a service reads and writes")),
     Act("consent.asked", N_("A service asked to read or write more")),
     Act("consent.withdrawn", N_("Consent ended with the service")),
+    Act("budget.published", N_("Budget made public")),
+    Act("budget.hidden", N_("Budget no longer public")),
     Act("charter.changed", N_("Charter changed")),
     Act("collecting_entity.named", N_("Collecting entity named")),
     Act("cost_line.entered", N_("Cost entered")),

@@ -20,6 +20,7 @@ from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import outlook
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.funding.covering import expected_grants
 from arengo_marketplace.members import directory
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.bearers import FOREVER, bearers_for, newcomers
@@ -197,7 +198,9 @@ async def _figures(
         expected[row.pledge.organization_id] = {
             meter: Decimal(units) for meter, units in row.pledge.forecast.items()
         }
-    scenario = scenario_of(host, offer, period, expected, await paid_before(uow, offer, period))
+    paid = await paid_before(uow, offer, period)
+    grants = await expected_grants(uow, offer.organization_id, offer.service)
+    scenario = scenario_of(host, offer, period, expected, paid, grants)
     keys = allocation_keys(host.registry)
 
     def costs(members: frozenset[UUID]) -> Mapping[UUID, int]:

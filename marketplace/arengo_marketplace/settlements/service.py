@@ -16,6 +16,7 @@ from arengo_core.i18n import N_
 from arengo_core.ids import new_id
 from arengo_core.money import total
 from arengo_core.tasks.definition import UNTOLD, Progress
+from arengo_marketplace.budget import publishing
 from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
@@ -96,6 +97,7 @@ async def close(
         raise problem
     await uow.widen(made.by_member())
     settlement = await _write(uow, made, progress)
+    await publishing.publish(uow, settlement)
     await idempotency.remember(uow, _CLOSE, idempotency_key, settlement.id)
     await progress.tell(N_("Telling the members"), 90, 100)
     await _announce(uow, settlement, notify=notify)
@@ -127,6 +129,7 @@ async def reverse(
     if standing is None or standing.id != settlement.id:
         raise ConflictError("This settlement is reversed already, or is a reversal itself.")
     reversal = await _write_reversal(uow, settlement, reason.strip())
+    await publishing.withdraw(uow, reversal)
     await idempotency.remember(uow, _REVERSE, idempotency_key, reversal.id)
     await _announce(uow, reversal, notify=notify)
     return reversal

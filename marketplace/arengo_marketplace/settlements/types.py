@@ -113,6 +113,16 @@ class PreviewedShare:
     per_inhabitant: MoneyType | None
 
 
+@strawberry.type(description="What a grant would cover of a service.")
+class PreviewedGrant:
+    """A grant in a preview."""
+
+    funding_id: strawberry.ID
+    title: str
+    service: str
+    amount: MoneyType
+
+
 @strawberry.type(description="What closing a month now would give. Nothing is written.")
 class SettlementPreview:
     """GraphQL face of a draft."""
@@ -122,6 +132,7 @@ class SettlementPreview:
     problems: list[str] = strawberry.field(description="Why it cannot be closed; empty if it can.")
     unrecorded: list[str] = strawberry.field(description="Services in use without entered costs.")
     shares: list[PreviewedShare]
+    grants: list[PreviewedGrant] = strawberry.field(description="What grants would cover.")
 
     @classmethod
     def of(cls, draft: Draft) -> SettlementPreview:
@@ -144,6 +155,16 @@ class SettlementPreview:
             problems=[error_text(problem) for problem in draft.problems],
             unrecorded=[book.offer.service for book in draft.unrecorded],
             shares=shares,
+            grants=[
+                PreviewedGrant(
+                    funding_id=global_id("Funding", one.grant.id),
+                    title=one.grant.title,
+                    service=book.offer.service,
+                    amount=MoneyType.cents(one.amount, draft.currency),
+                )
+                for book in draft.books
+                for one in book.covered
+            ],
         )
 
 

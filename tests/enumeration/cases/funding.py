@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tests.enumeration.case import consortium
+from tests.enumeration.case import anybody, consortium
 
 _TERMS = {"firstMonth": "month", "lastMonth": "month", "kinds": "kind", "per": "per"}
 
 ROUTES = {
+    "GET /budget/{slug}": anybody(slug="market"),
+    "GET /budget/{slug}/csv": anybody(slug="market"),
+    "GET /budget/{slug}/json": anybody(slug="market"),
+    "POST /office/budget": consortium(data={"publishes": "yes"}),
     "GET /office/funding": consortium(),
     "GET /office/funding/csv": consortium(),
     "GET /office/funding/new": consortium(),
@@ -20,6 +24,8 @@ ROUTES = {
 }
 
 FIELDS = {
+    "Query.publicBudget": anybody(consortiumId="consortium", year="year"),
+    "Mutation.publishBudget": consortium(consortiumId="consortium"),
     "Query.fundings": consortium(consortiumId="consortium"),
     "Query.funding": consortium(id="funding"),
     "Query.fundingUses": consortium(id="funding"),

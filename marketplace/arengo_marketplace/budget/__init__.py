@@ -1,0 +1,1 @@
+"""The public budget: what a consortium that chose to spends, who pays, what grants cover."""
