@@ -37,13 +37,21 @@ def place_text(organization_id: UUID, meter: str, counted_on: date, through_seat
     return f"{organization_id.hex},{meter},{counted_on},{through_seat:d}"
 
 
-class RowsDigest:
-    """SHA-256 over records as canonical rows, in the order of their ids.
+def canonical_row(record_id: str, place: str, quantity: Decimal, occurred_at: datetime) -> str:
+    """A record as text, without the line feed that ends it in a digest.
 
-    A row is UTF-8 text that ends with a line feed: the record's id and the organization's, each
-    as 32 hexadecimal digits, the meter, the day on which it counts, 1 where it counts through a
-    seat, else 0, the quantity without trailing zeros, and the instant in UTC with six decimals
-    of a second; separated by commas.
+    The record's id and the organization's, each as 32 hexadecimal digits, the meter, the day on
+    which it counts, 1 where it counts through a seat, else 0, the quantity without trailing zeros,
+    and the instant in UTC with six decimals of a second; separated by commas.
+    """
+    instant = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"{record_id},{place},{_plain(quantity)},{instant}"
+
+
+class RowsDigest:
+    """SHA-256 over records as canonical rows in UTF-8, in the order of their ids.
+
+    Each row (:func:`canonical_row`) ends with a line feed.
     """
 
     def __init__(self) -> None:
@@ -52,9 +60,12 @@ class RowsDigest:
 
     def add(self, record_id: str, place: str, quantity: Decimal, occurred_at: datetime) -> None:
         """Take the next record in; its id as hexadecimal digits, its :func:`place_text`."""
+        self.add_row(canonical_row(record_id, place, quantity, occurred_at))
+
+    def add_row(self, row: str) -> None:
+        """Take the next record in as its :func:`canonical_row`."""
         self.records += 1
-        instant = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
-        self._sum.update(f"{record_id},{place},{_plain(quantity)},{instant}\n".encode())
+        self._sum.update(f"{row}\n".encode())
 
     def digest(self) -> bytes:
         """The digest of what was added."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -19,6 +19,7 @@ from arengo_core.organizations.models import Organization
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.models import Membership
 from arengo_marketplace.metering.counting import Counted
+from arengo_marketplace.metering.digests import canonical_row, place_text
 from arengo_marketplace.metering.models import (
     UnfoldedDay,
     UsageAddition,
@@ -30,6 +31,7 @@ from arengo_marketplace.metering.models import (
 
 RecordRow: TypeAlias = tuple[UUID, UUID, str, date, bool, str, Decimal, datetime, UUID]
 """Of a record: organization, consortium, meter, day, through seat, id, units, instant, batch."""
+_STREAMED = 10_000
 _NEW_KEYS = text(
     """
     insert into marketplace.usage_key (digest, record_id, counted_on)
@@ -187,6 +189,46 @@ async def batches(
         statement = statement.where(tuple_(*order) < tuple_(*after))
     statement = statement.order_by(*(part.desc() for part in order)).limit(limit)
     return (await session.execute(statement)).scalars().all()
+
+
+async def batches_of_month(
+    session: AsyncSession, consortium_id: UUID, starts_on: date
+) -> Sequence[UsageBatch]:
+    """The batches whose records count in a month, by id."""
+    statement = select(UsageBatch).where(
+        UsageBatch.organization_id == consortium_id, UsageBatch.starts_on == starts_on
+    )
+    return (await session.execute(statement.order_by(UsageBatch.id))).scalars().all()
+
+
+async def canonical_rows(
+    session: AsyncSession, consortium_id: UUID, period: Period
+) -> AsyncIterator[tuple[UUID | None, str]]:
+    """A period's records as canonical rows with their batches, by batch, in it by id; streamed."""
+    statement = (
+        select(
+            UsageRecord.batch_id,
+            UsageRecord.id,
+            UsageRecord.organization_id,
+            UsageRecord.meter,
+            UsageRecord.counted_on,
+            UsageRecord.through_seat,
+            UsageRecord.quantity,
+            UsageRecord.occurred_at,
+        )
+        .where(
+            UsageRecord.consortium_id == consortium_id,
+            UsageRecord.counted_on >= period.start,
+            UsageRecord.counted_on < period.end,
+        )
+        .order_by(UsageRecord.batch_id, UsageRecord.id)
+        .execution_options(yield_per=_STREAMED)
+    )
+    async for batch, record, member, meter, day, through_seat, units, at in await session.stream(
+        statement
+    ):
+        place = place_text(member, meter, day, through_seat)
+        yield batch, canonical_row(record.hex, place, units, at)
 
 
 async def store(session: AsyncSession, at: datetime, rows: Iterable[RecordRow]) -> None:

@@ -79,6 +79,7 @@ def content(
         "currency": settlement.currency,
         "total": settlement.net,
         **({"grants": settlement.grants} if settlement.grants else {}),
+        **({"usage_batches": settlement.usage_batches} if settlement.usage_batches else {}),
         "services": [
             {
                 "service": offer.service,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import msgspec
@@ -15,24 +15,24 @@ from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.cli.running import open_host
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import InvalidInputError, NotFoundError, SettingsError
+from arengo_core.errors import NotFoundError, SettingsError
 from arengo_core.host import Host
 from arengo_core.i18n import error_text, format_money, set_locale
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
-from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 from arengo_marketplace.contract import Consortium
 from arengo_marketplace.costs.commands import allocate
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
+from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.months import month_key
-from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.pools import csv_import, repository, service
 from arengo_marketplace.settlements import repository as settled
 from arengo_marketplace.settlements import service as settlements
-from arengo_marketplace.settlements.bundle import verify as recompute
 from arengo_marketplace.settlements.components import read_adjustment, read_component
+from arengo_marketplace.settlements.proving import table, verify
+from arengo_marketplace.settlements.usage_proof import COLUMNS, row_line
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
 
@@ -91,17 +91,6 @@ _json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON; am
 _month = click.option(
     "--period", callback=_period, help="The month, as 2026-09; the last whole one unless given."
 )
-
-
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
-    return [
-        "  ".join(
-            cell.rjust(width) if at == len(row) - 1 else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
 
 
 @click.group()
@@ -164,7 +153,7 @@ def list_lines(period: Period, slug: str | None, as_json: bool) -> None:
             }
             for row in rows
         ]
-        lines = _table(
+        lines = table(
             [
                 (row.service, row.kind, row.description, row.supplier, format_money(row.money))
                 for row in rows
@@ -199,7 +188,7 @@ def preview(period: Period, slug: str | None, as_json: bool) -> None:
                 for member, name, amount in shares
             ],
         }
-        lines = _table([(name, format_money(amount)) for _, name, amount in shares])
+        lines = table([(name, format_money(amount)) for _, name, amount in shares])
         return [*lines, f"Together: {format_money(draft.net)}", *problems], data
 
     _run(slug, as_json, work)
@@ -281,7 +270,7 @@ def explain(number: str, slug: str | None, as_json: bool) -> None:
             f"Together {format_money(Money(found.amount))},"
             f" open {format_money(Money(standing.open))}"
         )
-        return [head, *_table(rows), foot], data
+        return [head, *table(rows), foot], data
 
     _run(slug, as_json, work)
 
@@ -304,42 +293,23 @@ def bundle(month: Period, slug: str | None) -> None:
 
 
 @costs.command()
-@click.argument("file", metavar="BUNDLE.json", type=click.File("rb"))
-def verify(file: BinaryIO) -> None:
-    """Recompute a settlement from its file, without a database or the network.
+@click.argument("month", callback=_period)
+@_consortium
+def rows(month: Period, slug: str | None) -> None:
+    """Print the usage records that count in a month, for `arengo costs verify --rows`.
 
-    Says for each member and service whether its share is equal. Exits with 1 when one is not, or
-    when the content is not what the file's SHA-256 says. Keys of rules that plugins bring need
-    these plugins installed.
+    CSV: the batch and the canonical row of each, by batch, in it by id.
     """
-    set_locale("en")
-    try:
-        document = msgspec.json.decode(file.read(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            "This is not a JSON document: {fault}.", field="BUNDLE", fault=error
-        ) from None
-    verdict = recompute(document, allocation_keys(load_plugins()))
-    currency = str(document["currency"])
-    rows = [
-        (
-            share.service,
-            share.member,
-            _amount(share.stated, currency),
-            "equal" if share.is_equal else f"NOT EQUAL: {_amount(share.computed, currency)}",
-        )
-        for share in verdict.shares
-    ]
-    for line in [*_table(rows), *verdict.faults]:
-        click.echo(line)
-    wrong = sum(not share.is_equal for share in verdict.shares)
-    click.echo(f"{len(verdict.shares)} shares, {wrong} not equal. SHA-256 {verdict.digest}")
-    if not verdict.holds:
-        raise SystemExit(1)
+
+    async def run() -> None:
+        async with _as_office(slug) as (_host, uow, consortium):
+            click.echo(",".join(COLUMNS))
+            async for batch_id, row in metering.canonical_rows(uow.session, consortium.id, month):
+                click.echo(row_line(batch_id, row))
+
+    asyncio.run(run())
 
 
-def _amount(amount: int | None, currency: str) -> str:
-    return "nothing" if amount is None else format_money(Money(amount, currency))
-
+costs.add_command(verify)
 
 COMMANDS: list[click.Command] = [costs]

@@ -26,7 +26,8 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
     ``revision`` counts the settlements of the same period. A reversal repeats the figures of
     what it reverses with the opposite sign. ``digest`` is the SHA-256 of all that it rests on and
     gave; empty for a reversal. ``grants`` are the terms of the grants of the period with what was
-    left of each, as :class:`~arengo_marketplace.costs.grants.Purse` writes them.
+    left of each, as :class:`~arengo_marketplace.costs.grants.Purse` writes them; ``usage_batches``
+    are the batches whose records count in the period, each with the SHA-256 of its rows.
     """
 
     __tablename__ = "settlement"
@@ -57,6 +58,9 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
     currency: Mapped[str]
     digest: Mapped[str] = mapped_column(default="", server_default="")
     grants: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    usage_batches: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default="[]", deferred=True
+    )
 
     @property
     def period(self) -> Period:

@@ -21,6 +21,7 @@ from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.funding.covering import taken_back, use_of
+from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.pools.models import LineKind
@@ -34,6 +35,7 @@ from arengo_marketplace.settlements.components import (
     rounding_document,
 )
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+from arengo_marketplace.settlements.usage_proof import batch_document
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements.models import Statement
 
@@ -164,6 +166,7 @@ async def bundle(uow: UnitOfWork, settlement_id: UUID) -> dict[str, Any]:
         raise ConflictError("This settlement was closed before its inputs were kept.")
     consortium_id = settlement.organization_id
     async with uow.widened([consortium_id], [consortium_id]):
+        await uow.session.refresh(settlement, ["usage_batches"])
         made = content(
             settlement,
             await repository.offers(uow.session, settlement.id, consortium_id, with_inputs=True),
@@ -191,6 +194,10 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
         funding=total((one.pool.funding for one in allocations), currency).amount,
         currency=currency,
         grants=[purse.to_json() for purse in made.purses],
+        usage_batches=[
+            batch_document(batch)
+            for batch in await metering.batches_of_month(uow.session, consortium_id, period.start)
+        ],
     )
     rows: list[Any] = []
     for book in made.books:
