@@ -26,7 +26,15 @@ from arengo_marketplace.metering import pages as metering_pages
 from arengo_marketplace.metering import remote_pages as remote_metering
 from arengo_marketplace.metering.mutations import MeteringMutation
 from arengo_marketplace.metering.queries import MeteringQuery
-from arengo_marketplace.permissions import ALL_FIGURES, COSTS, FIGURES, LEDGER, SETTLEMENTS
+from arengo_marketplace.permissions import (
+    ALL_FIGURES,
+    COSTS,
+    FIGURES,
+    LEDGER,
+    OFFICE,
+    SERVICES,
+    SETTLEMENTS,
+)
 from arengo_marketplace.pools import import_pages, importing
 from arengo_marketplace.pools import models as _pool_tables
 from arengo_marketplace.pools import pages as pool_pages
@@ -44,6 +52,8 @@ from arengo_marketplace.statements import models as _statement_tables
 from arengo_marketplace.statements import pages as statement_pages
 from arengo_marketplace.statements.mutations import StatementsMutation
 from arengo_marketplace.statements.queries import StatementsQuery
+from arengo_marketplace.whatif import pages as what_if_pages
+from arengo_marketplace.whatif.queries import WhatIfQuery
 
 TABLES = (
     _metering_tables,
@@ -66,6 +76,7 @@ QUERIES: tuple[type[Any], ...] = (
     StatementsQuery,
     MeteringQuery,
     LedgerQuery,
+    WhatIfQuery,
 )
 MUTATIONS: tuple[type[Any], ...] = (
     PoolsMutation,
@@ -88,6 +99,7 @@ ROUTES: list[Any] = [
     *batch_pages.ROUTES,
     *remote_metering.ROUTES,
     *ledger_pages.ROUTES,
+    *what_if_pages.ROUTES,
 ]
 
 _GROUP = N_("Costs")
@@ -105,6 +117,7 @@ NAVIGATION = [
     _item(N_("Statements"), "/office/statements", 43, ALL_FIGURES, FIGURES),
     _item(N_("Use"), "/office/usage", 44, ALL_FIGURES, FIGURES),
     _item(N_("Ledger"), "/office/ledger", 45, LEDGER),
+    _item(N_("What if"), "/office/what-if", 46, OFFICE, SERVICES, FIGURES),
     NavigationItem("desk", N_("Statements"), "/office/statements", 82, permissions=(FIGURES,)),
     NavigationItem("desk", N_("Use"), "/office/usage", 83, permissions=(FIGURES,)),
 ]

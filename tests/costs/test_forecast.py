@@ -85,9 +85,14 @@ def test_usage_exactly_as_forecast_is_settled_exactly_as_previewed(case: Case) -
     scenario = Scenario(PLAN, case.rule, month, case.usage)
     previewed = preview(scenario, others, joining=newcomer)
 
-    inputs = PlanInputs(month, case.members, {month.start: case.usage})
+    here = {one.organization_id for one in case.members if one.days_in(month)}
+    used = {
+        meter: {member: units for member, units in read.items() if member in here}
+        for meter, read in case.usage.items()
+    }
+    inputs = PlanInputs(month, case.members, {month.start: used})
     pool = CostPool(month, cost(PLAN, inputs))
-    settled = allocate(pool, case.rule, case.members, case.usage)
+    settled = allocate(pool, case.rule, case.members, used)
 
     for share in settled.shares:
         change = previewed.change_of(share.bearer.organization_id)

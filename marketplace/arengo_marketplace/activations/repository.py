@@ -119,6 +119,26 @@ async def changes_of_offer(
     return found
 
 
+async def changes_of_consortium(
+    session: AsyncSession, consortium_id: UUID
+) -> dict[tuple[UUID, UUID], dict[UUID, list[ActivationChange]]]:
+    """Every change of a consortium's activations, by offer and member, then by activation."""
+    statement = (
+        select(Activation.offer_id, ActivationChange)
+        .join(Activation, Activation.id == ActivationChange.activation_id)
+        .where(
+            ActivationChange.consortium_id == consortium_id,
+            Activation.consortium_id == consortium_id,
+        )
+        .order_by(ActivationChange.at, ActivationChange.id)
+    )
+    found: dict[tuple[UUID, UUID], dict[UUID, list[ActivationChange]]] = {}
+    for offer_id, change in (await session.execute(statement)).all():
+        of_one = found.setdefault((offer_id, change.organization_id), {})
+        of_one.setdefault(change.activation_id, []).append(change)
+    return found
+
+
 async def page(
     session: AsyncSession,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from arengo_core.money import Money
 from arengo_marketplace.costs.adjustments import Adjustments
@@ -30,6 +31,8 @@ class Adjusting:
 
     def paying(self) -> list[int]:
         """The members' days; 0 for those who are exempt."""
+        if not self.adjustments.exempt:
+            return list(self.days)
         found = [
             0 if count and self.adjustments.is_exempt(bearer) else count
             for bearer, count in zip(self.bearers, self.days, strict=True)
@@ -46,6 +49,8 @@ class Adjusting:
     def fixed_amounts(self) -> dict[int, int]:
         """By the number of the member, what it pays whatever the keys say. None of a credit."""
         net = self.pool.net
+        if not self.adjustments.fixed:
+            return {}
         amounts = dict(self.adjustments.fixed)
         paying = self.paying()
         found = {
@@ -206,9 +211,11 @@ def within_limits(
         marks |= {Fraction(end) / share for end in bound if end is not None and share}
     ordered = sorted(marks)
     low, high = 0, len(ordered)
+    whole = lcm(*(share.denominator for share in shares))
+    units = [share.numerator * (whole // share.denominator) for share in shares]
     while high - low > 1:
         middle = (low + high) // 2
-        if sum(at(ordered[middle]), _NOTHING) <= net:
+        if _reached(units, whole, bounds, ordered[middle]) <= net:
             low = middle
         else:
             high = middle
@@ -223,3 +230,18 @@ def within_limits(
         _NOTHING,
     )
     return at(ordered[low] + missing / growing) if missing and growing else begin
+
+
+def _reached(
+    units: Sequence[int],
+    whole: int,
+    bounds: Sequence[tuple[int, int | None]],
+    multiple: Fraction,
+) -> Fraction:
+    """The sum of shares, in units of 1 / ``whole``, grown by a multiple within their bounds."""
+    by, scale = multiple.numerator, multiple.denominator * whole
+    together = 0
+    for unit, (least, most) in zip(units, bounds, strict=True):
+        own = max(unit * by, least * scale)
+        together += own if most is None else min(own, most * scale)
+    return Fraction(together, scale)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 from uuid import UUID
 
 from arengo_core.money import Money
-from arengo_marketplace.costs.adjusting import Adjusting
+from arengo_marketplace.costs.adjusting import Adjusting, Step
+from arengo_marketplace.costs.adjustments import Adjustments
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.costs.charges import round_half_up
@@ -19,7 +20,7 @@ from arengo_marketplace.costs.keys import Background, KeyRegistry
 from arengo_marketplace.costs.pool import CostKind, CostPool
 from arengo_marketplace.costs.rounding import largest_remainder, round_table
 from arengo_marketplace.costs.rule import CostRule, RulePart
-from arengo_marketplace.costs.weighing import Weighing, cells
+from arengo_marketplace.costs.weighing import Weighed, Weighing, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,43 +150,19 @@ def allocate(
     fixed amounts, caps or floors clash with the pool, PopulationUnknownError, InvalidRuleError, and
     CostError when a member is listed twice.
     """
-    bearers = _in_order(members)
+    bearers = in_order(members)
     days = [bearer.days_in(pool.period) for bearer in bearers]
-    if not any(days):
-        raise NoBearersError(
-            "members",
-            N_("nobody was a member between {start} and {end}"),
-            N_("Check the dates of the memberships, or record the cost in another period"),
-            start=pool.period.start,
-            end=pool.period.end,
-        )
     known = background or Background()
-    net = pool.net.amount
-    adjusting = Adjusting(pool, rule.adjustments, bearers, days, known)
-    fixed = adjusting.fixed_amounts()
-    divided = net - sum(fixed.values())
-    bearing = [0 if at in fixed else count for at, count in enumerate(adjusting.paying())]
-    if not any(bearing) and divided == 0:
-        bearing = adjusting.paying()
-    by = Weighing(bearers, bearing, pool.period, usage or {}, keys, known)
-    weighed = [
-        by.weigh(part, kind, amount)
-        for kind, parts, amount in _mixes(pool, rule, divided)
-        for part in parts
-    ]
-    sign = -1 if net < 0 else 1
-    parts_of, denominator = cells(weighed)
-    columns = [sum(column) for column in zip(*parts_of, strict=True)]
-    rounded_shares = largest_remainder(columns, denominator)
-    row_totals = largest_remainder([sum(row) for row in parts_of], denominator)
-    table = round_table(parts_of, denominator, row_totals, rounded_shares)
-    base = [Fraction(column, denominator) for column in columns]
-    steps = adjusting.steps(base, fixed) if net > 0 else []
+    by = Weighing(bearers, days, pool.period, usage or {}, keys, known)
+    made = _divide(pool, rule, by)
+    weighed, sign = made.weighed, made.sign
+    row_totals = largest_remainder([sum(row) for row in made.cells], made.denominator)
+    table = round_table(made.cells, made.denominator, row_totals, made.rounded)
 
     def money(amount: int) -> Money:
         return Money(sign * amount, pool.currency)
 
-    changes, amounts = _changes(steps, base, rounded_shares, pool.currency)
+    changes, amounts = _changes(made.steps, made.base(), made.rounded, pool.currency)
     wholes = [one.whole for one in weighed]
     shares = tuple(
         Share(
@@ -214,6 +191,65 @@ def allocate(
         for one, whole, row in zip(weighed, wholes, table, strict=True)
     )
     return Allocation(pool, rule, totals, shares)
+
+
+def amounts(pool: CostPool, rule: CostRule, by: Weighing) -> list[int]:
+    """What ``allocate`` gives each member of a weighing, in minor units: the amounts alone."""
+    made = _divide(pool, rule, by)
+    final = made.rounded
+    for _, after in made.steps:
+        final = _rounded(after)
+    return [made.sign * amount for amount in final]
+
+
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """The table of parts and members over one denominator, and the members' shares by the keys."""
+
+    weighed: list[Weighed]
+    cells: list[list[int]]
+    denominator: int
+    columns: list[int]
+    rounded: list[int]
+    steps: list[Step]
+    sign: int
+
+    def base(self) -> list[Fraction]:
+        """The shares by the keys before rounding."""
+        return [Fraction(column, self.denominator) for column in self.columns]
+
+
+def _divide(pool: CostPool, rule: CostRule, by: Weighing) -> _Divided:
+    """Divide by the keys, then adjust; ``by`` holds the members' days in the period."""
+    bearers, days = by.bearers, by.days
+    if not any(days):
+        raise NoBearersError(
+            "members",
+            N_("nobody was a member between {start} and {end}"),
+            N_("Check the dates of the memberships, or record the cost in another period"),
+            start=pool.period.start,
+            end=pool.period.end,
+        )
+    net = pool.net.amount
+    adjusting = Adjusting(pool, rule.adjustments, bearers, days, by.background)
+    fixed = adjusting.fixed_amounts()
+    divided = net - sum(fixed.values())
+    bearing = [0 if at in fixed else count for at, count in enumerate(adjusting.paying())]
+    if not any(bearing) and divided == 0:
+        bearing = adjusting.paying()
+    by = replace(by, days=bearing)
+    weighed = [
+        by.weigh(part, kind, amount)
+        for kind, parts, amount in _mixes(pool, rule, divided)
+        for part in parts
+    ]
+    table, denominator = cells(weighed)
+    columns = [sum(column) for column in zip(*table, strict=True)]
+    rounded = largest_remainder(columns, denominator)
+    made = _Divided(weighed, table, denominator, columns, rounded, [], -1 if net < 0 else 1)
+    if net > 0 and rule.adjustments != Adjustments():
+        made.steps.extend(adjusting.steps(made.base(), fixed))
+    return made
 
 
 Mix = tuple[CostKind | None, tuple[RulePart, ...], int]
@@ -250,9 +286,7 @@ def _changes(
     changes: list[list[Adjustment]] = [[] for _ in base]
     before, amounts = base, rounded
     for reason, after in steps:
-        shared = lcm(*(value.denominator for value in after))
-        numerators = [value.numerator * (shared // value.denominator) for value in after]
-        following = largest_remainder(numerators, shared)
+        following = _rounded(after)
         for column, change in enumerate(changes):
             added = following[column] - amounts[column]
             if added or after[column] != before[column]:
@@ -262,7 +296,14 @@ def _changes(
     return changes, amounts
 
 
-def _in_order(members: Iterable[Bearer]) -> list[Bearer]:
+def _rounded(shares: list[Fraction]) -> list[int]:
+    shared = lcm(*(value.denominator for value in shares))
+    numerators = [value.numerator * (shared // value.denominator) for value in shares]
+    return largest_remainder(numerators, shared)
+
+
+def in_order(members: Iterable[Bearer]) -> list[Bearer]:
+    """The members by id. Raises CostError when one is listed twice."""
     bearers = sorted(members, key=lambda member: member.organization_id)
     for one, following in pairwise(bearers):
         if one.organization_id == following.organization_id:

@@ -44,7 +44,11 @@ class Bearer:
 
     def days_in(self, period: Period) -> int:
         """On how many days of the period the member took part."""
-        return period.days if self.active is None else period.days_within(self.active)
+        if self.active is None:
+            return period.days
+        if any(one.start <= period.start and period.end <= one.end for one in self.active):
+            return period.days
+        return period.days_within(self.active)
 
     def inhabitants(self) -> int:
         """The population. Raises PopulationUnknownError."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +13,7 @@ from arengo_marketplace.costs.allocation import Allocation, allocate, per_inhabi
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.costs.grants import ExpectedGrant, Outgoings
-from arengo_marketplace.costs.keys import KeyRegistry
+from arengo_marketplace.costs.keys import Background, KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostPool
@@ -119,13 +119,13 @@ class Preview:
 
 def outlook(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = BUILT_IN) -> Outlook:
     """The period with these members; months in which nobody takes part cost nobody anything."""
-    present = tuple(members)
+    inputs = year_inputs(scenario, members)
     paid = dict(scenario.paid)
     outgoings = Outgoings(scenario.grants)
     months: list[Allocation] = []
     for month in scenario.period.months():
-        if any(member.days_in(month) for member in present):
-            made = _month(scenario, month, present, keys, paid, outgoings)
+        if any(inputs.days(month)):
+            made = _month(scenario, month, inputs, keys, paid, outgoings)
             paid[month.start] = {
                 share.bearer.organization_id: share.amount.amount for share in made.shares
             }
@@ -169,35 +169,83 @@ def compared(today: Outlook, afterwards: Outlook, members: Mapping[UUID, Bearer]
 def _month(
     scenario: Scenario,
     month: Period,
-    members: tuple[Bearer, ...],
+    inputs: PlanInputs,
     keys: KeyRegistry,
     paid: Mapping[date, Mapping[UUID, int]],
     outgoings: Outgoings,
 ) -> Allocation:
-    year = Period.year(month.start.year)
-    usage: dict[date, Usage] = {one.start: scenario.monthly_usage for one in year.months()}
-    inputs = PlanInputs(month, members, usage)
+    pool = month_pool(scenario, month, inputs, outgoings)
+    known = month_background(scenario, month, inputs, paid)
+    rule = scenario.rule_in(month.start)
+    return allocate(pool, rule, inputs.members, scenario.monthly_usage, keys, known)
+
+
+def year_inputs(scenario: Scenario, members: Iterable[Bearer]) -> PlanInputs:
+    """The members and their expected use in each month that the period's prices may look at.
+
+    What somebody is expected to use counts for the months in which it takes part.
+    """
+    inputs = PlanInputs(scenario.period, tuple(members))
+    first = scenario.period.start.replace(month=1, day=1)
+    usage: dict[date, Usage] = {}
+    alike: dict[frozenset[UUID], Usage] = {}
+    for month in Period(first, scenario.period.end).months():
+        here = inputs.days(month)
+        away = frozenset(
+            member.organization_id
+            for member, days in zip(inputs.members, here, strict=True)
+            if not days
+        )
+        if away not in alike:
+            alike[away] = _without(away, scenario.monthly_usage)
+        usage[month.start.replace(day=1)] = alike[away]
+    return replace(inputs, usage=usage)
+
+
+def _without(away: Collection[UUID], usage: Usage) -> Usage:
+    if not away:
+        return usage
+    return {
+        meter: {member: units for member, units in read.items() if member not in away}
+        for meter, read in usage.items()
+    }
+
+
+def month_pool(
+    scenario: Scenario, month: Period, inputs: PlanInputs, outgoings: Outgoings
+) -> CostPool:
+    """What one month of the period will cost together; months are asked for in their order."""
     plan = scenario.plan_in(month.start)
-    lines = cost(plan, inputs)
+    currency = plan.currency
+    expected = scenario.monthly_fees
+    here = zip(inputs.members, inputs.days(month), strict=True) if expected else ()
     fees = total(
         (
-            scenario.monthly_fees[member.organization_id]
-            for member in members
-            if member.organization_id in scenario.monthly_fees and member.days_in(month)
+            expected[member.organization_id]
+            for member, days in here
+            if days and member.organization_id in expected
         ),
-        plan.currency,
+        currency,
     )
-    recorded = CostPool(month, lines, fees, Money(0, plan.currency))
-    pool = outgoings.cover(scenario.service, recorded)
-    rule = scenario.rule_in(month.start)
-    background = background_of(
-        rule,
-        plan,
-        inputs,
+    lines = cost(plan, replace(inputs, period=month))
+    recorded = CostPool(month, lines, fees, Money(0, currency))
+    return outgoings.cover(scenario.service, recorded)
+
+
+def month_background(
+    scenario: Scenario,
+    month: Period,
+    inputs: PlanInputs,
+    paid: Mapping[date, Mapping[UUID, int]],
+) -> Background:
+    """What the division of one month rests on besides; ``paid`` by the months' first days."""
+    return background_of(
+        scenario.rule_in(month.start),
+        scenario.plan_in(month.start),
+        replace(inputs, period=month),
         paid.get(before(month.start), {}),
         paid.get(year_before(month.start), {}),
     )
-    return allocate(pool, rule, members, scenario.monthly_usage, keys, background)
 
 
 def before(month: date) -> date:

@@ -74,7 +74,8 @@ class EqualKey:
 
     def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
         """One each."""
-        return {member.organization_id: Fraction(1) for member in members}
+        one = Fraction(1)
+        return {member.organization_id: one for member in members}
 
 
 class PopulationKey:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
@@ -14,6 +15,8 @@ from arengo_marketplace.costs.pool import CostKind
 from arengo_marketplace.costs.rule import RulePart
 
 _NOTHING = Fraction()
+STEADY = frozenset({"equal", "population", "usage", "merchants", "area", "attribute", "fixed"})
+"""Keys that give the same weights for any month in which the same members have the same use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,16 @@ class Weighed:
         return Fraction(sum(self.units), self.scale)
 
 
+Known = dict[tuple[int, tuple[float, ...]], Weighed]
+"""Weights found for a part of a rule and the members' parts of a month."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """Members in order with their days (0 where they bear nothing), and what keys may look at."""
+    """Members in order with their days (0 where they bear nothing), and what keys may look at.
+
+    ``known`` remembers weights for other periods of the same rule, members and usage.
+    """
 
     bearers: list[Bearer]
     days: list[int]
@@ -48,10 +58,23 @@ class Weighing:
     usage: Usage
     keys: KeyRegistry
     background: Background
+    known: Known | None = None
 
     def weigh(self, part: RulePart, kind: CostKind | None, net: int) -> Weighed:
         """The weights by the part's key; by ``otherwise``, then equally, when they are all 0."""
-        return _weigh(self, part, kind, net)
+        if self.known is None or not {part.key, part.otherwise} <= STEADY:
+            return _weigh(self, part, kind, net)
+        where = id(part), parts_of(self.days, self.period)
+        if where not in self.known:
+            self.known[where] = _weigh(self, part, kind, net)
+        return replace(self.known[where], kind=kind, net=net)
+
+
+def parts_of(days: Sequence[int], period: Period) -> tuple[float, ...]:
+    """The part of a period that each has of its days; ``(1.0,)`` where all have the whole."""
+    if min(days) == period.days:
+        return (1.0,)
+    return tuple(count / period.days for count in days)
 
 
 def _weigh(by: Weighing, part: RulePart, kind: CostKind | None, net: int) -> Weighed:

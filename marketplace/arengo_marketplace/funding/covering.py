@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -34,17 +34,26 @@ async def expected_grants(
     uow: UnitOfWork, consortium_id: UUID, service: str
 ) -> list[ExpectedGrant]:
     """Running grants for a service's outlook; other services go on as in a grant's last month."""
+    return (await expected_grants_of(uow, consortium_id, [service]))[service]
+
+
+async def expected_grants_of(
+    uow: UnitOfWork, consortium_id: UUID, services: Iterable[str]
+) -> dict[str, list[ExpectedGrant]]:
+    """The same for several services, in as many statements."""
     async with uow.widened(governs=[consortium_id]):
         rows = await repository.of_consortium(uow.session, consortium_id)
         running = [row.grant for row in rows if row.ended_at is None]
-        running = [one for one in running if one.eligible(service)]
         used = await repository.used(uow.session, consortium_id) if running else {}
-    found: list[ExpectedGrant] = []
-    for one in running:
-        months = used.get(one.id, {})
-        last = months[max(months)] if months else {}
-        elsewhere = sum(amount for key, amount in last.items() if key != service)
-        found.append(ExpectedGrant(one, by_month(months), elsewhere))
+    found: dict[str, list[ExpectedGrant]] = {service: [] for service in services}
+    for service, grants in found.items():
+        for one in running:
+            if not one.eligible(service):
+                continue
+            months = used.get(one.id, {})
+            last = months[max(months)] if months else {}
+            elsewhere = sum(amount for key, amount in last.items() if key != service)
+            grants.append(ExpectedGrant(one, by_month(months), elsewhere))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -60,7 +61,58 @@ async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bea
             period.end,
             _KINDS[offer.cost_bearers],
         )
-    seated = await _seated(uow, offer, period)
+    return _bearers(offer, period, rows, days, await _seated(uow, offer, period))
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """Who bears the costs of a consortium's offers in a period, and whose use counts for whom."""
+
+    bearers: Mapping[UUID, Sequence[Bearer]]
+    accounts: Mapping[UUID, Mapping[UUID, UUID]]
+
+
+async def bearing_of_all(
+    uow: UnitOfWork, consortium_id: UUID, offers: Sequence[Offer], period: Period
+) -> Bearing:
+    """``bearers_for`` and ``bearing`` of every offer, by the offers' ids, in four statements."""
+    async with uow.widened(governs=[consortium_id]):
+        changes = await activations.changes_of_consortium(uow.session, consortium_id)
+        rows = {
+            kind: await members.members_during(
+                uow.session, consortium_id, period.start, period.end, kind
+            )
+            for kind in _KINDS.values()
+        }
+        seated = await members.seated(uow.session, consortium_id, period.start, period.end)
+    days: dict[UUID, dict[UUID, list[Period]]] = {}
+    for (offer_id, organization_id), of_one in changes.items():
+        for one in of_one.values():
+            by_member = days.setdefault(offer_id, {})
+            by_member.setdefault(organization_id, []).extend(active_days(one))
+    everybody = [row for of_kind in rows.values() for row in of_kind]
+    return Bearing(
+        {
+            offer.id: _bearers(
+                offer,
+                period,
+                rows[_KINDS[offer.cost_bearers]],
+                days.get(offer.id, {}),
+                seated if _by_merchants(offer) else {},
+            )
+            for offer in offers
+        },
+        {offer.id: _accounts(offer, everybody) for offer in offers},
+    )
+
+
+def _bearers(
+    offer: Offer,
+    period: Period,
+    rows: Sequence[MemberRow],
+    days: Mapping[UUID, Sequence[Period]],
+    seated: Mapping[UUID, int],
+) -> list[Bearer]:
     found: dict[UUID, Bearer] = {}
     for membership, organization in rows:
         mine = [*days.get(membership.organization_id, ())]
@@ -124,9 +176,13 @@ def figures(istat_code: str | None, own: Mapping[str, str], merchants: int) -> d
     return found | {name: figure_of(text) for name, text in own.items()}
 
 
+def _by_merchants(offer: Offer) -> bool:
+    return any("merchants" in attributes_named(version.rule) for version in offer.rules)
+
+
 async def _seated(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, int]:
     """How many merchants are seated in each municipality, where the offer's rule asks for it."""
-    if not any("merchants" in attributes_named(version.rule) for version in offer.rules):
+    if not _by_merchants(offer):
         return {}
     async with uow.widened(governs=[offer.organization_id]):
         return await members.seated(uow.session, offer.organization_id, period.start, period.end)

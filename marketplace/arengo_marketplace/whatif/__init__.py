@@ -1,0 +1,1 @@
+"""What the year ahead would cost every member if something changed; nothing is written."""

@@ -1,0 +1,178 @@
+"""The office's what-if page: a plain form, the table of every member, the drawing, the CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from litestar import Response, get
+
+from arengo_core import clock
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale, gettext
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.forms import Form
+from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
+from arengo_marketplace.activations.preview import year_ahead
+from arengo_marketplace.contract import Member
+from arengo_marketplace.costs.what_if import MemberChange
+from arengo_marketplace.members import directory
+from arengo_marketplace.members.acting import Acting, acting_in
+from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
+from arengo_marketplace.titles import service_title
+from arengo_marketplace.whatif import service
+from arengo_marketplace.whatif.service import JOINS, LEAVES, RULE, USE, Answer, Asked
+
+_DRAWN = 20
+
+
+def _asked(form: Form) -> list[Asked]:
+    """The change that the form describes; none where it was not sent."""
+    kind = form["kind"]
+    if not kind:
+        return []
+    day = None
+    if form["on"]:
+        try:
+            day = date.fromisoformat(form["on"])
+        except ValueError:
+            raise InvalidInputError("Choose one of the list.", field="on") from None
+    return [
+        Asked(
+            kind=kind,
+            offer_id=form.uuid("offer_id") if form["offer_id"] else None,
+            member_id=form.uuid("member_id") if form["member_id"] and kind != RULE else None,
+            on=day,
+            rule=form["rule"] or None,
+            meter=form["meter"],
+            factor=form.decimal("factor") if kind == USE else None,
+        )
+    ]
+
+
+async def _answered(uow: UnitOfWork, host: Host, acting: Acting, form: Form) -> Answer:
+    return await service.ask(uow, host, consortium_id=acting.consortium_id, asked=_asked(form))
+
+
+def _largest_first(answer: Answer) -> list[MemberChange]:
+    return sorted(
+        answer.figures.members,
+        key=lambda one: (-abs(one.difference.amount), one.bearer.name),
+    )
+
+
+def _choices(
+    host: Host, rows: Sequence[Offer], members: Sequence[Member]
+) -> dict[str, list[tuple[str, str]]]:
+    meters: dict[str, str] = {}
+    for row in rows:
+        brought = host.registry.services.get(row.service)
+        for meter in brought.value.meters if brought else ():
+            meters[meter.key] = gettext(meter.title)
+    return {
+        "kinds": [
+            (JOINS, gettext("A member takes the service")),
+            (LEAVES, gettext("A member gives the service up")),
+            (RULE, gettext("The cost is divided by another rule")),
+            (USE, gettext("The use grows or falls")),
+        ],
+        "offers": [
+            ("", gettext("All services")),
+            *((str(row.id), service_title(host.registry, row.service)) for row in rows),
+        ],
+        "members": [
+            ("", gettext("All members")),
+            *((str(one.organization_id), one.name) for one in members),
+        ],
+        "months": [
+            (month.start.isoformat(), month.label(current_locale()))
+            for month in year_ahead(clock.today()).months()
+        ],
+        "meters": [("", gettext("None")), *sorted(meters.items())],
+    }
+
+
+@get("/office/what-if", name="what-if")
+async def what_if_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
+    """What a change would cost every member, before anybody decides it."""
+    caller.require_signed_in()
+    form = Form(dict(request.query_params))
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
+        rows = await offers.of_consortium(uow.session, acting.consortium_id)
+        members = await directory.members(uow, acting.consortium_id)
+        answer: Answer | None = None
+        try:
+            answer = await _answered(uow, host, acting, form) if form["kind"] else None
+        except ArengoError as error:
+            if error.status in {401, 403, 404}:
+                raise
+            form.refuse(error)
+        changed = _largest_first(answer) if answer else []
+        return await page(
+            request,
+            uow,
+            "marketplace/whatif/page.html",
+            face=acting.face,
+            status=400 if form.errors else 200,
+            form=form,
+            choices=_choices(host, rows, members),
+            answer=answer,
+            changed=changed,
+            drawn=[
+                (one.bearer.name, one.today.amount, one.afterwards.amount)
+                for one in changed[:_DRAWN]
+            ],
+            own=next(
+                (one for one in changed if one.bearer.organization_id == acting.organization_id),
+                None,
+            ),
+            csv=f"/office/what-if/csv?{request.url.query}",
+            label=year_ahead(clock.today()).label(current_locale()),
+        )
+
+
+@get("/office/what-if/csv", name="what-if-csv")
+async def what_if_csv(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[bytes]:
+    """The same figures as CSV."""
+    caller.require_signed_in()
+    form = Form(dict(request.query_params))
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
+        answer = await _answered(uow, host, acting, form)
+    headings = [
+        gettext("Member"),
+        gettext("Inhabitants"),
+        gettext("Today"),
+        gettext("Afterwards"),
+        gettext("Change"),
+        gettext("Per inhabitant today"),
+        gettext("Per inhabitant afterwards"),
+    ]
+    return csv_answer(
+        "what-if",
+        headings,
+        (
+            (
+                one.bearer.name,
+                one.bearer.population,
+                one.today,
+                one.afterwards,
+                one.difference,
+                one.per_inhabitant_today,
+                one.per_inhabitant_afterwards,
+            )
+            for one in _largest_first(answer)
+        ),
+    )
+
+
+ROUTES: list[Any] = [what_if_page, what_if_csv]

@@ -1,0 +1,153 @@
+"""What-if over a consortium's books: who may ask, what it answers, and that it writes nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from arengo_core.api.scalars import global_id
+from arengo_core.caller import Caller
+from arengo_core.errors import InvalidInputError
+from arengo_core.money import Money, total
+from arengo_marketplace.activations.preview import preview
+from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.whatif import service
+from arengo_marketplace.whatif.service import Asked
+
+EQUAL = {"parts": [{"key": "equal", "weight": 100}]}
+
+
+async def _ask(valley, *asked, caller=None):
+    caller = caller or Caller.program([valley.id], [valley.id])
+    async with valley.host.unit_of_work(caller, read_only=True) as uow:
+        return await service.ask(uow, valley.host, consortium_id=valley.id, asked=asked)
+
+
+async def test_leaving_is_what_the_preview_of_leaving_says(make_valley):
+    valley = await make_valley(forecast="40")
+    town = valley.towns[0]
+    async with valley.host.unit_of_work(Caller.program([town.id]), read_only=True) as uow:
+        previewed = await preview(
+            uow, valley.host, offer_id=valley.offer.id, member_id=town.id, leaving=True
+        )
+    answer = await _ask(valley, Asked("leaves", valley.offer.id, town.id))
+    found = {
+        one.bearer.organization_id: (one.today, one.afterwards) for one in answer.figures.members
+    }
+    assert found == {
+        one.bearer.organization_id: (one.today, one.afterwards) for one in previewed.figures.changes
+    }
+    assert found[town.id][1] == Money(0)
+
+
+async def test_another_rule_divides_the_same_cost(make_valley):
+    valley = await make_valley(forecast="40")
+    answer = await _ask(valley, Asked("rule", valley.offer.id, rule=EQUAL))
+    shares = [one.afterwards.amount for one in answer.figures.members]
+    assert max(shares) - min(shares) <= 12
+    assert total(one.difference for one in answer.figures.members) == Money(0)
+    async with valley.host.unit_of_work(
+        Caller.program([valley.id], [valley.id]), read_only=True
+    ) as uow:
+        alone = await service.year_under(
+            uow, valley.host, offer=valley.offer, rule=CostRule.from_json(EQUAL)
+        )
+    assert [one.afterwards.amount for one in alone.members] == shares
+
+
+async def test_a_use_that_grows_costs_more(make_valley):
+    valley = await make_valley(forecast="40")
+    more = await _ask(valley, Asked("use", meter="bell.strokes", factor=Decimal(3)))
+    assert more.figures.afterwards.amount > more.figures.today.amount
+
+
+async def test_one_who_left_may_join_again(make_valley, make_consortium):
+    valley = await make_valley(forecast="40")
+    town = valley.towns[1]
+    later = (await _ask(valley)).period.start.replace(day=1)
+    again = await _ask(
+        valley,
+        Asked("leaves", valley.offer.id, town.id),
+        Asked("joins", valley.offer.id, town.id, on=later),
+    )
+    assert [one.difference.amount for one in again.figures.members] == [0] * len(valley.towns)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (Asked("leaves"), "member_id"),
+        (Asked("joins"), "member_id"),
+        (Asked("rule", rule=EQUAL), "offer_id"),
+        (Asked("use", meter="bell.strokes"), "factor"),
+        (Asked("use", meter="bell.strokes", factor=Decimal(-1)), "factor"),
+        (Asked("fly"), "offer_id"),
+    ],
+)
+async def test_what_cannot_be_is_refused_by_its_field(valley, asked, field):
+    with pytest.raises(InvalidInputError) as error:
+        await _ask(valley, asked)
+    assert error.value.field == field
+
+
+async def test_only_those_inside_may_ask(valley, make_consortium, visit):
+    other = await make_consortium()
+    variables = {"id": global_id("Organization", valley.id), "changes": []}
+    inside = await visit(valley.town_officer)
+    found = (await inside.graphql(ASK, **variables))["data"]["whatIf"]
+    assert len(found["members"]) == len(valley.towns)
+    for person in (other.officer, other.lead_officer, None):
+        outside = await visit(person) if person else await visit()
+        answer = await outside.graphql(ASK, **variables)
+        assert answer["data"] is None
+        assert answer["errors"]
+
+
+PAGE = "/office/what-if?kind=leaves&offer_id={offer}&member_id={town}&on="
+
+
+async def test_the_page_answers_in_a_table_a_drawing_and_a_file(make_valley, visit):
+    valley = await make_valley(forecast="40")
+    office = await visit(valley.officer)
+    empty = await office.get("/office/what-if")
+    assert empty.status_code == 200
+    assert "<svg" not in empty.text.split("<main")[1].split("</form>")[-1]
+    path = PAGE.format(offer=valley.offer.id, town=valley.towns[0].id)
+    shown = await office.get(path)
+    assert shown.status_code == 200
+    assert valley.towns[0].name in shown.text
+    file = await office.get(path.replace("what-if?", "what-if/csv?"))
+    assert len(file.text.strip().splitlines()) == 1 + len(valley.towns)
+
+
+async def test_a_fault_on_the_page_keeps_what_was_chosen(valley, visit):
+    office = await visit(valley.officer)
+    path = f"/office/what-if?kind=use&meter=bell.strokes&factor=much&offer_id={valley.offer.id}"
+    shown = await office.get(path)
+    assert shown.status_code == 400
+    assert 'value="much"' in shown.text
+
+
+ASK = """
+query ($id: ID!, $changes: [WhatIfChange!]!) {
+  whatIf(consortiumId: $id, changes: $changes) {
+    today { amount } afterwards { amount }
+    offers { service today { amount } }
+    members { memberId difference { amount } perInhabitantAfterwards { amount } offers { service } }
+  }
+}"""
+
+
+async def test_a_town_asks_through_graphql(make_valley, visit):
+    valley = await make_valley(forecast="40")
+    town = await visit(valley.town_officer)
+    answer = await town.graphql(
+        ASK,
+        id=global_id("Organization", valley.id),
+        changes=[{"kind": "use", "meter": "bell.strokes", "factor": "2"}],
+    )
+    found = answer["data"]["whatIf"]
+    assert found["afterwards"]["amount"] > found["today"]["amount"]
+    assert [one["service"] for one in found["offers"]] == ["bell"]
+    assert len(found["members"]) == len(valley.towns)
