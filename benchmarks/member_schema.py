@@ -52,7 +52,7 @@ async def _request(client: httpx.AsyncClient) -> tuple[float, float]:
 
 def _plain_session() -> Select[Any]:
     """The statement that looks a session up, without its services."""
-    with patch.object(permissions, "_active", null):
+    with patch.object(permissions, "_active", null), patch.object(permissions, "_begun", null):
         return identity.of_session()
 
 
