@@ -43,7 +43,15 @@ def mathematics() -> Iterator[Figure]:
     yield _timed("caps and floors for 553", "reported", cost_games.limited_allocation)
 
 
-PARTS: dict[str, Callable[[], Iterator[Figure]]] = {"mathematics": mathematics}
+def changes() -> Iterator[Figure]:
+    """What a change would cost 553 members of 20 offers, without a database."""
+    from benchmarks import what_ifs
+
+    yield _timed("what-if of 553 and 20 offers", "1 s", what_ifs.one_leaves_all)
+    yield _timed("the same, each with a yearly cap", "reported", what_ifs.one_leaves_all_capped)
+
+
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {"mathematics": mathematics, "changes": changes}
 """What can be measured, by name; each yields its figures one by one."""
 
 

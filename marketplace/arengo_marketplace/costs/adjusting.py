@@ -189,59 +189,53 @@ class Adjusting:
 def within_limits(
     shares: Sequence[Fraction], bounds: Sequence[tuple[int, int | None]]
 ) -> list[Fraction]:
-    """Shares brought within their bounds, the sum unchanged; the bounds must allow it.
+    """Shares, none negative, brought within their bounds, the sum unchanged; these must allow it.
 
     What a cap takes from one, and a floor spares, goes to the others in proportion to their shares,
     and again where that breaks another bound, until it is stable: then all that are not at a bound
-    have the same multiple of their shares. The multiple is found between its bounds' own multiples.
+    have the same multiple of their shares. As the multiple grows from 0, each share leaves its
+    floor once and meets its cap once; between two such marks the sum grows evenly.
     """
-    net = sum(shares, _NOTHING)
-
-    def at(multiple: Fraction) -> list[Fraction]:
-        grown = ((share * multiple, bound) for share, bound in zip(shares, bounds, strict=True))
-        return [
-            max(own, Fraction(least))
-            if most is None
-            else min(max(own, Fraction(least)), Fraction(most))
-            for own, (least, most) in grown
-        ]
-
-    marks = {_NOTHING}
-    for share, bound in zip(shares, bounds, strict=True):
-        marks |= {Fraction(end) / share for end in bound if end is not None and share}
-    ordered = sorted(marks)
-    low, high = 0, len(ordered)
     whole = lcm(*(share.denominator for share in shares))
     units = [share.numerator * (whole // share.denominator) for share in shares]
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _reached(units, whole, bounds, ordered[middle]) <= net:
-            low = middle
+    multiple = _multiple(units, whole, bounds)
+    found: list[Fraction] = []
+    for share, (least, most) in zip(shares, bounds, strict=True):
+        own = share * multiple
+        if own < least:
+            found.append(Fraction(least))
+        elif most is not None and own > most:
+            found.append(Fraction(most))
         else:
-            high = middle
-    begin = at(ordered[low])
-    missing = net - sum(begin, _NOTHING)
-    growing = sum(
-        (
-            share
-            for share, own, (least, most) in zip(shares, begin, bounds, strict=True)
-            if share * ordered[low] >= least and (most is None or own < most)
-        ),
-        _NOTHING,
-    )
-    return at(ordered[low] + missing / growing) if missing and growing else begin
+            found.append(own)
+    return found
 
 
-def _reached(
-    units: Sequence[int],
-    whole: int,
-    bounds: Sequence[tuple[int, int | None]],
-    multiple: Fraction,
+def _multiple(
+    units: Sequence[int], whole: int, bounds: Sequence[tuple[int, int | None]]
 ) -> Fraction:
-    """The sum of shares, in units of 1 / ``whole``, grown by a multiple within their bounds."""
-    by, scale = multiple.numerator, multiple.denominator * whole
-    together = 0
+    """By what shares, in units of 1 / ``whole``, grow to their own sum within their bounds."""
+    net = sum(units)
+    # Marks end / unit keep their order in whole numbers: two that differ do by 1 / largest ** 2.
+    shift = 2 * max(units, default=0).bit_length()
+    marks: list[tuple[int, int, int, int, int]] = []
+    bound, growing = 0, 0
     for unit, (least, most) in zip(units, bounds, strict=True):
-        own = max(unit * by, least * scale)
-        together += own if most is None else min(own, most * scale)
-    return Fraction(together, scale)
+        if least > 0:
+            bound += least * whole
+        else:
+            growing += unit
+        if not unit:
+            continue
+        if least > 0:
+            marks.append(((least << shift) // unit, least, unit, -least * whole, unit))
+        if most is not None:
+            marks.append(((most << shift) // unit, most, unit, most * whole, -unit))
+    mark = _NOTHING
+    for _, end, unit, to_bound, to_growing in sorted(marks):
+        mark = Fraction(end * whole, unit)
+        if bound * unit + growing * end * whole >= net * unit:
+            break
+        bound += to_bound
+        growing += to_growing
+    return Fraction(net - bound, growing) if growing else mark

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 
 from arengo_core.money import exponent
@@ -54,6 +55,12 @@ class Step:
     per_cent: Decimal
 
 
+@lru_cache(maxsize=64)
+def _minor(rate: Decimal, currency: str) -> Fraction:
+    """A rate in minor units."""
+    return Fraction(rate) * 10 ** exponent(currency)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The most or the least that a member pays: one of three figures.
@@ -78,13 +85,13 @@ class Limit:
         if self.against_last_year is not None:
             return None if last_year is None else last_year * Fraction(self.against_last_year) / 100
         if self.per_inhabitant is not None:
-            rate = Fraction(self.per_inhabitant) * 10 ** exponent(currency)
-            amount = rate * bearer.inhabitants()
+            amount = _minor(self.per_inhabitant, currency) * bearer.inhabitants()
         else:
             amount = Fraction(self.amount or 0)
         if self.every is not None:
             amount = Fraction(sum(accrued(amount, self.every, month) for month in period.months()))
-        return amount * Fraction(bearer.days_in(period), period.days)
+        days = bearer.days_in(period)
+        return amount if days == period.days else amount * Fraction(days, period.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +133,6 @@ class Adjustments:
             bounds = (one.bound(bearer, period, currency, last_year) for one in limits)
             return [bound for bound in bounds if bound is not None]
 
-        caps = found(self.caps)
-        return ceil(max(found(self.floors), default=0)), floor(min(caps)) if caps else None
+        caps = found(self.caps) if self.caps else ()
+        floors = found(self.floors) if self.floors else ()
+        return ceil(max(floors, default=0)), floor(min(caps)) if caps else None

@@ -52,12 +52,13 @@ def accrued(amount: Fraction, every: Every, days: Period) -> int:
     """The part of a monthly or yearly amount that falls on some days of one month."""
     first = days.start.replace(day=1)
     length = Period.months_from(first, 1).days
+    yearly = every is Every.YEAR
+    before = (first.month - 1) * length if yearly else 0
+    parts = amount.denominator * length * (12 if yearly else 1)
 
     def running(elapsed: int) -> int:
-        part = Fraction(elapsed, length)
-        if every is Every.YEAR:
-            part = (first.month - 1 + part) / 12
-        return round_half_up(amount * part)
+        # Halves upwards, as round_half_up does, in whole numbers: members' caps ask it often.
+        return (2 * amount.numerator * (before + elapsed) + parts) // (2 * parts)
 
     return running((days.end - first).days) - running((days.start - first).days)
 
