@@ -12,6 +12,9 @@ from arengo_marketplace.budget import models as _budget_tables
 from arengo_marketplace.budget import pages as budget_pages
 from arengo_marketplace.budget.mutations import BudgetMutation
 from arengo_marketplace.budget.queries import BudgetQuery
+from arengo_marketplace.deliveries import jobs as delivery_jobs
+from arengo_marketplace.deliveries import models as _delivery_tables
+from arengo_marketplace.deliveries import pages as delivery_pages
 from arengo_marketplace.funding import models as _funding_tables
 from arengo_marketplace.funding import pages as funding_pages
 from arengo_marketplace.funding.mutations import FundingMutation
@@ -46,7 +49,7 @@ from arengo_marketplace.settlements import pages as settlement_pages
 from arengo_marketplace.settlements.commands import COMMANDS
 from arengo_marketplace.settlements.mutations import SettlementsMutation
 from arengo_marketplace.settlements.queries import SettlementsQuery
-from arengo_marketplace.statements import mails as statement_mails
+from arengo_marketplace.statements import file_pages as statement_files
 from arengo_marketplace.statements import mayor_pages
 from arengo_marketplace.statements import models as _statement_tables
 from arengo_marketplace.statements import pages as statement_pages
@@ -62,9 +65,10 @@ TABLES = (
     _budget_tables,
     _settlement_tables,
     _statement_tables,
+    _delivery_tables,
     _ledger_tables,
 )
-JOBS: list[Job] = [*statement_mails.JOBS]
+JOBS: list[Job] = [*delivery_jobs.JOBS]
 TASKS = [closing.CLOSE, importing.IMPORT]
 SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
 
@@ -94,6 +98,8 @@ ROUTES: list[Any] = [
     *budget_pages.ROUTES,
     *settlement_pages.ROUTES,
     *statement_pages.ROUTES,
+    *statement_files.ROUTES,
+    *delivery_pages.ROUTES,
     *mayor_pages.ROUTES,
     *metering_pages.ROUTES,
     *batch_pages.ROUTES,

@@ -184,7 +184,6 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
         "photo": base64.b64encode(belongings.picture()).decode(),
         "vat": 10,
         "year": began.year,
-        "no_changes": [],
         "parcel_state": "ready",
         "month": f"{began:%Y-%m}",
         "nonsense": "nonsense",

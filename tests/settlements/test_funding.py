@@ -173,7 +173,8 @@ async def test_the_order_decides_who_pays(valley, move_clock):
     first = await grant(valley, rate=Decimal(70))
     second = await grant(valley, title="Unione", rate=Decimal(70))
     async with valley.host.unit_of_work(valley.office) as uow:
-        await funding.move_up(uow, funding_id=second.id)
+        consortium_id, order = await funding.moved_up(uow, second.id)
+        await funding.reorder(uow, consortium_id=consortium_id, funding_ids=order)
     for wrong in ([first.id], [first.id, first.id]):
         with pytest.raises(InvalidInputError):
             async with valley.host.unit_of_work(valley.office) as uow:

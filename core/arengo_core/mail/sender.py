@@ -13,6 +13,15 @@ from arengo_core import clock
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along with a message."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A message to one address."""
 
@@ -24,6 +33,7 @@ class Mail:
     unsubscribe_url: str | None = None
     message_id: str | None = None
     sender_name: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,9 @@ class MailSender:
         message.set_content(mail.text)
         if mail.html:
             message.add_alternative(mail.html, subtype="html")
+        for one in mail.attachments:
+            kind, _, subtype = one.content_type.partition("/")
+            message.add_attachment(one.content, kind, subtype, filename=one.name)
         parts = urlsplit(self.smtp_url)
         await aiosmtplib.send(
             message,

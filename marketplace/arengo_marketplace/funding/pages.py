@@ -316,7 +316,8 @@ async def up(
     """Put a grant before the one that it follows."""
     caller.require_signed_in()
     async with host.unit_of_work(caller) as uow:
-        await service.move_up(uow, funding_id=funding_id)
+        consortium_id, order = await service.moved_up(uow, funding_id)
+        await service.reorder(uow, consortium_id=consortium_id, funding_ids=order)
     return redirect(request, _LIST, Flash("success", gettext("The order is changed.")))
 
 

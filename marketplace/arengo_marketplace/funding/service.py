@@ -178,14 +178,14 @@ async def reorder(
     return [rows[funding_id] for funding_id in funding_ids]
 
 
-async def move_up(uow: UnitOfWork, *, funding_id: UUID) -> Sequence[Funding]:
-    """Put a grant before the one that it follows."""
+async def moved_up(uow: UnitOfWork, funding_id: UUID) -> tuple[UUID, list[UUID]]:
+    """A grant's consortium, and its grants' order with this one before that which it follows."""
     row = await own_funding(uow, funding_id)
     rows = await repository.of_consortium(uow.session, row.organization_id)
     order = [one.id for one in rows]
     at = order.index(row.id)
     order.insert(max(at - 1, 0), order.pop(at))
-    return await reorder(uow, consortium_id=row.organization_id, funding_ids=order)
+    return row.organization_id, order
 
 
 async def _held(uow: UnitOfWork, funding_id: UUID) -> Funding:

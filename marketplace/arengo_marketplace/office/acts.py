@@ -49,4 +49,5 @@ ACTS = [
     Act("usage.entered", N_("Use entered")),
     Act("usage.corrected", N_("Use taken back")),
     Act("statement.paid", N_("Payment of a statement recorded")),
+    Act("statement.sent_again", N_("Statement sent again")),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -20,6 +20,7 @@ from arengo_marketplace.budget import publishing
 from arengo_marketplace.contract import SettlementClosed
 from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.deliveries import service as deliveries
 from arengo_marketplace.funding.covering import taken_back, use_of
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.permissions import SETTLEMENTS
@@ -36,10 +37,10 @@ from arengo_marketplace.settlements.components import (
 )
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 from arengo_marketplace.settlements.usage_proof import batch_document
+from arengo_marketplace.statements import document as statement_document
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements.models import Statement
 
-MAIL_STATEMENT = "marketplace.mail_statement"
 DUE_AFTER = timedelta(days=30)
 _CLOSE = "marketplace.close_settlement"
 _REVERSE = "marketplace.reverse_settlement"
@@ -222,11 +223,24 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
             [row for row in rows if isinstance(row, Share)],
         )
     )
+    _seal(issued, rows, settlement.digest)
     uow.session.add_all([settlement, *rows])
     await uow.session.flush()
     await progress.tell(N_("Posting to the ledger"), 80, 100)
     await entries.post_settlement(uow, settlement, issued)
     return settlement
+
+
+def _seal(issued: Iterable[Statement], rows: Iterable[Any], settlement_digest: str) -> None:
+    """Give each statement the SHA-256 of what it says."""
+    shares: dict[UUID, list[Share]] = {}
+    for row in rows:
+        if isinstance(row, Share):
+            shares.setdefault(row.statement_id, []).append(row)
+    for statement in issued:
+        statement.digest = digest_of(
+            statement_document.content(statement, shares.get(statement.id, []), settlement_digest)
+        )
 
 
 def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
@@ -387,6 +401,7 @@ async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) 
     rows += [_taken_back(reversal, offer) for offer in offers]
     rows += [_negative(share, credits[share.statement_id]) for share in shares]
     rows += await taken_back(uow, settlement.id, reversal)
+    _seal(credits.values(), rows, reversal.digest)
     uow.session.add_all(rows)
     await uow.session.flush()
     await entries.post_settlement(uow, reversal, list(credits.values()))
@@ -456,12 +471,4 @@ async def _announce(uow: UnitOfWork, settlement: Settlement, *, notify: bool) ->
     )
     if notify:
         issued = await statements.of_settlement(uow.session, consortium_id, settlement.id)
-        _mail(uow, issued)
-
-
-def _mail(uow: UnitOfWork, issued: Sequence[Statement]) -> None:
-    for statement in issued:
-        uow.enqueue(
-            MAIL_STATEMENT,
-            {"statement": str(statement.id), "member": str(statement.organization_id)},
-        )
+        deliveries.tell(uow, issued)

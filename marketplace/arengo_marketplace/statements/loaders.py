@@ -7,6 +7,8 @@ from uuid import UUID
 
 from arengo_core.api.loader import Loader
 from arengo_core.organizations import repository as organizations
+from arengo_marketplace.deliveries import repository as deliveries
+from arengo_marketplace.deliveries.models import Delivery
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.settlements.models import Share
 from arengo_marketplace.statements import repository
@@ -50,6 +52,22 @@ class PaymentsOf(Loader[StatementKey, Sequence[StatementPayment]]):
             self.context.uow.session, [key for _, key in keys], [member for member, _ in keys]
         )
         found: dict[StatementKey, list[StatementPayment]] = {}
+        for row in rows:
+            found.setdefault((row.organization_id, row.statement_id), []).append(row)
+        return found
+
+
+class DeliveriesOf(Loader[StatementKey, Sequence[Delivery]]):
+    """To whom statements were sent."""
+
+    async def fetch(
+        self, keys: Sequence[StatementKey]
+    ) -> Mapping[StatementKey, Sequence[Delivery]]:
+        """Deliveries by member and statement, oldest first."""
+        rows = await deliveries.of_statements(
+            self.context.uow.session, [key for _, key in keys], [member for member, _ in keys]
+        )
+        found: dict[StatementKey, list[Delivery]] = {}
         for row in rows:
             found.setdefault((row.organization_id, row.statement_id), []).append(row)
         return found

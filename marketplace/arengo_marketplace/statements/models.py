@@ -18,7 +18,10 @@ from arengo_marketplace.costs.period import Period
 
 
 class Statement(MarketplaceBase, Identified, Shared, Stamped):
-    """One member's part of a settlement: the sum of its shares. A reversal's is a credit."""
+    """One member's part of a settlement: the sum of its shares. A reversal's is a credit.
+
+    ``digest`` is the SHA-256 of what was issued; empty of one from before it was kept.
+    """
 
     __tablename__ = "statement"
     __table_args__ = table(
@@ -37,6 +40,7 @@ class Statement(MarketplaceBase, Identified, Shared, Stamped):
     population: Mapped[int | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    digest: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def period(self) -> Period:

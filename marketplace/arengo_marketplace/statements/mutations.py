@@ -10,6 +10,7 @@ from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
 from arengo_core.money import Money
+from arengo_marketplace.deliveries import service as deliveries
 from arengo_marketplace.statements import service
 from arengo_marketplace.statements.types import StatementPayload, StatementType
 
@@ -44,4 +45,12 @@ class StatementsMutation:
                 idempotency_key=idempotency_key,
             )
             row = await service.statement_of(uow, statement_id)
+            return StatementPayload(statement=StatementType.of(await service.standing_of(uow, row)))
+
+    @strawberry.mutation(description="Have a statement sent once more to the member's people.")
+    @answers(StatementPayload)
+    async def send_statement_again(self, info: Info, id: strawberry.ID) -> StatementPayload:
+        """Send it again."""
+        async with info.context.writing() as uow:
+            row = await deliveries.send_again(uow, statement_id=local_id(id, "Statement"))
             return StatementPayload(statement=StatementType.of(await service.standing_of(uow, row)))

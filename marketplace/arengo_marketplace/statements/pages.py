@@ -11,20 +11,22 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core import clock
-from arengo_core.caller import Caller
+from arengo_core.caller import Caller, Role
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
+from arengo_core.identity.labels import ROLE_LABELS
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
-from arengo_core.web.spreadsheet import Cell, csv_answer
+from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.members.acting import Acting, acting_in
+from arengo_marketplace.members.addresses import ITS_OWN
 from arengo_marketplace.months import month_key
 from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.pools.models import LineKind
@@ -32,6 +34,7 @@ from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.settlements.wording import adjustments_of, explain, stored_rule_in_words
 from arengo_marketplace.statements import repository, service
 from arengo_marketplace.statements.models import Statement
+from arengo_marketplace.statements.sheet import sheet_of
 from arengo_marketplace.titles import service_title
 
 PAGE = 50
@@ -125,13 +128,8 @@ async def _one(
 ) -> Response[str]:
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, ALL_FIGURES, FIGURES)
-        statement = await service.statement_of(uow, statement_id)
-        standing = await service.standing_of(uow, statement)
-        shares = await service.shares_of(uow, [statement])
-        settlement = await service.settlement_behind(uow, statement)
-        places = await organizations.by_ids(
-            uow.session, [statement.organization_id, statement.consortium_id]
-        )
+        sheet = await sheet_of(uow, statement_id)
+        statement = sheet.statement
         return await page(
             request,
             uow,
@@ -139,20 +137,27 @@ async def _one(
             face=acting.face,
             status=400 if form.errors else 200,
             form=form,
+            sheet=sheet,
             statement=statement,
-            standing=standing,
-            settlement=settlement,
+            standing=sheet.standing,
+            settlement=sheet.settlement,
             label=statement.period.label(current_locale()),
             month=month_key(statement.period),
-            member=places[statement.organization_id],
-            consortium=places[statement.consortium_id],
-            shares=[(share, service_title(host.registry, share.service)) for share in shares],
-            payments=await repository.payments(
-                uow.session, [statement.id], [statement.organization_id]
-            ),
+            member=sheet.member,
+            consortium=sheet.consortium,
+            shares=[(share, service_title(host.registry, share.service)) for share in sheet.shares],
+            payments=sheet.payments,
             may_record=caller.may(statement.consortium_id, INCOME),
             today=clock.today().isoformat(),
+            role_label=_role_label,
         )
+
+
+def _role_label(role: str) -> str:
+    """Who gets a statement, in words."""
+    if role == ITS_OWN:
+        return gettext("The member's own address")
+    return gettext(ROLE_LABELS[Role(role)])
 
 
 @get("/office/statements/{statement_id:uuid}", name="statement")
@@ -162,49 +167,6 @@ async def statement_page(
     """One statement: services, what of it is paid."""
     caller.require_signed_in()
     return await _one(request, host, caller, statement_id, Form({}))
-
-
-@get("/office/statements/{statement_id:uuid}/csv", name="statement-csv")
-async def statement_csv(
-    request: ArengoRequest, host: FromHost, caller: FromCaller, statement_id: FromPath[UUID]
-) -> Response[bytes]:
-    """A statement down to the parts of each service's rule, as CSV."""
-    caller.require_signed_in()
-    async with host.unit_of_work(caller, read_only=True) as uow:
-        statement = await service.statement_of(uow, statement_id)
-        shares = await service.shares_of(uow, [statement])
-        rows: list[tuple[Cell, ...]] = []
-        for share in shares:
-            title = service_title(host.registry, share.service)
-            rows += [
-                (
-                    title,
-                    one.label,
-                    one.component.per_cent,
-                    one.basis,
-                    one.whole,
-                    Money(one.component.net, share.currency),
-                    Money(one.component.amount, share.currency),
-                )
-                for one in explain(share, host.registry)
-            ]
-            rows += [
-                (title, one.label, None, None, None, None, Money(one.amount, share.currency))
-                for one in adjustments_of(share)
-            ]
-    headings = [
-        gettext(text)
-        for text in (
-            "Service",
-            "Divided",
-            "Per cent",
-            "Your figure",
-            "All members",
-            "Pool",
-            "Amount",
-        )
-    ]
-    return csv_answer(f"statement-{statement.number.replace('/', '-')}", headings, rows)
 
 
 @get("/office/statements/{statement_id:uuid}/services/{offer_id:uuid}", name="statement-service")
@@ -317,7 +279,6 @@ ROUTES: list[Any] = [
     statements_page,
     statements_csv,
     statement_page,
-    statement_csv,
     service_page,
     line_page,
     record_payment,

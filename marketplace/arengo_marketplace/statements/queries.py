@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import strawberry
 
 from arengo_core.api.connection import Connection, connection_of, page_size
@@ -11,6 +12,7 @@ from arengo_core.errors import NotFoundError
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.metering.reading import readable_member
 from arengo_marketplace.statements import repository, service
+from arengo_marketplace.statements.sheet import sheet_of
 from arengo_marketplace.statements.types import MemberYearType, StatementType
 from arengo_marketplace.statements.year import year_of
 
@@ -59,6 +61,14 @@ class StatementsQuery:
             except NotFoundError:
                 return None
             return StatementType.of(await service.standing_of(uow, row))
+
+    @strawberry.field(description="The file of a statement with its SHA-256, as JSON text.")
+    async def statement_document(self, info: Info, id: strawberry.ID) -> str:
+        """The file."""
+        uow = info.context.uow
+        async with uow.lock:
+            sheet = await sheet_of(uow, local_id(id, "Statement"))
+        return msgspec.json.encode(sheet.written(), order="sorted").decode()
 
     @strawberry.field(description="A member's year: what it uses, what it cost, and why.")
     async def member_year(

@@ -12,6 +12,7 @@ from arengo_core.api.ids import Node
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.money import Money
+from arengo_marketplace.deliveries.types import StatementDeliveryType
 from arengo_marketplace.months import month_key
 from arengo_marketplace.settlements.components import (
     StoredComponent,
@@ -19,7 +20,7 @@ from arengo_marketplace.settlements.components import (
     read_component,
 )
 from arengo_marketplace.settlements.models import Share
-from arengo_marketplace.statements.loaders import MemberNames, PaymentsOf, SharesOf
+from arengo_marketplace.statements.loaders import DeliveriesOf, MemberNames, PaymentsOf, SharesOf
 from arengo_marketplace.statements.models import StatementPayment
 from arengo_marketplace.statements.service import Standing
 from arengo_marketplace.statements.year import MemberYear
@@ -148,6 +149,17 @@ class StatementType(Node):
     )
     reverses_id: strawberry.ID | None
     reversed_by_id: strawberry.ID | None
+    digest: str = strawberry.field(
+        description="SHA-256 of what was issued, as in its files; empty of one from before."
+    )
+
+    @strawberry.field(description="To whom it was sent, oldest first.")
+    async def deliveries(self, info: Info) -> list[StatementDeliveryType]:
+        """The deliveries."""
+        row = self.standing.statement
+        key = (row.organization_id, row.id)
+        rows = await info.context.loader(DeliveriesOf).load(key)
+        return [StatementDeliveryType.of(delivery) for delivery in rows or []]
 
     @strawberry.field(description="Name of the member.")
     async def member_name(self, info: Info) -> str:
@@ -193,6 +205,7 @@ class StatementType(Node):
             reversed_by_id=global_id("Statement", standing.reversed_by)
             if standing.reversed_by
             else None,
+            digest=row.digest,
         )
 
 

@@ -48,6 +48,8 @@ ROUTES = {
     "GET /office/statements/csv": municipality(),
     "GET /office/statements/{statement_id}": municipality(statement_id="statement"),
     "GET /office/statements/{statement_id}/csv": municipality(statement_id="statement"),
+    "GET /office/statements/{statement_id}/json": municipality(statement_id="statement"),
+    "GET /office/statements/{statement_id}/pdf": municipality(statement_id="statement"),
     "GET /office/statements/{statement_id}/lines/{line_id}": municipality(
         statement_id="statement", line_id="settled_line"
     ),
@@ -98,6 +100,7 @@ ROUTES = {
     "POST /office/settlements": consortium(data={"month": "2026-09"}),
     "POST /office/settlements/{settlement_id}/reverse": consortium(settlement_id="settlement"),
     "POST /office/statements/{statement_id}/payments": consortium(statement_id="statement"),
+    "POST /office/statements/{statement_id}/send": consortium(statement_id="statement"),
     "POST /setup": anybody(),
     "POST /office/usage/batches": consortium(),
     "POST /office/usage/corrections": consortium(),
@@ -118,7 +121,7 @@ FIELDS = {
     "Query.activationChanges": merchant(id="activation"),
     "Query.previewActivation": municipality(offerId="offer", memberId="lead"),
     "Query.comingPrices": municipality(offerId="offer", memberId="lead"),
-    "Query.whatIf": municipality(consortiumId="consortium", changes="no_changes", shared=True),
+    "Query.whatIf": municipality(consortiumId="consortium", shared=True),
     "Query.pledges": municipality(offerId="offer", shared=True),
     "Query.activationExport": merchant(id="activation"),
     "Query.pluginHealth": consortium(),
@@ -129,6 +132,7 @@ FIELDS = {
     "Query.settlementBundle": consortium(id="settlement"),
     "Query.statements": municipality(organizationId="lead"),
     "Query.statement": municipality(id="statement"),
+    "Query.statementDocument": municipality(id="statement"),
     "Query.memberYear": municipality(organizationId="lead", year="year"),
     "Query.usage": merchant(organizationId="dairy", month="month"),
     "Query.usageRecords": merchant(organizationId="dairy", meter="meter", month="month"),
@@ -184,4 +188,5 @@ FIELDS = {
     "Mutation.closeSettlement": consortium(consortiumId="consortium", month="month"),
     "Mutation.reverseSettlement": consortium(id="settlement"),
     "Mutation.recordStatementPayment": consortium(id="statement"),
+    "Mutation.sendStatementAgain": consortium(id="statement"),
 }

@@ -1,0 +1,92 @@
+"""All that one statement shows, gathered once for its page and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.host import Host
+from arengo_core.organizations import service as organizations
+from arengo_core.organizations.models import Organization
+from arengo_marketplace.deliveries import repository as deliveries
+from arengo_marketplace.deliveries.models import Delivery
+from arengo_marketplace.settlements.models import Settlement, Share
+from arengo_marketplace.statements import document, repository, service
+from arengo_marketplace.statements.models import Statement, StatementPayment
+from arengo_marketplace.statements.pdf import Printed, make_pdf
+from arengo_marketplace.statements.service import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A statement with its shares, its settlement, its parties, payments and deliveries."""
+
+    statement: Statement
+    shares: Sequence[Share]
+    settlement: Settlement
+    member: Organization
+    consortium: Organization
+    payments: Sequence[StatementPayment]
+    standing: Standing
+    deliveries: Sequence[Delivery]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was issued."""
+        return document.digest(self.statement, self.shares, self.settlement)
+
+    @property
+    def file_name(self) -> str:
+        """The name of its files, without what they end in."""
+        return f"statement-{self.statement.number.replace('/', '-')}"
+
+    def written(self) -> dict[str, Any]:
+        """The statement as JSON."""
+        return document.written(
+            self.statement,
+            self.shares,
+            self.settlement,
+            member=self.member,
+            consortium=self.consortium,
+            payments=self.payments,
+            open=self.standing.open,
+        )
+
+    def pdf(self, host: Host) -> bytes:
+        """The statement on paper, in the present locale."""
+        printed = Printed(
+            statement=self.statement,
+            shares=self.shares,
+            member=self.member,
+            consortium=self.consortium,
+            digest=self.digest,
+            settlement_digest=self.settlement.digest,
+            link=host.url(f"/office/statements/{self.statement.id}"),
+        )
+        return make_pdf(printed, host.registry)
+
+
+async def sheet_of(uow: UnitOfWork, statement_id: UUID) -> Sheet:
+    """The sheet of a statement that the caller may read. NotFoundError otherwise."""
+    return await gathered(uow, await service.statement_of(uow, statement_id))
+
+
+async def gathered(uow: UnitOfWork, statement: Statement) -> Sheet:
+    """The sheet of a statement, for the program or a caller who may read it."""
+    return Sheet(
+        statement=statement,
+        shares=await service.shares_of(uow, [statement]),
+        settlement=await service.settlement_behind(uow, statement),
+        member=await organizations.get(uow, statement.organization_id),
+        consortium=await organizations.get(uow, statement.consortium_id),
+        payments=await repository.payments(
+            uow.session, [statement.id], [statement.organization_id]
+        ),
+        standing=await service.standing_of(uow, statement),
+        deliveries=await deliveries.of_statements(
+            uow.session, [statement.id], [statement.organization_id]
+        ),
+    )
