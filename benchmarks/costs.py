@@ -51,7 +51,20 @@ def changes() -> Iterator[Figure]:
     yield _timed("the same, each with a yearly cap", "reported", what_ifs.one_leaves_all_capped)
 
 
-PARTS: dict[str, Callable[[], Iterator[Figure]]] = {"mathematics": mathematics, "changes": changes}
+def closing() -> Iterator[Figure]:
+    """Closing a month on PostgreSQL. ``ARENGO_BENCH_RECORDS`` asks for fewer records."""
+    from benchmarks import closing
+
+    for name, seconds, notes in closing.closings():
+        aim = "10 s" if name.startswith(f"closing {closing.MEMBERS} x {closing.SERVICES},") else ""
+        yield Figure(name, seconds, aim or "reported", notes)
+
+
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "mathematics": mathematics,
+    "changes": changes,
+    "closing": closing,
+}
 """What can be measured, by name; each yields its figures one by one."""
 
 

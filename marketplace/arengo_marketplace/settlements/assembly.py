@@ -27,7 +27,7 @@ from arengo_marketplace.costs.resting import plays
 from arengo_marketplace.funding.covering import purses
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers import repository as offers
-from arengo_marketplace.offers.bearers import bearers_for
+from arengo_marketplace.offers.bearers import bearing_of_all
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys, refused
 from arengo_marketplace.pools import repository as pools
@@ -173,10 +173,11 @@ async def _books(
     usage = await metering.of_period(uow.session, consortium_id, period, meters)
     months = (before(period.start), year_before(period.start))
     paid = await repository.paid_in(uow.session, consortium_id, months)
+    bearing = await bearing_of_all(uow, consortium_id, known, period)
     books: list[OfferBook] = []
     for place, offer in enumerate(known):
         await progress.tell(N_("Dividing the costs"), 10 + 50 * place // len(known), 100)
-        bearers = await bearers_for(uow, offer, period)
+        bearers = bearing.bearers[offer.id]
         lines = recorded.get(offer.id, [])
         if lines or bearers:
             title = service_title(host.registry, offer.service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -44,6 +44,8 @@ from arengo_marketplace.statements.models import Statement
 DUE_AFTER = timedelta(days=30)
 _CLOSE = "marketplace.close_settlement"
 _REVERSE = "marketplace.reverse_settlement"
+_MEMBERS = 16
+"""Whose statements are written at once, in reach of those alone."""
 
 
 def check_month(period: Period) -> None:
@@ -204,7 +206,7 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
     for book in made.books:
         if book.allocation is not None:
             rows += _frozen(settlement, book)
-    issued: list[Statement] = []
+    written: list[tuple[Statement, list[Share]]] = []
     for place, (member, shares) in enumerate(made.by_member().items(), 1):
         statement = _statement(
             settlement,
@@ -213,34 +215,37 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
             population_of(shares),
             total((share.amount for _, share in shares), currency).amount,
         )
-        issued.append(statement)
-        rows += [statement, *(_share(statement, book, share) for book, share in shares)]
+        written.append((statement, [_share(statement, book, share) for book, share in shares]))
     settlement.digest = digest_of(
         content(
             settlement,
             [row for row in rows if isinstance(row, SettledOffer)],
             [row for row in rows if isinstance(row, SettledLine)],
-            [row for row in rows if isinstance(row, Share)],
+            [share for _, shares in written for share in shares],
         )
     )
-    _seal(issued, rows, settlement.digest)
     uow.session.add_all([settlement, *rows])
     await uow.session.flush()
+    await _write_statements(uow, written, settlement.digest)
     await progress.tell(N_("Posting to the ledger"), 80, 100)
-    await entries.post_settlement(uow, settlement, issued)
+    await entries.post_settlement(uow, settlement, [statement for statement, _ in written])
     return settlement
 
 
-def _seal(issued: Iterable[Statement], rows: Iterable[Any], settlement_digest: str) -> None:
-    """Give each statement the SHA-256 of what it says."""
-    shares: dict[UUID, list[Share]] = {}
-    for row in rows:
-        if isinstance(row, Share):
-            shares.setdefault(row.statement_id, []).append(row)
-    for statement in issued:
-        statement.digest = digest_of(
-            statement_document.content(statement, shares.get(statement.id, []), settlement_digest)
-        )
+async def _write_statements(
+    uow: UnitOfWork,
+    written: Sequence[tuple[Statement, Sequence[Share]]],
+    settlement_digest: str,
+) -> None:
+    """Write statements with their shares, each with the SHA-256 of what it says."""
+    for at in range(0, len(written), _MEMBERS):
+        few = written[at : at + _MEMBERS]
+        async with uow.narrowed([statement.organization_id for statement, _ in few]):
+            for statement, shares in few:
+                statement.digest = digest_of(
+                    statement_document.content(statement, shares, settlement_digest)
+                )
+                uow.session.add_all([statement, *shares])
 
 
 def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
@@ -397,13 +402,16 @@ async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) 
         )
         for place, statement in enumerate(issued, 1)
     }
-    rows: list[Any] = [reversal, *credits.values()]
-    rows += [_taken_back(reversal, offer) for offer in offers]
-    rows += [_negative(share, credits[share.statement_id]) for share in shares]
+    rows: list[Any] = [reversal, *(_taken_back(reversal, offer) for offer in offers)]
     rows += await taken_back(uow, settlement.id, reversal)
-    _seal(credits.values(), rows, reversal.digest)
     uow.session.add_all(rows)
     await uow.session.flush()
+    written: dict[UUID, list[Share]] = {statement_id: [] for statement_id in credits}
+    for share in shares:
+        written[share.statement_id].append(_negative(share, credits[share.statement_id]))
+    await _write_statements(
+        uow, [(credits[key], of_one) for key, of_one in written.items()], reversal.digest
+    )
     await entries.post_settlement(uow, reversal, list(credits.values()))
     return reversal
 
