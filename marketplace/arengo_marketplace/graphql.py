@@ -27,6 +27,10 @@ from arengo_marketplace.pledges import service as pledges
 from arengo_marketplace.pledges.mutations import PledgesMutation
 from arengo_marketplace.pledges.queries import PledgesQuery
 from arengo_marketplace.pledges.types import PledgeType
+from arengo_marketplace.votes import service as votes
+from arengo_marketplace.votes.mutations import VotesMutation
+from arengo_marketplace.votes.queries import VotesQuery
+from arengo_marketplace.votes.types import VoteType
 
 QUERIES: tuple[type[Any], ...] = (
     MembersQuery,
@@ -34,6 +38,7 @@ QUERIES: tuple[type[Any], ...] = (
     PricesQuery,
     ActivationsQuery,
     PledgesQuery,
+    VotesQuery,
     HealthQuery,
 )
 MUTATIONS: tuple[type[Any], ...] = (
@@ -42,6 +47,7 @@ MUTATIONS: tuple[type[Any], ...] = (
     PricesMutation,
     ActivationsMutation,
     PledgesMutation,
+    VotesMutation,
     HealthMutation,
 )
 
@@ -71,8 +77,18 @@ async def _pledge(info: Info, pledge_id: UUID) -> PledgeType | None:
     return PledgeType.of(row, offer) if offer else None
 
 
+async def _vote(info: Info, vote_id: UUID) -> VoteType | None:
+    async with info.context.uow.lock:
+        try:
+            row = await votes.vote_of(info.context.uow, vote_id)
+        except NotFoundError:
+            return None
+        counts = await votes.counts_of(info.context.uow, [row])
+    return VoteType.of(row, counts.get(row.id))
+
+
 CONTRIBUTION = GraphqlContribution(
     queries=(*QUERIES, *accounting.QUERIES),
     mutations=(*MUTATIONS, *accounting.MUTATIONS),
-    nodes={"Offer": _offer, "Activation": _activation, "Pledge": _pledge},
+    nodes={"Offer": _offer, "Activation": _activation, "Pledge": _pledge, "Vote": _vote},
 )

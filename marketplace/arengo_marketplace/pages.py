@@ -14,8 +14,10 @@ from arengo_marketplace.members import pages as member_pages
 from arengo_marketplace.offers import pages as offer_pages
 from arengo_marketplace.offers import price_pages
 from arengo_marketplace.office import pages as office_pages
-from arengo_marketplace.permissions import CHARTER, FIGURES, OFFERS, OFFICE, SERVICES
+from arengo_marketplace.permissions import CHARTER, FIGURES, OFFERS, OFFICE, SERVICES, VOTES
 from arengo_marketplace.pledges import pages as pledge_pages
+from arengo_marketplace.votes import pages as vote_pages
+from arengo_marketplace.votes import proposing_pages
 
 ROUTES: list[Any] = [
     *office_pages.ROUTES,
@@ -27,6 +29,8 @@ ROUTES: list[Any] = [
     *charter_pages.ROUTES,
     *offer_pages.ROUTES,
     *price_pages.ROUTES,
+    *vote_pages.ROUTES,
+    *proposing_pages.ROUTES,
     *health_pages.ROUTES,
 ]
 
@@ -41,6 +45,9 @@ NAVIGATION = [
         10,
         permissions=(OFFICE, SERVICES),
         also=_OF_SERVICES,
+    ),
+    NavigationItem(
+        "office", N_("Votes"), "/office/votes", 25, permissions=(OFFICE, VOTES, FIGURES)
     ),
     NavigationItem("office", N_("Members"), "/office/members", 20, permissions=(OFFICE, FIGURES)),
     NavigationItem(
@@ -70,4 +77,5 @@ NAVIGATION = [
         permissions=(SERVICES,),
         also=_OF_SERVICES,
     ),
+    NavigationItem("desk", N_("Votes"), "/office/votes", 81, permissions=(VOTES, FIGURES)),
 ]

@@ -63,6 +63,12 @@ FIGURES = Permission(
     frozenset({Role.MUNICIPAL_OFFICER, Role.MERCHANT}),
     delegable=True,
 )
+VOTES = Permission(
+    "marketplace.votes",
+    N_("Vote on how costs are divided"),
+    frozenset({Role.MUNICIPAL_OFFICER, Role.MERCHANT}),
+    delegable=True,
+)
 MEMBERSHIP = Permission(
     "marketplace.membership",
     N_("Leave the consortium"),
@@ -83,5 +89,6 @@ PERMISSIONS = (
     ALL_FIGURES,
     SERVICES,
     FIGURES,
+    VOTES,
     MEMBERSHIP,
 )

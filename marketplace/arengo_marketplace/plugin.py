@@ -45,6 +45,8 @@ from arengo_marketplace.office.acts import ACTS
 from arengo_marketplace.permissions import PERMISSIONS
 from arengo_marketplace.pledges import models as _pledge_tables
 from arengo_marketplace.pledges import review as pledge_review
+from arengo_marketplace.votes import jobs as vote_jobs
+from arengo_marketplace.votes import models as _vote_tables
 
 _HERE = Path(__file__).parent
 TABLES = (
@@ -52,6 +54,7 @@ TABLES = (
     _offer_tables,
     _activation_tables,
     _pledge_tables,
+    _vote_tables,
     _consent_tables,
     *accounting.TABLES,
 )
@@ -87,7 +90,14 @@ def arengo_capabilities() -> list[Capability]:
 
 @hookimpl
 def arengo_jobs() -> list[Job]:
-    return [*joining.JOBS, *asking.JOBS, *pledge_review.JOBS, *price_mails.JOBS, *accounting.JOBS]
+    return [
+        *joining.JOBS,
+        *asking.JOBS,
+        *pledge_review.JOBS,
+        *price_mails.JOBS,
+        *vote_jobs.JOBS,
+        *accounting.JOBS,
+    ]
 
 
 @hookimpl
@@ -97,7 +107,12 @@ def arengo_tasks() -> list[TaskKind]:
 
 @hookimpl
 def arengo_schedules() -> list[Schedule]:
-    return [*asking.SCHEDULES, *pledge_review.SCHEDULES, *accounting.SCHEDULES]
+    return [
+        *asking.SCHEDULES,
+        *pledge_review.SCHEDULES,
+        *vote_jobs.SCHEDULES,
+        *accounting.SCHEDULES,
+    ]
 
 
 @hookimpl

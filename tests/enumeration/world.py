@@ -37,6 +37,9 @@ from arengo_marketplace.pools import service as pools
 from arengo_marketplace.settlements import closing
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.testing import new_vat_number
+from arengo_marketplace.votes import minutes
+from arengo_marketplace.votes import service as votes
+from arengo_marketplace.votes.figures import figures_of
 from arengo_storefront.carts.cookies import secret_of
 from tests.enumeration import belongings
 
@@ -54,6 +57,7 @@ ROWS = {
     "town_message": ("Message", "communications.message", "lead"),
     "announcement": ("Announcement", "communications.announcement", "lead"),
     "activation": ("Activation", "marketplace.activation", "dairy"),
+    "vote": ("Vote", "marketplace.vote", "consortium"),
     "pledge": ("Pledge", "marketplace.pledge", "lead"),
     "cost_line": ("CostLine", "marketplace.pool_line", "consortium"),
     "funding": ("Funding", "marketplace.funding", "consortium"),
@@ -131,6 +135,7 @@ async def make(host, make_valley, make_consortium, make_user, make_offer, activa
     }
     cart = await valley.fill((valley.cheese, 1))
     placed = await valley.place((valley.cheese, 2))
+    await _vote(host, made, offers["delivery"])
     await _paperwork(host, world, made, offers, began)
     code = await belongings.give(host, made, made.lead, valley.dairy, valley.cheese.product_id)
     await drain(host)
@@ -338,6 +343,20 @@ async def _pledge(host, town_id, offer):
             terms=Terms(least_members=500),
             expires_on=clock.today() + timedelta(days=300),
         )
+
+
+async def _vote(host, made, offer):
+    office = Caller.program([made.id], [made.id])
+    rule = {"parts": [{"key": "equal", "weight": "100"}]}
+    async with host.unit_of_work(office) as uow:
+        vote = await votes.draft(uow, host, offer_id=offer.id, cost_rule=rule, why="Simpler.")
+        seen = await figures_of(uow, host, vote, offer)
+        await votes.open_vote(uow, host, vote_id=vote.id, seen=seen.digest)
+    async with (
+        minutes.written(host, b"%PDF-1.7") as file,
+        host.unit_of_work(office) as uow,
+    ):
+        await minutes.attach(uow, vote_id=vote.id, name="verbale.pdf", file=file)
 
 
 async def _paperwork(host, world, made, offers, began: date):

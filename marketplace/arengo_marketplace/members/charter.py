@@ -20,6 +20,7 @@ from arengo_marketplace.members import repository
 from arengo_marketplace.members.models import Charter
 from arengo_marketplace.offers.terms import check_rule
 from arengo_marketplace.permissions import CHARTER
+from arengo_marketplace.votes.counting import Terms
 
 DEFAULT_RULE = CostRule.of(equal=40, population=60)
 
@@ -54,6 +55,24 @@ async def change(
     charter.default_cost_rule = rule.to_json()
     await sites.claim(uow, consortium_id, host_name)
     uow.audit(consortium_id, "charter.changed", "Charter", charter.id, rule=rule.to_json())
+    return charter
+
+
+async def voting_terms(uow: UnitOfWork, consortium_id: UUID) -> Terms:
+    """How members' votes are counted unless a vote says otherwise."""
+    return Terms.of((await charter_of(uow, consortium_id)).voting)
+
+
+async def change_voting(
+    uow: UnitOfWork, *, consortium_id: UUID, terms: Mapping[str, Any]
+) -> Charter:
+    """Change how later votes are counted; the consortium's officers may. Open ones keep theirs."""
+    uow.caller.require(consortium_id, CHARTER)
+    counted = Terms.of(terms)
+    await uow.widen([consortium_id])
+    charter = await charter_of(uow, consortium_id)
+    charter.voting = counted.to_json()
+    uow.audit(consortium_id, "charter.voting", "Charter", charter.id, terms=charter.voting)
     return charter
 
 

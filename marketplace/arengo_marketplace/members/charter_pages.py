@@ -24,6 +24,8 @@ from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.offers.plain_form import rule_of
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
+from arengo_marketplace.votes.counting import Terms
+from arengo_marketplace.votes.wording import values_of, weighings
 
 
 async def _show(
@@ -40,6 +42,7 @@ async def _show(
         )
         values = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
         simple = rule.only_mixes("equal", "population")
+        values |= values_of(Terms.of(agreed.voting))
         values |= {
             "rule_json": "" if simple else msgspec.json.encode(rule.to_json()).decode(),
             "host": await sites.name_of(uow, consortium_id) or "",
@@ -58,6 +61,7 @@ async def _show(
             gateway=agreed.gateway,
             publishes_budget=agreed.publishes_budget,
             slug=(await directory.consortium(uow, consortium_id)).slug,
+            weighings=weighings(),
         )
 
 
@@ -92,4 +96,27 @@ async def change(
     return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
 
 
-ROUTES: list[Any] = [charter_page, change]
+@post(
+    "/office/charter/voting",
+    name="charter-voting",
+    opt={"mutation": "changeVotingTerms"},
+    status_code=303,
+)
+async def change_voting(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Change how votes are counted."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await charter.change_voting(uow, consortium_id=await office_of(uow), terms={**form})
+    except ArengoError as error:
+        if error.status in {401, 403}:
+            raise
+        form.refuse(error)
+        return await _show(request, host, caller, form)
+    return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
+
+
+ROUTES: list[Any] = [charter_page, change, change_voting]

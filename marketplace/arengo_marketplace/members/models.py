@@ -18,7 +18,10 @@ from arengo_marketplace.base import MarketplaceBase
 
 
 class Charter(MarketplaceBase, Identified, Owned, Stamped):
-    """What a consortium agreed on: its tenant is the consortium itself."""
+    """What a consortium agreed on: its tenant is the consortium itself.
+
+    ``voting`` says how votes are counted unless one says otherwise; empty for the usual terms.
+    """
 
     __tablename__ = "charter"
     __table_args__ = table(
@@ -27,6 +30,7 @@ class Charter(MarketplaceBase, Identified, Owned, Stamped):
     )
 
     default_cost_rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    voting: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     lead_id: Mapped[UUID | None]
     collecting_entity_id: Mapped[UUID | None]
     collector_is_public: Mapped[bool] = mapped_column(default=False)

@@ -43,6 +43,14 @@ async def memberships_of(
     return [(row[0], row[1]) for row in rows.all()]
 
 
+async def consortia_of(
+    session: AsyncSession, organization_ids: Collection[UUID], day: date
+) -> set[UUID]:
+    """The consortia of which organizations in scope are members on a day."""
+    statement = _on(_rows(), day).where(Membership.organization_id.in_(organization_ids))
+    return {row[0].consortium_id for row in (await session.execute(statement)).all()}
+
+
 async def members_of(
     session: AsyncSession, consortium_id: UUID, day: date, kind: str | None = None
 ) -> list[MemberRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from arengo_core.clock import ROME
@@ -46,11 +47,14 @@ def active_days(changes: Iterable[ActivationChange]) -> list[Period]:
     return ranges
 
 
-async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bearer]:
+async def bearers_for(
+    uow: UnitOfWork, offer: Offer, period: Period, *, proposed: Mapping[str, Any] | None = None
+) -> list[Bearer]:
     """The members over which the offer's cost in the period is divided, by id.
 
     Each has the days on which it was a member and had the offer active (a merchant also by its
-    seat's covering activation). The caller has checked who may see them.
+    seat's covering activation), and the figures that the offer's rules ask for, a ``proposed`` one
+    too. The caller has checked who may see them.
     """
     async with uow.widened(governs=[offer.organization_id]):
         days = await _active_by_member(uow, offer)
@@ -61,7 +65,7 @@ async def bearers_for(uow: UnitOfWork, offer: Offer, period: Period) -> list[Bea
             period.end,
             _KINDS[offer.cost_bearers],
         )
-    return _bearers(offer, period, rows, days, await _seated(uow, offer, period))
+    return _bearers(offer, period, rows, days, await _seated(uow, offer, period, proposed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +180,16 @@ def figures(istat_code: str | None, own: Mapping[str, str], merchants: int) -> d
     return found | {name: figure_of(text) for name, text in own.items()}
 
 
-def _by_merchants(offer: Offer) -> bool:
-    return any("merchants" in attributes_named(version.rule) for version in offer.rules)
+def _by_merchants(offer: Offer, proposed: Mapping[str, Any] | None = None) -> bool:
+    rules = [*(version.rule for version in offer.rules), *([proposed] if proposed else [])]
+    return any("merchants" in attributes_named(rule) for rule in rules)
 
 
-async def _seated(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, int]:
+async def _seated(
+    uow: UnitOfWork, offer: Offer, period: Period, proposed: Mapping[str, Any] | None = None
+) -> dict[UUID, int]:
     """How many merchants are seated in each municipality, where the offer's rule asks for it."""
-    if not _by_merchants(offer):
+    if not _by_merchants(offer, proposed):
         return {}
     async with uow.widened(governs=[offer.organization_id]):
         return await members.seated(uow.session, offer.organization_id, period.start, period.end)

@@ -24,6 +24,7 @@ from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.office.money import money_now
 from arengo_marketplace.titles import service_title
+from arengo_marketplace.votes import service as votes
 
 
 @get("/office", name="office")
@@ -51,6 +52,11 @@ async def dashboard(
             requests = await joining.waiting(uow, acting.consortium_id)
         async with uow.widened(governs=[acting.consortium_id]):
             counts = await members.counts(uow.session, acting.consortium_id, clock.today())
+        to_vote = (
+            []
+            if acting.is_office
+            else await votes.waiting_for(uow, acting.consortium_id, acting.organization_id)
+        )
         return await page(
             request,
             uow,
@@ -60,6 +66,7 @@ async def dashboard(
             consortium=consortium,
             now=await money_now(uow, host.registry, acting),
             entries=entries,
+            to_vote=to_vote,
             waiting=waiting,
             requests=requests,
             municipalities=counts.get(OrganizationKind.MUNICIPALITY.value, 0),

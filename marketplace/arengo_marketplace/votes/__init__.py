@@ -1,0 +1,1 @@
+"""Votes of the members on how costs are divided."""

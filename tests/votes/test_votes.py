@@ -1,0 +1,244 @@
+"""Votes: previewed, opened, cast, counted once; what passes divides the months after."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from arengo_core.api.scalars import global_id
+from arengo_core.caller import Caller, Role
+from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.jobs.worker import drain
+from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.offers import service as offers
+from arengo_marketplace.votes import jobs, minutes, repository, service
+from arengo_marketplace.votes.figures import figures_of
+from tests.settlements.valley import RULE
+
+EQUAL = {"parts": [{"key": "equal", "weight": "100"}]}
+AFTERWARDS = datetime(2026, 8, 20, 8, tzinfo=UTC)
+PDF = b"%PDF-1.7\nminutes"
+
+
+async def _draft(valley, **more):
+    given = {"offer_id": valley.offer.id, "cost_rule": EQUAL, "why": "Più semplice."} | more
+    async with valley.host.unit_of_work(valley.office) as uow:
+        return await service.draft(uow, valley.host, **given)
+
+
+async def _open(valley, vote):
+    async with valley.host.unit_of_work(valley.office) as uow:
+        offer = await offers.offer_of(uow, valley.offer.id)
+        seen = (await figures_of(uow, valley.host, vote, offer)).digest
+        return await service.open_vote(uow, valley.host, vote_id=vote.id, seen=seen)
+
+
+async def _opened(valley, **more):
+    return await _open(valley, await _draft(valley, **more))
+
+
+async def _cast(valley, vote, town, choice):
+    caller = Caller.program([town.id, valley.id], [valley.id])
+    async with valley.host.unit_of_work(caller) as uow:
+        return await service.cast(uow, vote_id=vote.id, member_id=town.id, choice=choice)
+
+
+async def _close(valley, vote):
+    async with valley.host.unit_of_work(valley.office) as uow:
+        return await service.close(uow, valley.host, vote_id=vote.id)
+
+
+async def _offer(valley):
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        return await offers.offer_of(uow, valley.offer.id)
+
+
+async def test_what_all_approve_divides_from_its_month_on(valley, mailbox):
+    vote = await _opened(valley)
+    assert (vote.valid_from, vote.closes_on) == (date(2026, 9, 1), date(2026, 8, 16))
+    for town in valley.towns[:3]:
+        await _cast(valley, vote, town, "yes")
+    with pytest.raises(ConflictError):
+        await _close(valley, vote)
+    await _cast(valley, vote, valley.towns[3], "no")
+    await _cast(valley, vote, valley.towns[3], "abstain")
+    assert (await _close(valley, vote)).state == "passed"
+    now = await _offer(valley)
+    assert now.rule_version_at(date(2026, 8, 31)).rule == RULE.to_json()
+    taken = now.rule_version_at(date(2026, 9, 1))
+    assert (taken.rule, taken.vote_id) == (CostRule.from_json(EQUAL).to_json(), vote.id)
+    with pytest.raises(ConflictError):
+        await _close(valley, vote)
+    with pytest.raises(ConflictError):
+        await _cast(valley, vote, valley.towns[0], "no")
+    assert len((await _offer(valley)).rule_rows) == 2
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        kept = await repository.ballots(uow.session, vote.id)
+    assert [one.choice for one in kept if one.organization_id == valley.towns[3].id] == [
+        "no",
+        "abstain",
+    ]
+    await drain(valley.host)
+    subjects = [mail["subject"] for mail in mailbox.to(valley.town_officer.email)]
+    assert len([one for one in subjects if "Bell" in one]) == 2, "opened, and the outcome"
+
+
+async def test_the_roll_and_its_figures_are_frozen_and_seen_first(valley):
+    vote = await _draft(valley)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        with pytest.raises(ConflictError) as refused:
+            await service.open_vote(uow, valley.host, vote_id=vote.id, seen="")
+    assert refused.value.field == "seen"
+    await _open(valley, vote)
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        roll = (await repository.roll(uow.session, [vote.id]))[vote.id]
+    assert {one.organization_id for one in roll} == {town.id for town in valley.towns}
+    assert all(one.population and one.population_on for one in roll)
+    assert sum(one.today for one in roll) == sum(one.afterwards for one in roll)
+    assert max(one.afterwards for one in roll) - min(one.afterwards for one in roll) <= 12
+    other = await _draft(valley, cost_rule={"parts": [{"key": "population", "weight": 100}]})
+    with pytest.raises(ConflictError):
+        await _open(valley, other)
+
+
+async def test_the_job_counts_what_is_over_and_reminds_who_has_not_voted(
+    valley, move_clock, mailbox
+):
+    vote = await _opened(valley)
+    for town in valley.towns[1:]:
+        await _cast(valley, vote, town, "no")
+    move_clock(datetime(2026, 8, 15, 8, tzinfo=UTC))
+    await jobs.look_after(valley.host, {})
+    await jobs.look_after(valley.host, {})
+    await drain(valley.host)
+    about = [m for m in mailbox.to(valley.town_officer.email) if "Bell" in m["subject"]]
+    assert len(about) == 2, "opened, and one reminder"
+    move_clock(AFTERWARDS)
+    await jobs.look_after(valley.host, {})
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        assert (await service.vote_of(uow, vote.id)).state == "rejected"
+    assert len((await _offer(valley)).rule_rows) == 1
+
+
+async def test_an_assembly_is_recorded_with_its_minutes(valley, visit):
+    vote = await _opened(valley)
+    ballots = {town.id: "yes" for town in valley.towns}
+
+    async def record():
+        async with valley.host.unit_of_work(valley.office) as uow:
+            return await service.record_assembly(
+                uow, valley.host, vote_id=vote.id, held_on=date(2026, 8, 1), ballots=ballots
+            )
+
+    with pytest.raises(ConflictError) as refused:
+        await record()
+    assert refused.value.field == "minutes"
+    with pytest.raises(InvalidInputError):
+        minutes.kind_of(b"MZ")
+    async with (
+        minutes.written(valley.host, PDF) as file,
+        valley.host.unit_of_work(valley.office) as uow,
+    ):
+        await minutes.attach(uow, vote_id=vote.id, name="verbale.pdf", file=file)
+    caller = Caller.program([valley.id, *ballots], [valley.id])
+    async with valley.host.unit_of_work(caller) as uow:
+        done = await service.record_assembly(
+            uow, valley.host, vote_id=vote.id, held_on=date(2026, 8, 1), ballots=ballots
+        )
+    assert done.state == "passed"
+    town = await visit(valley.town_officer)
+    answer = await town.get(f"/office/votes/{vote.id}/minutes")
+    assert (answer.status_code, answer.content) == (200, PDF)
+    assert "verbale.pdf" in (await town.get(f"/office/votes/{vote.id}")).text
+
+
+async def test_only_who_may_votes_and_only_for_its_own(valley, make_user, make_consortium, visit):
+    vote = await _opened(valley)
+    clerk = await make_user((valley.towns[0].id, Role.CLERK))
+    stranger = (await make_consortium()).lead_officer
+    for person in (clerk, stranger):
+        visitor = await visit(person)
+        answer = await visitor.post(f"/office/votes/{vote.id}/cast", {"choice": "yes"})
+        assert answer.status_code in {403, 404}
+    town = await visit(valley.town_officer)
+    assert (await town.post(f"/office/votes/{vote.id}/open", {})).status_code == 403
+    cast = await town.graphql(
+        """mutation($v: ID!, $m: ID!) { castBallot(id: $v, memberId: $m, choice: "yes") {
+          vote { count { voted } } userErrors { code } } }""",
+        v=str(global_id("Vote", vote.id)),
+        m=str(global_id("Organization", valley.towns[1].id)),
+    )
+    assert cast["data"] is None or cast["data"]["castBallot"]["userErrors"]
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        assert await repository.ballots(uow.session, vote.id) == []
+
+
+async def test_ballots_and_roll_cannot_be_changed(valley):
+    vote = await _opened(valley)
+    await _cast(valley, vote, valley.towns[0], "no")
+    for statement in (
+        "update marketplace.ballot set choice = 'yes'",
+        "delete from marketplace.ballot",
+        "update marketplace.elector set population = 1",
+    ):
+        with pytest.raises(DBAPIError):
+            async with valley.host.unit_of_work(valley.everything()) as uow:
+                await uow.session.execute(text(statement))
+
+
+async def test_from_proposal_to_vote_on_the_pages(valley, visit):
+    office, town = await visit(valley.officer), await visit(valley.town_officer)
+    rules = f"/office/offers/{valley.offer.id}/rules"
+    assert f"/office/offers/{valley.offer.id}/votes/new" in (await office.get(rules)).text
+    kept = await office.post(
+        f"/office/offers/{valley.offer.id}/votes", {"weight:equal": "90", "why": "Perché sì"}
+    )
+    assert kept.status_code == 400
+    assert "Perché sì" in kept.text
+    made = await office.post(
+        f"/office/offers/{valley.offer.id}/votes", {"weight:equal": "100", "why": "Perché sì"}
+    )
+    assert made.status_code == 303
+    place = made.headers["location"]
+    assert (await town.get(place)).status_code == 404, "a draft is the office's"
+    shown = (await office.get(place)).text
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    assert (await office.post(f"{place}/open", {"seen": "x"})).status_code == 400
+    assert (await office.post(f"{place}/open", {"seen": seen})).status_code == 303
+    assert f'href="{place}"' in (await town.get("/office")).text
+    page = (await town.get(place)).text
+    assert f"{place}/cast" in page
+    assert f"{place}/withdraw" not in page
+    assert (await town.post(f"{place}/cast", {"choice": "perhaps"})).status_code == 400
+    assert (await town.post(f"{place}/cast", {"choice": "yes"})).status_code == 303
+    assert f'href="{place}"' not in (await town.get("/office")).text
+    assert (await office.post(f"{place}/withdraw", {"reason": ""})).status_code == 400
+    assert (await office.post(f"{place}/withdraw", {"reason": "Errore"})).status_code == 303
+    assert "Errore" in (await town.get(place)).text
+    for path in ("/office/votes", rules):
+        assert (await town.get(path)).status_code == 200
+    saved = await office.post("/office/charter/voting", {"weighing": "mixed", "quorum": "60"})
+    assert saved.status_code == 303
+    assert (await office.post("/office/charter/voting", {"days": "0"})).status_code == 400
+
+
+async def test_the_list_takes_as_many_statements_for_one_as_for_three(
+    valley, visit, count_statements
+):
+    office = await visit(valley.officer)
+    asked = """query($c: ID!) { votes(consortiumId: $c) { id state count { voted } } }"""
+    values = {"c": str(global_id("Organization", valley.id))}
+    seen = []
+    for _ in range(2):
+        with count_statements() as statements:
+            answer = await office.graphql(asked, **values)
+        seen.append((len(answer["data"]["votes"]), len(statements)))
+        await _draft(valley)
+        await _draft(valley)
+        await _draft(valley)
+    (_, first), (number, second) = seen
+    assert number == 3
+    assert second <= first + 2
