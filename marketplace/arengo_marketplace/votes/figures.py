@@ -18,6 +18,7 @@ from arengo_marketplace.activations.preview import paid_before, scenario_of, sta
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import Change, outlook
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.funding.covering import expected_grants
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.offers.bearers import bearers_for
 from arengo_marketplace.offers.models import Offer
@@ -58,7 +59,8 @@ async def figures_of(uow: UnitOfWork, host: Host, vote: Vote, offer: Offer) -> F
     present = await bearers_for(uow, offer, span, proposed=vote.rule)
     expected = await stated_forecast(uow, offer, span)
     paid = await paid_before(uow, offer, span)
-    today = scenario_of(host, offer, span, expected, paid)
+    grants = await expected_grants(uow, offer.organization_id, offer.service)
+    today = scenario_of(host, offer, span, expected, paid, grants)
     try:
         before = outlook(today, present, keys).shares()
         after = outlook(replace(today, rule=proposed, later_rules={}), present, keys).shares()
