@@ -14,6 +14,7 @@ STATES = {
     "pledge.": ("kept", "withdrawn", "expired"),
     "activation.": ("requested", "approved", "active", "suspended", "ended", "settings_changed"),
     "consent.": ("given", "asked", "withdrawn"),
+    "vote.": ("passed", "rejected", "no_quorum"),
     "join.": ("requested", "admitted", "declined"),
 }
 

@@ -12,6 +12,7 @@ from arengo_core.files import service as files
 from arengo_core.files.models import StoredFile
 from arengo_core.files.service import WrittenFile
 from arengo_core.host import Host
+from arengo_marketplace.permissions import OFFERS
 from arengo_marketplace.votes import service
 from arengo_marketplace.votes.models import Vote
 
@@ -29,6 +30,12 @@ def kind_of(content: bytes) -> str:
     if len(content) > MOST_BYTES:
         raise InvalidInputError("This file is larger than 10 MB.", field="minutes")
     return kind
+
+
+async def require_attaching(uow: UnitOfWork, vote_id: UUID) -> None:
+    """Refuse who may not attach minutes to a vote, before any file is written."""
+    vote = await service.vote_of(uow, vote_id)
+    uow.caller.require(vote.organization_id, OFFERS)
 
 
 @asynccontextmanager

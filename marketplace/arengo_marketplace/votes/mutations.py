@@ -160,12 +160,15 @@ class VotesMutation:
         self, info: Info, id: strawberry.ID, name: str, content: str
     ) -> VotePayload:
         """Attach."""
+        vote_id = local_id(id, "Vote")
+        async with info.context.writing() as uow:
+            await minutes.require_attaching(uow, vote_id)
         try:
             data = base64.b64decode(content, validate=True)
         except binascii.Error:
             raise InvalidInputError("This is not base64.", field="content") from None
         async with minutes.written(info.context.host, data) as file, info.context.writing() as uow:
-            vote = await minutes.attach(uow, vote_id=local_id(id, "Vote"), name=name, file=file)
+            vote = await minutes.attach(uow, vote_id=vote_id, name=name, file=file)
             return VotePayload(vote=VoteType.of(vote, await service.count_of(uow, vote)))
 
     @strawberry.mutation(description="Count a vote that is over, or in which all have voted.")

@@ -316,8 +316,7 @@ async def attach(
     caller.require_signed_in()
     form = await read_form(request)
     async with host.unit_of_work(caller, read_only=True) as uow:
-        vote = await service.vote_of(uow, vote_id)
-        caller.require(vote.organization_id, OFFERS)
+        await minutes.require_attaching(uow, vote_id)
     upload = next(iter(form.files.get("minutes", [])), None)
     try:
         if upload is None:

@@ -182,7 +182,7 @@ FIELDS = {
     "Mutation.openVote": consortium(id="vote"),
     "Mutation.withdrawVote": consortium(id="vote"),
     "Mutation.castBallot": municipality(id="vote", memberId="lead"),
-    "Mutation.recordAssembly": consortium(id="vote"),
+    "Mutation.recordAssembly": consortium(id="vote", memberId="lead"),
     "Mutation.attachMinutes": consortium(id="vote"),
     "Mutation.closeVote": consortium(id="vote"),
     "Mutation.changeVotingTerms": consortium(consortiumId="consortium"),

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0061"
-down_revision = "0070"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
