@@ -25,7 +25,7 @@ from arengo_core.api.connection import DEFAULT_PAGE, PAGE_LIMIT
 
 _MAX_ALIASES = 60
 _MAX_SELECTIONS = 5_000
-MAX_COST = 50_000
+MAX_COST = 60_000
 """Values that an operation may ask for: each field counts once for each row that it is of."""
 
 _LIST = 10  # rows of a list that has no pages, as they are reckoned

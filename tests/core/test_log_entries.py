@@ -19,6 +19,7 @@ from arengo_core.errors import InvalidInputError
 from arengo_core.identity import tokens
 from arengo_core.identity.models import ApiToken
 from arengo_core.organizations.models import Organization
+from arengo_core.plugins import gate
 from tests.core.places import place
 
 OWN = {"street": "Via Roma 2", "postcode": "23023", "city": "Lanzada", "province": "SO"}
@@ -273,6 +274,8 @@ async def test_a_reading_token_tries_no_gateway(host, make_consortium, caller_fo
     secret = await _token(host, caller, made.id, read_only=True, days=3)
     visitor = await visit()
     visitor.http.headers["Authorization"] = f"Bearer {secret}"
+    async with host.unit_of_work() as uow:
+        await gate.begin(uow.session, made.id, "payments")
     tried = """mutation ($id: ID!) { testPaymentGateway(consortiumId: $id) {
         works userErrors { code } } }"""
     answer = await visitor.graphql(tried, id=global_id("Organization", made.id))

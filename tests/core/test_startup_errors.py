@@ -7,11 +7,9 @@ import strawberry
 
 from arengo_core.caller import OrganizationKind
 from arengo_core.jobs.definition import Job, Schedule
-from arengo_core.outbox.events import Event, EventHandler
 from arengo_core.plugins.contributions import (
     FieldExtension,
     GraphqlContribution,
-    NavigationItem,
 )
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.hookspecs import hookimpl
@@ -90,21 +88,6 @@ KINDS = {
     "a job of a service that is not there": (
         lambda: [_module("wrong", jobs=_working(service="moonbase"))],
         ["arengo_jobs", "'wrong.job'", "'moonbase'", "use one of: "],
-    ),
-    "a handler of a service that is not there": (
-        lambda: [
-            _module(
-                "wrong",
-                event_handlers=[EventHandler(Event, _work, "wrong.hears", service="moonbase")],
-            )
-        ],
-        ["arengo_event_handlers", "'wrong.hears'", "'moonbase'", "use one of: "],
-    ),
-    "a menu entry of a service that is not there": (
-        lambda: [
-            _module("wrong", navigation=[NavigationItem("desk", "Wrong", "/wrong", service="moon")])
-        ],
-        ["arengo_navigation", "'/wrong'", "'moon'", "use one of: "],
     ),
     "a job of a service of a plugin that it does not require": (
         lambda: [_module("wrong", jobs=_working(service="storefront"))],

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from arengo_core.api.gating import SERVICE
 from arengo_core.caller import OrganizationKind, Permission
 from arengo_core.consents.contract import ConsentSource
 from arengo_core.errors import ArengoError, SettingsError
@@ -122,41 +121,6 @@ def _events_of(package: str, kind: type[Event] = Event) -> Iterator[type[Event]]
         yield from _events_of(package, found)
 
 
-def _guarded(plugin: Plugin) -> Iterator[tuple[str, str, str]]:
-    """What names a service besides jobs: hook, what it is, and the service's key."""
-    roots = (*plugin.graphql.queries, *plugin.graphql.mutations)
-    named = (
-        *(
-            ("arengo_event_handlers", f"handler {one.key!r}", one.service)
-            for one in plugin.event_handlers
-        ),
-        *(
-            ("arengo_navigation", f"the entry {one.path!r}", one.service)
-            for one in plugin.navigation
-        ),
-        *(
-            ("arengo_slot_parts", f"the part in {one.slot!r}", one.service)
-            for one in plugin.slot_parts
-        ),
-        *(
-            ("arengo_capabilities", f"capability {one.contract.__name__}", one.service)
-            for one in plugin.capabilities
-        ),
-        *(
-            ("arengo_graphql", f"field {one.type_name}.{one.name}", one.service)
-            for one in plugin.graphql.extensions
-        ),
-        *(
-            ("arengo_graphql", f"field {field.python_name!r}", field.metadata.get(SERVICE))
-            for root in roots
-            for field in root.__strawberry_definition__.fields
-        ),
-    )
-    for hook, name, service in named:
-        if service is not None:
-            yield hook, name, service
-
-
 def _circle(start: str, rests: Mapping[str, Sequence[str]]) -> list[str]:
     """The way from a service over those it rests on back to itself; empty where there is none."""
     ways = [[start]]
@@ -250,7 +214,6 @@ class Registry:
         claim("arengo_tasks", "task", self.tasks, plugin.tasks, lambda kind: kind.key)
         claim("arengo_jobs", "job", self.jobs, unique.values(), lambda job: job.name)
         self._refuse_ungated(plugin, unique.values())
-        self._refuse_unguarded(plugin)
         for kind in _events_of(plugin.package):
             if kind.title:
                 self.published.setdefault(kind.name, Owned(plugin.name, kind))
@@ -285,18 +248,6 @@ class Registry:
                     "arengo_data_grants",
                     f"{grant.key!r} is no name of a data grant of this plugin",
                     f"write '{plugin.name}.<data>:read' or '{plugin.name}.<data>:write'",
-                )
-
-    def _refuse_unguarded(self, plugin: Plugin) -> None:
-        """What names a service that is not there would be there for nobody."""
-        known = self._services_near(plugin)
-        for hook, name, service in _guarded(plugin):
-            if service not in known:
-                raise PluginError(
-                    plugin.name,
-                    hook,
-                    f"{name} is of {service!r}, a service of neither it nor what it requires",
-                    f"use one of: {', '.join(known)}",
                 )
 
     def _services_near(self, plugin: Plugin) -> list[str]:

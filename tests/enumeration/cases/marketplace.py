@@ -136,7 +136,9 @@ FIELDS = {
     "Query.activationChanges": merchant(id="activation"),
     "Query.previewActivation": municipality(offerId="offer", memberId="lead"),
     "Query.comingPrices": municipality(offerId="offer", memberId="lead"),
-    "Query.whatIf": municipality(consortiumId="consortium", shared=True),
+    "Query.whatIf": municipality(
+        consortiumId="consortium", offerId="offer", memberId="lead", shared=True
+    ),
     "Query.pledges": municipality(offerId="offer", shared=True),
     "Query.votes": municipality(consortiumId="consortium", shared=True),
     "Query.voteRoll": municipality(id="vote", shared=True),
