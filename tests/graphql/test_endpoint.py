@@ -114,8 +114,8 @@ def _pages(first):
         ("{ " + " ".join(f"a{n}: me {{ name }}" for n in range(61)) + " }", "61 aliases: 60 are"),
         ("{ " + "me { name } " * 1_100 + "}", "more than 4000 tokens"),
         ("{ me { ...f0 } } " + FOLDED + " fragment f14 on Me { name }", "than 5000 selections"),
-        ("{ " + _pages(100) + " }" + PART, "values: 50000 are possible"),
-        ("query($n: Int) { " + _pages("$n") + " }" + PART, "values: 50000 are possible"),
+        ("{ " + _pages(100) + " }" + PART, "values: 60000 are possible"),
+        ("query($n: Int) { " + _pages("$n") + " }" + PART, "values: 60000 are possible"),
         ("{ " + _pages(5) + " }" + PART, None),
     ],
 )

@@ -13,7 +13,7 @@ from arengo_core.money import Money, total
 from arengo_marketplace.activations.preview import preview
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.whatif import service
-from arengo_marketplace.whatif.service import Asked
+from arengo_marketplace.whatif.service import Asked, ChangeKind
 
 EQUAL = {"parts": [{"key": "equal", "weight": 100}]}
 
@@ -31,7 +31,7 @@ async def test_leaving_is_what_the_preview_of_leaving_says(make_valley):
         previewed = await preview(
             uow, valley.host, offer_id=valley.offer.id, member_id=town.id, leaving=True
         )
-    answer = await _ask(valley, Asked("leaves", valley.offer.id, town.id))
+    answer = await _ask(valley, Asked(ChangeKind.LEAVES, valley.offer.id, town.id))
     found = {
         one.bearer.organization_id: (one.today, one.afterwards) for one in answer.figures.members
     }
@@ -43,7 +43,7 @@ async def test_leaving_is_what_the_preview_of_leaving_says(make_valley):
 
 async def test_another_rule_divides_the_same_cost(make_valley):
     valley = await make_valley(forecast="40")
-    answer = await _ask(valley, Asked("rule", valley.offer.id, rule=EQUAL))
+    answer = await _ask(valley, Asked(ChangeKind.RULE, valley.offer.id, rule=EQUAL))
     shares = [one.afterwards.amount for one in answer.figures.members]
     assert max(shares) - min(shares) <= 12
     assert total(one.difference for one in answer.figures.members) == Money(0)
@@ -58,7 +58,7 @@ async def test_another_rule_divides_the_same_cost(make_valley):
 
 async def test_a_use_that_grows_costs_more(make_valley):
     valley = await make_valley(forecast="40")
-    more = await _ask(valley, Asked("use", meter="bell.strokes", factor=Decimal(3)))
+    more = await _ask(valley, Asked(ChangeKind.USE, meter="bell.strokes", factor=Decimal(3)))
     assert more.figures.afterwards.amount > more.figures.today.amount
 
 
@@ -68,8 +68,8 @@ async def test_one_who_left_may_join_again(make_valley, make_consortium):
     later = (await _ask(valley)).period.start.replace(day=1)
     again = await _ask(
         valley,
-        Asked("leaves", valley.offer.id, town.id),
-        Asked("joins", valley.offer.id, town.id, on=later),
+        Asked(ChangeKind.LEAVES, valley.offer.id, town.id),
+        Asked(ChangeKind.JOINS, valley.offer.id, town.id, on=later),
     )
     assert [one.difference.amount for one in again.figures.members] == [0] * len(valley.towns)
 
@@ -77,12 +77,11 @@ async def test_one_who_left_may_join_again(make_valley, make_consortium):
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
-        (Asked("leaves"), "member_id"),
-        (Asked("joins"), "member_id"),
-        (Asked("rule", rule=EQUAL), "offer_id"),
-        (Asked("use", meter="bell.strokes"), "factor"),
-        (Asked("use", meter="bell.strokes", factor=Decimal(-1)), "factor"),
-        (Asked("fly"), "offer_id"),
+        (Asked(ChangeKind.LEAVES), "member_id"),
+        (Asked(ChangeKind.JOINS), "member_id"),
+        (Asked(ChangeKind.RULE, rule=EQUAL), "offer_id"),
+        (Asked(ChangeKind.USE, meter="bell.strokes"), "factor"),
+        (Asked(ChangeKind.USE, meter="bell.strokes", factor=Decimal(-1)), "factor"),
     ],
 )
 async def test_what_cannot_be_is_refused_by_its_field(valley, asked, field):
@@ -123,6 +122,7 @@ async def test_the_page_answers_in_a_table_a_drawing_and_a_file(make_valley, vis
 
 async def test_a_fault_on_the_page_keeps_what_was_chosen(valley, visit):
     office = await visit(valley.officer)
+    assert (await office.get("/office/what-if?kind=flies")).status_code == 400
     path = f"/office/what-if?kind=use&meter=bell.strokes&factor=much&offer_id={valley.offer.id}"
     shown = await office.get(path)
     assert shown.status_code == 400
@@ -145,7 +145,7 @@ async def test_a_town_asks_through_graphql(make_valley, visit):
     answer = await town.graphql(
         ASK,
         id=global_id("Organization", valley.id),
-        changes=[{"kind": "use", "meter": "bell.strokes", "factor": "2"}],
+        changes=[{"kind": "USE", "meter": "bell.strokes", "factor": "2"}],
     )
     found = answer["data"]["whatIf"]
     assert found["afterwards"]["amount"] > found["today"]["amount"]

@@ -27,16 +27,19 @@ from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.titles import service_title
 from arengo_marketplace.whatif import service
-from arengo_marketplace.whatif.service import JOINS, LEAVES, RULE, USE, Answer, Asked
+from arengo_marketplace.whatif.service import Answer, Asked, ChangeKind
 
 _DRAWN = 20
 
 
 def _asked(form: Form) -> list[Asked]:
     """The change that the form describes; none where it was not sent."""
-    kind = form["kind"]
-    if not kind:
+    if not form["kind"]:
         return []
+    try:
+        kind = ChangeKind(form["kind"])
+    except ValueError:
+        raise InvalidInputError("Choose one of the list.", field="kind") from None
     day = None
     if form["on"]:
         try:
@@ -47,11 +50,13 @@ def _asked(form: Form) -> list[Asked]:
         Asked(
             kind=kind,
             offer_id=form.uuid("offer_id") if form["offer_id"] else None,
-            member_id=form.uuid("member_id") if form["member_id"] and kind != RULE else None,
+            member_id=form.uuid("member_id")
+            if form["member_id"] and kind is not ChangeKind.RULE
+            else None,
             on=day,
             rule=form["rule"] or None,
             meter=form["meter"],
-            factor=form.decimal("factor") if kind == USE else None,
+            factor=form.decimal("factor") if kind is ChangeKind.USE else None,
         )
     ]
 
@@ -77,10 +82,10 @@ def _choices(
             meters[meter.key] = gettext(meter.title)
     return {
         "kinds": [
-            (JOINS, gettext("A member takes the service")),
-            (LEAVES, gettext("A member gives the service up")),
-            (RULE, gettext("The cost is divided by another rule")),
-            (USE, gettext("The use grows or falls")),
+            (ChangeKind.JOINS, gettext("A member takes the service")),
+            (ChangeKind.LEAVES, gettext("A member gives the service up")),
+            (ChangeKind.RULE, gettext("The cost is divided by another rule")),
+            (ChangeKind.USE, gettext("The use grows or falls")),
         ],
         "offers": [
             ("", gettext("All services")),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from arengo_core import clock
@@ -42,9 +43,16 @@ from arengo_marketplace.offers.terms import allocation_keys, check_rule, refused
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.settlements import repository as settlements
 
-JOINS, LEAVES, RULE, USE = "joins", "leaves", "rule", "use"
-KINDS = (JOINS, LEAVES, RULE, USE)
 MOST_CHANGES = 20
+
+
+class ChangeKind(StrEnum):
+    """What a change is about."""
+
+    JOINS = "joins"
+    LEAVES = "leaves"
+    RULE = "rule"
+    USE = "use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Asked:
     where it is not given.
     """
 
-    kind: str
+    kind: ChangeKind
     offer_id: UUID | None = None
     member_id: UUID | None = None
     on: date | None = None
@@ -186,7 +194,7 @@ async def _changes(
     by_id = {offer.id: offer for offer in books.offers}
     members: dict[UUID, Member] = {}
     used: Mapping[str, Mapping[UUID, Decimal]] = {}
-    joining = [one.member_id for one in asked if one.kind == JOINS and one.member_id]
+    joining = [one.member_id for one in asked if one.kind is ChangeKind.JOINS and one.member_id]
     if any(one.member_id for one in asked):
         found = await directory.members(uow, books.consortium_id)
         members = {member.organization_id: member for member in found}
@@ -218,8 +226,8 @@ async def _change(
     used: Mapping[str, Mapping[UUID, Decimal]],
 ) -> Change:
     on = one.on or books.period.start
-    if one.kind in (JOINS, LEAVES):
-        member = members.get(one.member_id) if one.member_id else None
+    member = members.get(one.member_id) if one.member_id else None
+    if one.kind in (ChangeKind.JOINS, ChangeKind.LEAVES):
         if member is None:
             raise InvalidInputError(
                 "Change {number}: choose a member of the consortium.",
@@ -234,9 +242,9 @@ async def _change(
                 day=on,
                 start=books.period.start,
             )
-        if one.kind == LEAVES:
+        if one.kind is ChangeKind.LEAVES:
             return Leaves(member.organization_id, on, offer.id if offer else None)
-    if one.kind == USE:
+    if one.kind is ChangeKind.USE:
         if one.factor is None or not one.meter:
             raise InvalidInputError(
                 "Change {number}: name the meter and how many times today's use.",
@@ -259,17 +267,9 @@ async def _change(
         raise InvalidInputError(
             "Change {number}: choose an offer of this consortium.", field="offer_id", number=number
         )
-    if one.kind == RULE:
+    if one.kind is ChangeKind.RULE:
         return OtherRule(offer.id, check_rule(one.rule, host.registry, "rule"))
-    if one.kind != JOINS or one.member_id is None:
-        raise InvalidInputError(
-            "Change {number}: {kind} is not known. Use one of: {kinds}.",
-            field="kind",
-            number=number,
-            kind=one.kind,
-            kinds=", ".join(KINDS),
-        )
-    member = members[one.member_id]
+    assert member is not None, "who joins was looked for above"
     if not bears(offer, member):
         raise InvalidInputError(
             "Change {number}: {name} bears no share of this offer.",

@@ -12,14 +12,16 @@ import strawberry
 from arengo_core.api.scalars import MoneyType, global_id, local_id
 from arengo_core.errors import InvalidInputError
 from arengo_marketplace.costs.what_if import MemberChange, OfferChange
-from arengo_marketplace.whatif.service import Answer, Asked
+from arengo_marketplace.whatif.service import Answer, Asked, ChangeKind
+
+strawberry.enum(ChangeKind, name="WhatIfKind", description="What a change is about.")
 
 
 @strawberry.input(description="One change to try. Nothing of it is written.")
 class WhatIfChange:
-    """``kind``: joins, leaves, rule or use."""
+    """The domain's, by ids as GraphQL gives them."""
 
-    kind: str = strawberry.field(description="joins, leaves, rule or use.")
+    kind: ChangeKind
     offer_id: strawberry.ID | None = None
     member_id: strawberry.ID | None = None
     starts_on: date | None = strawberry.field(
