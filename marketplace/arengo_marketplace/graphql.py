@@ -27,7 +27,7 @@ from arengo_marketplace.pledges import service as pledges
 from arengo_marketplace.pledges.mutations import PledgesMutation
 from arengo_marketplace.pledges.queries import PledgesQuery
 from arengo_marketplace.pledges.types import PledgeType
-from arengo_marketplace.votes import service as votes
+from arengo_marketplace.votes import reading as votes
 from arengo_marketplace.votes.mutations import VotesMutation
 from arengo_marketplace.votes.queries import VotesQuery
 from arengo_marketplace.votes.types import VoteType

@@ -16,8 +16,8 @@ from arengo_marketplace.offers import price_pages
 from arengo_marketplace.office import pages as office_pages
 from arengo_marketplace.permissions import CHARTER, FIGURES, OFFERS, OFFICE, SERVICES, VOTES
 from arengo_marketplace.pledges import pages as pledge_pages
+from arengo_marketplace.votes import assembly_pages, proposing_pages
 from arengo_marketplace.votes import pages as vote_pages
-from arengo_marketplace.votes import proposing_pages
 
 ROUTES: list[Any] = [
     *office_pages.ROUTES,
@@ -31,6 +31,7 @@ ROUTES: list[Any] = [
     *price_pages.ROUTES,
     *vote_pages.ROUTES,
     *proposing_pages.ROUTES,
+    *assembly_pages.ROUTES,
     *health_pages.ROUTES,
 ]
 

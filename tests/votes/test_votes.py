@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from arengo_core import clock
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller, Role
-from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
 from arengo_core.jobs.worker import drain
+from arengo_core.permissions import service as permissions
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.offers import service as offers
-from arengo_marketplace.votes import jobs, minutes, repository, service
+from arengo_marketplace.permissions import VOTES
+from arengo_marketplace.votes import jobs, minutes, reading, repository, service
 from arengo_marketplace.votes.figures import figures_of
 from tests.settlements.valley import RULE
 
@@ -86,6 +89,32 @@ async def test_what_all_approve_divides_from_its_month_on(valley, mailbox):
     assert len([one for one in subjects if "Bell" in one]) == 2, "opened, and the outcome"
 
 
+async def test_the_union_casts_the_ballot_of_a_town_that_let_it(valley, caller_for):
+    vote, town = await _opened(valley), valley.towns[0]
+    union = await caller_for(valley.officer)
+    with pytest.raises(ForbiddenError):
+        async with valley.host.unit_of_work(union) as uow:
+            await service.cast(uow, vote_id=vote.id, member_id=town.id, choice="yes")
+    async with valley.host.unit_of_work(await caller_for(valley.town_officer)) as uow:
+        await permissions.delegate(
+            uow,
+            valley.host,
+            town.id,
+            permission=VOTES.key,
+            delegate_id=valley.id,
+            until=clock.today() + timedelta(days=30),
+        )
+    union = await caller_for(valley.officer)
+    async with valley.host.unit_of_work(union) as uow:
+        await valley.host.identity.act_for(uow, town.id)
+    union = Caller(union.user_id, union.grants, town.id, union.session_id)
+    async with valley.host.unit_of_work(union) as uow:
+        cast = await service.cast(uow, vote_id=vote.id, member_id=town.id, choice="yes")
+    assert (cast.organization_id, cast.cast_for) == (town.id, valley.id)
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        assert (await reading.count_of(uow, vote)).voted == 1
+
+
 async def test_the_roll_and_its_figures_are_frozen_and_seen_first(valley):
     vote = await _draft(valley)
     async with valley.host.unit_of_work(valley.office) as uow:
@@ -119,7 +148,7 @@ async def test_the_job_counts_what_is_over_and_reminds_who_has_not_voted(
     move_clock(AFTERWARDS)
     await jobs.look_after(valley.host, {})
     async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
-        assert (await service.vote_of(uow, vote.id)).state == "rejected"
+        assert (await reading.vote_of(uow, vote.id)).state == "rejected"
     assert len((await _offer(valley)).rule_rows) == 1
 
 

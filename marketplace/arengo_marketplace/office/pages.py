@@ -24,7 +24,7 @@ from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.office.money import money_now
 from arengo_marketplace.titles import service_title
-from arengo_marketplace.votes import service as votes
+from arengo_marketplace.votes import reading as votes
 
 
 @get("/office", name="office")

@@ -22,7 +22,7 @@ from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.titles import service_title
-from arengo_marketplace.votes import repository, service
+from arengo_marketplace.votes import reading, repository, service
 from arengo_marketplace.votes.models import Elector, Vote
 from arengo_marketplace.votes.wording import outcome_in_words
 
@@ -49,8 +49,8 @@ async def _look_after(host: Host, consortium_id: UUID) -> None:
     async with host.unit_of_work(caller) as uow:
         until = clock.today() + REMINDED_BEFORE
         for vote in await repository.to_remind(uow.session, consortium_id, until):
-            voted = (await service.last_ballots(uow, [vote]))[vote.id]
-            for elector in (await service.roll_of(uow, [vote]))[vote.id]:
+            voted = (await reading.last_ballots(uow, [vote]))[vote.id]
+            for elector in (await reading.roll_of(uow, [vote]))[vote.id]:
                 if elector.organization_id not in voted:
                     service.tell(uow, vote, elector.organization_id, "reminder")
             vote.reminded_at = clock.now()
@@ -64,7 +64,7 @@ async def mail_vote(host: Host, payload: dict[str, Any]) -> None:
         vote = await repository.get(uow.session, UUID(payload["vote"]))
         if vote is None or vote.closes_on is None:
             return
-        roll = (await service.roll_of(uow, [vote]))[vote.id]
+        roll = (await reading.roll_of(uow, [vote]))[vote.id]
         [elector] = [one for one in roll if one.organization_id == member_id]
         offer = await offers.offer_of(uow, vote.offer_id)
         member = await organizations.get(uow, member_id)

@@ -13,7 +13,7 @@ from arengo_core.files.models import StoredFile
 from arengo_core.files.service import WrittenFile
 from arengo_core.host import Host
 from arengo_marketplace.permissions import OFFERS
-from arengo_marketplace.votes import service
+from arengo_marketplace.votes import reading, service
 from arengo_marketplace.votes.models import Vote
 
 MOST_BYTES = 10 * 2**20
@@ -34,7 +34,7 @@ def kind_of(content: bytes) -> str:
 
 async def require_attaching(uow: UnitOfWork, vote_id: UUID) -> None:
     """Refuse who may not attach minutes to a vote, before any file is written."""
-    vote = await service.vote_of(uow, vote_id)
+    vote = await reading.vote_of(uow, vote_id)
     uow.caller.require(vote.organization_id, OFFERS)
 
 
@@ -71,7 +71,7 @@ async def attach(uow: UnitOfWork, *, vote_id: UUID, name: str, file: WrittenFile
 
 async def find(uow: UnitOfWork, vote_id: UUID) -> tuple[Vote, StoredFile]:
     """The minutes of a vote that the caller may see. NotFoundError where there are none."""
-    vote = await service.vote_of(uow, vote_id)
+    vote = await reading.vote_of(uow, vote_id)
     kept = await files.find(uow, vote.minutes_id) if vote.minutes_id else None
     if kept is None:
         raise NotFoundError("This vote has no minutes.")

@@ -15,7 +15,7 @@ from arengo_core.api.payload import Payload, answers
 from arengo_core.api.scalars import local_id
 from arengo_core.errors import InvalidInputError
 from arengo_marketplace.members import charter
-from arengo_marketplace.votes import minutes, service
+from arengo_marketplace.votes import minutes, reading, service
 from arengo_marketplace.votes.types import VotePayload, VoteType, VotingTerms, VotingTermsInput
 
 
@@ -103,7 +103,7 @@ class VotesMutation:
             vote = await service.open_vote(
                 uow, info.context.host, vote_id=local_id(id, "Vote"), seen=seen
             )
-            return VotePayload(vote=VoteType.of(vote, await service.count_of(uow, vote)))
+            return VotePayload(vote=VoteType.of(vote, await reading.count_of(uow, vote)))
 
     @strawberry.mutation(description="Take a draft or an open vote back.")
     @answers(VotePayload)
@@ -129,8 +129,8 @@ class VotesMutation:
                 member_id=local_id(member_id, "Organization", "member_id"),
                 choice=choice,
             )
-            vote = await service.vote_of(uow, vote_id)
-            return VotePayload(vote=VoteType.of(vote, await service.count_of(uow, vote)))
+            vote = await reading.vote_of(uow, vote_id)
+            return VotePayload(vote=VoteType.of(vote, await reading.count_of(uow, vote)))
 
     @strawberry.mutation(
         description="Record what members voted in an assembly, and count it; its minutes are"
@@ -152,7 +152,7 @@ class VotesMutation:
                     for one in ballots
                 },
             )
-            return VotePayload(vote=VoteType.of(vote, await service.count_of(uow, vote)))
+            return VotePayload(vote=VoteType.of(vote, await reading.count_of(uow, vote)))
 
     @strawberry.mutation(description="Attach the minutes (a PDF or p7m file, as base64).")
     @answers(VotePayload)
@@ -169,7 +169,7 @@ class VotesMutation:
             raise InvalidInputError("This is not base64.", field="content") from None
         async with minutes.written(info.context.host, data) as file, info.context.writing() as uow:
             vote = await minutes.attach(uow, vote_id=vote_id, name=name, file=file)
-            return VotePayload(vote=VoteType.of(vote, await service.count_of(uow, vote)))
+            return VotePayload(vote=VoteType.of(vote, await reading.count_of(uow, vote)))
 
     @strawberry.mutation(description="Count a vote that is over, or in which all have voted.")
     @answers(VotePayload)
@@ -177,7 +177,7 @@ class VotesMutation:
         """Count."""
         async with info.context.writing() as uow:
             vote = await service.close(uow, info.context.host, vote_id=local_id(id, "Vote"))
-            return VotePayload(vote=VoteType.of(vote, await service.count_of(uow, vote)))
+            return VotePayload(vote=VoteType.of(vote, await reading.count_of(uow, vote)))
 
     @strawberry.mutation(description="Change how a consortium's later votes are counted.")
     @answers(VotingTermsPayload)

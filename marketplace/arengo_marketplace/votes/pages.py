@@ -1,4 +1,4 @@
-"""Pages of votes: the list, one vote, voting, and what only the office does."""
+"""Pages of votes: the list, one vote, voting, counting."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from litestar.response import Redirect
 from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import error_text, gettext
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
-from arengo_core.web.forms import Form, day_named, read_form
+from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.rule import CostRule
@@ -32,7 +32,7 @@ from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.permissions import FIGURES, OFFERS, OFFICE, VOTES
 from arengo_marketplace.titles import service_title
-from arengo_marketplace.votes import minutes, service
+from arengo_marketplace.votes import reading, service
 from arengo_marketplace.votes.figures import figures_of
 from arengo_marketplace.votes.models import Ballot, Elector, Vote
 from arengo_marketplace.votes.wording import (
@@ -55,8 +55,8 @@ async def votes_page(request: ArengoRequest, host: FromHost, caller: FromCaller)
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, OFFICE, VOTES, FIGURES)
-        rows = await service.votes_of(uow, acting.consortium_id)
-        counts = await service.counts_of(uow, rows)
+        rows = await reading.votes_of(uow, acting.consortium_id)
+        counts = await reading.counts_of(uow, rows)
         known = await offer_rows.by_ids(uow.session, [row.offer_id for row in rows])
         return await page(
             request,
@@ -86,9 +86,9 @@ async def rules_page(
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, OFFICE, VOTES, FIGURES)
         offer = await offers.offer_of(uow, offer_id)
-        votes = await service.votes_of(uow, offer.organization_id, offer.id)
+        votes = await reading.votes_of(uow, offer.organization_id, offer.id)
         by_id = {vote.id: vote for vote in votes}
-        counts = await service.counts_of(uow, votes)
+        counts = await reading.counts_of(uow, votes)
         held = offer.rules
         ends = [version.valid_from for version in held[1:]]
         return await page(
@@ -120,7 +120,7 @@ async def show(
     """One vote, with what the caller can do about it."""
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, OFFICE, VOTES, FIGURES)
-        vote = await service.vote_of(uow, vote_id)
+        vote = await reading.vote_of(uow, vote_id)
         offer = await offers.offer_of(uow, vote.offer_id)
         title = service_title(host.registry, offer.service)
         rule = words_of(host, vote.rule)
@@ -190,9 +190,9 @@ async def _draft(uow: UnitOfWork, host: Host, vote: Vote, offer: Offer) -> dict[
 
 
 async def _roll(uow: UnitOfWork, _host: Host, vote: Vote, offer: Offer) -> dict[str, Any]:
-    roll = (await service.roll_of(uow, [vote]))[vote.id]
-    cast_in = (await service.last_ballots(uow, [vote]))[vote.id]
-    counted = await service.count_of(uow, vote) if roll else None
+    roll = (await reading.roll_of(uow, [vote]))[vote.id]
+    cast_in = (await reading.last_ballots(uow, [vote]))[vote.id]
+    counted = await reading.count_of(uow, vote) if roll else None
     behind = {one.cast_for for one in cast_in.values() if one.cast_for}
     names = await organizations.by_ids(uow.session, list(behind))
     currency = offer.plan.currency
@@ -253,25 +253,6 @@ async def vote_page(
     return await show(request, host, caller, vote_id, Form({}))
 
 
-@get("/office/votes/{vote_id:uuid}/minutes", name="vote-minutes")
-async def minutes_file(
-    host: FromHost, caller: FromCaller, vote_id: FromPath[UUID]
-) -> Response[bytes]:
-    """The minutes."""
-    caller.require_signed_in()
-    async with host.unit_of_work(caller, read_only=True) as uow:
-        vote, kept = await minutes.find(uow, vote_id)
-        name = vote.minutes_name.encode("ascii", "replace").decode().replace("?", "_")
-    return Response(
-        await host.files.read(kept),
-        media_type=kept.content_type,
-        headers={
-            "content-disposition": f'attachment; filename="{name}"',
-            "x-content-type-options": "nosniff",
-        },
-    )
-
-
 @post(
     "/office/votes/{vote_id:uuid}/cast",
     name="vote-cast",
@@ -299,79 +280,6 @@ async def cast(
         "success",
         gettext("Your vote is cast."),
         gettext("You may change it until the vote ends: the last one counts."),
-    )
-    return redirect(request, f"/office/votes/{vote_id}", done)
-
-
-@post(
-    "/office/votes/{vote_id:uuid}/minutes",
-    name="vote-attach-minutes",
-    opt={"mutation": "attachMinutes"},
-    status_code=303,
-)
-async def attach(
-    request: ArengoRequest, host: FromHost, caller: FromCaller, vote_id: FromPath[UUID]
-) -> Response[Any] | Redirect:
-    """Attach the minutes."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    async with host.unit_of_work(caller, read_only=True) as uow:
-        await minutes.require_attaching(uow, vote_id)
-    upload = next(iter(form.files.get("minutes", [])), None)
-    try:
-        if upload is None:
-            raise InvalidInputError("Choose a file.", field="minutes")
-        async with (
-            minutes.written(host, await upload.read()) as file,
-            host.unit_of_work(caller) as uow,
-        ):
-            await minutes.attach(uow, vote_id=vote_id, name=upload.filename, file=file)
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await show(request, host, caller, vote_id, form)
-    done = Flash("success", gettext("The minutes are attached."))
-    return redirect(request, f"/office/votes/{vote_id}", done)
-
-
-@post(
-    "/office/votes/{vote_id:uuid}/assembly",
-    name="vote-assembly",
-    opt={"mutation": "recordAssembly"},
-    status_code=303,
-)
-async def assembly(
-    request: ArengoRequest, host: FromHost, caller: FromCaller, vote_id: FromPath[UUID]
-) -> Response[Any] | Redirect:
-    """Record what was voted in an assembly."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        ballots = {
-            UUID(name.removeprefix("ballot:")): choice
-            for name, choice in form.fields.items()
-            if name.startswith("ballot:") and choice
-        }
-    except ValueError:
-        raise InvalidInputError("Choose one of the list.", field="ballots") from None
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await service.own_locked(uow, vote_id)
-            vote = await service.record_assembly(
-                uow,
-                host,
-                vote_id=vote_id,
-                held_on=day_named(form["held_on"], "held_on"),
-                ballots=ballots,
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await show(request, host, caller, vote_id, form)
-    done = Flash(
-        "success", gettext("The vote is counted: {state}.", state=gettext(STATES[vote.state]))
     )
     return redirect(request, f"/office/votes/{vote_id}", done)
 
@@ -429,10 +337,7 @@ ROUTES: list[Any] = [
     votes_page,
     rules_page,
     vote_page,
-    minutes_file,
     cast,
-    attach,
-    assembly,
     close,
     withdraw,
 ]

@@ -27,7 +27,7 @@ from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.permissions import OFFERS
 from arengo_marketplace.titles import service_title
-from arengo_marketplace.votes import service
+from arengo_marketplace.votes import reading, service
 from arengo_marketplace.votes.models import Vote
 from arengo_marketplace.votes.pages import show
 from arengo_marketplace.votes.wording import values_of, weighings
@@ -47,7 +47,7 @@ async def _form(
         await office_of(uow)
         offer = await offers.offer_of(uow, offer_id)
         caller.require(offer.organization_id, OFFERS)
-        vote = await service.vote_of(uow, vote_id) if vote_id else None
+        vote = await reading.vote_of(uow, vote_id) if vote_id else None
         described = offers.service_of(host.registry, offer.service)
         keys = allocation_keys(host.registry)
         rule = CostRule.from_json(vote.rule, keys) if vote else offer.rule(keys)
@@ -132,7 +132,7 @@ def _prepared() -> Flash:
 
 async def _own(host: Host, caller: Caller, vote_id: UUID) -> Vote:
     async with host.unit_of_work(caller, read_only=True) as uow:
-        vote = await service.vote_of(uow, vote_id)
+        vote = await reading.vote_of(uow, vote_id)
         caller.require(vote.organization_id, OFFERS)
     return vote
 

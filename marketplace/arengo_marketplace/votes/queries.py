@@ -8,7 +8,7 @@ from arengo_core.api.context import Info
 from arengo_core.api.scalars import local_id
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.permissions import OFFERS
-from arengo_marketplace.votes import service
+from arengo_marketplace.votes import reading
 from arengo_marketplace.votes.figures import figures_of
 from arengo_marketplace.votes.types import VoteElector, VotePreview, VoteType
 
@@ -25,10 +25,10 @@ class VotesQuery:
         """Votes."""
         uow = info.context.uow
         async with uow.lock:
-            rows = await service.votes_of(
+            rows = await reading.votes_of(
                 uow, local_id(consortium_id, "Organization", "consortium_id")
             )
-            counts = await service.counts_of(uow, rows)
+            counts = await reading.counts_of(uow, rows)
         return [VoteType.of(row, counts.get(row.id)) for row in rows]
 
     @strawberry.field(description="The roll of a vote, by name, with what each voted last.")
@@ -36,10 +36,10 @@ class VotesQuery:
         """The roll."""
         uow = info.context.uow
         async with uow.lock:
-            vote = await service.vote_of(uow, local_id(id, "Vote"))
+            vote = await reading.vote_of(uow, local_id(id, "Vote"))
             offer = await offers.offer_of(uow, vote.offer_id)
-            roll = (await service.roll_of(uow, [vote]))[vote.id]
-            cast_in = (await service.last_ballots(uow, [vote]))[vote.id]
+            roll = (await reading.roll_of(uow, [vote]))[vote.id]
+            cast_in = (await reading.last_ballots(uow, [vote]))[vote.id]
         currency = offer.plan.currency
         return [VoteElector.of(one, cast_in.get(one.organization_id), currency) for one in roll]
 
@@ -50,7 +50,7 @@ class VotesQuery:
         """The figures."""
         uow = info.context.uow
         async with uow.lock:
-            vote = await service.vote_of(uow, local_id(id, "Vote"))
+            vote = await reading.vote_of(uow, local_id(id, "Vote"))
             uow.caller.require(vote.organization_id, OFFERS)
             offer = await offers.offer_of(uow, vote.offer_id)
             return VotePreview.of(await figures_of(uow, info.context.host, vote, offer))

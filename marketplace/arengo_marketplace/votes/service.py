@@ -9,20 +9,19 @@ from uuid import UUID
 
 from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import format_date
 from arengo_core.ids import new_id
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import charter
-from arengo_marketplace.members import repository as members
 from arengo_marketplace.offers import rules
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import check_meters, check_rule
-from arengo_marketplace.permissions import FIGURES, OFFERS, OFFICE, VOTES
-from arengo_marketplace.votes import repository
-from arengo_marketplace.votes.counting import Choice, Count, Outcome, Terms, count, weights
+from arengo_marketplace.permissions import OFFERS, VOTES
+from arengo_marketplace.votes import reading, repository
+from arengo_marketplace.votes.counting import Choice, Outcome, Terms, weights
 from arengo_marketplace.votes.counting import Elector as Weighed
 from arengo_marketplace.votes.figures import electorate, figures_of
 from arengo_marketplace.votes.models import Ballot, Elector, Vote
@@ -148,7 +147,7 @@ async def withdraw(uow: UnitOfWork, *, vote_id: UUID, reason: str = "") -> Vote:
     if vote.state == "open":
         if not reason.strip():
             raise InvalidInputError("Say why, for the members to read.", field="reason")
-        roll = (await roll_of(uow, [vote]))[vote.id]
+        roll = (await reading.roll_of(uow, [vote]))[vote.id]
         for elector in roll:
             tell(uow, vote, elector.organization_id, "outcome")
     vote.state, vote.reason = "withdrawn", reason.strip()[:_LONGEST_REASON]
@@ -160,7 +159,7 @@ async def withdraw(uow: UnitOfWork, *, vote_id: UUID, reason: str = "") -> Vote:
 async def cast(uow: UnitOfWork, *, vote_id: UUID, member_id: UUID, choice: str) -> Ballot:
     """Vote for a member, as one who may; until the end it may vote anew, and the last counts."""
     uow.caller.require(member_id, VOTES)
-    vote = await vote_of(uow, vote_id)
+    vote = await reading.vote_of(uow, vote_id)
     await uow.widen([member_id, vote.organization_id])
     held = await repository.locked(uow.session, vote_id)
     assert held is not None
@@ -200,7 +199,7 @@ async def record_assembly(
         )
     if not ballots:
         raise InvalidInputError("Say what at least one member voted.", field="ballots")
-    roll = {one.organization_id for one in (await roll_of(uow, [vote]))[vote.id]}
+    roll = {one.organization_id for one in (await reading.roll_of(uow, [vote]))[vote.id]}
     if not ballots.keys() <= roll:
         raise InvalidInputError("Only members on the roll have voted.", field="ballots")
     chosen = {member: _choice(choice) for member, choice in ballots.items()}
@@ -226,7 +225,7 @@ async def close(uow: UnitOfWork, host: Host, *, vote_id: UUID) -> Vote:
     if vote.state != "open" or vote.closes_on is None:
         raise ConflictError("This vote is not open.")
     if vote.closes_on >= clock.today():
-        counted = await count_of(uow, vote)
+        counted = await reading.count_of(uow, vote)
         if counted.voted < counted.electors:
             raise ConflictError(
                 "Members have until {day}: it can be counted before once all have voted.",
@@ -238,7 +237,7 @@ async def close(uow: UnitOfWork, host: Host, *, vote_id: UUID) -> Vote:
 
 async def decide(uow: UnitOfWork, host: Host, vote: Vote) -> None:
     """Count an open vote that the caller has locked; where it passed, its rule takes over."""
-    counted = await count_of(uow, vote)
+    counted = await reading.count_of(uow, vote)
     vote.state = counted.outcome.value
     vote.decided_at, vote.decided_by = clock.now(), uow.caller.user_id
     values: dict[str, Any] = {}
@@ -265,88 +264,18 @@ async def decide(uow: UnitOfWork, host: Host, vote: Vote) -> None:
         electors=counted.electors,
         **values,
     )
-    for elector in (await roll_of(uow, [vote]))[vote.id]:
+    for elector in (await reading.roll_of(uow, [vote]))[vote.id]:
         tell(uow, vote, elector.organization_id, "outcome")
-
-
-async def vote_of(uow: UnitOfWork, vote_id: UUID) -> Vote:
-    """A vote of a consortium to which the caller's organizations belong. NotFoundError otherwise.
-
-    Drafts are the office's.
-    """
-    _require_known(uow)
-    async with uow.widened(await _consortia(uow)):
-        vote = await repository.get(uow.session, vote_id)
-    if vote is None or not _may_see(uow, vote):
-        raise NotFoundError("There is no such vote.")
-    return vote
 
 
 async def own_locked(uow: UnitOfWork, vote_id: UUID) -> Vote:
     """A vote that the caller's office called, locked. NotFoundError otherwise."""
-    vote = await vote_of(uow, vote_id)
+    vote = await reading.vote_of(uow, vote_id)
     uow.caller.require(vote.organization_id, OFFERS)
     await uow.widen([vote.organization_id], [vote.organization_id])
     held = await repository.locked(uow.session, vote_id)
     assert held is not None
     return held
-
-
-async def votes_of(
-    uow: UnitOfWork, consortium_id: UUID, offer_id: UUID | None = None
-) -> list[Vote]:
-    """A consortium's votes, the newest first, for its office and its members' people."""
-    _require_known(uow)
-    if consortium_id not in await _consortia(uow):
-        raise ForbiddenError("You may not do this for that organization.")
-    async with uow.widened([consortium_id]):
-        found = await repository.of_consortium(uow.session, consortium_id, offer_id)
-    return [vote for vote in found if _may_see(uow, vote)]
-
-
-async def roll_of(uow: UnitOfWork, votes: list[Vote]) -> dict[UUID, list[Elector]]:
-    """The rolls of votes that the caller was found to see."""
-    async with uow.widened(governs={vote.organization_id for vote in votes}):
-        return await repository.roll(uow.session, [vote.id for vote in votes])
-
-
-async def last_ballots(uow: UnitOfWork, votes: list[Vote]) -> dict[UUID, dict[UUID, Ballot]]:
-    """The ballots that count, of votes that the caller was found to see."""
-    async with uow.widened(governs={vote.organization_id for vote in votes}):
-        return await repository.last_ballots(uow.session, [vote.id for vote in votes])
-
-
-async def counts_of(uow: UnitOfWork, votes: list[Vote]) -> dict[UUID, Count]:
-    """How votes stand, or what they came to; drafts have no count."""
-    asked = [vote for vote in votes if vote.opened_at is not None]
-    rolls, cast_in = await roll_of(uow, asked), await last_ballots(uow, asked)
-    return {
-        vote.id: count(
-            vote.counted_by,
-            [Weighed(one.organization_id, one.population) for one in rolls[vote.id]],
-            {member: Choice(ballot.choice) for member, ballot in cast_in[vote.id].items()},
-        )
-        for vote in asked
-    }
-
-
-async def count_of(uow: UnitOfWork, vote: Vote) -> Count:
-    """How one vote stands."""
-    return (await counts_of(uow, [vote]))[vote.id]
-
-
-async def waiting_for(uow: UnitOfWork, consortium_id: UUID, member_id: UUID) -> list[Vote]:
-    """Open votes in which a member has a ballot and has not cast it; for its voters."""
-    if not uow.caller.may(member_id, VOTES):
-        return []
-    open_now = [vote for vote in await votes_of(uow, consortium_id) if vote.state == "open"]
-    rolls, cast_in = await roll_of(uow, open_now), await last_ballots(uow, open_now)
-    return [
-        vote
-        for vote in open_now
-        if member_id in {one.organization_id for one in rolls[vote.id]}
-        and member_id not in cast_in[vote.id]
-    ]
 
 
 def tell(uow: UnitOfWork, vote: Vote, member_id: UUID, about: str) -> None:
@@ -444,22 +373,3 @@ def _choice(value: str) -> Choice:
         return Choice(value)
     except ValueError:
         raise InvalidInputError("Choose yes, no or abstention.", field="choice") from None
-
-
-def _require_known(uow: UnitOfWork) -> None:
-    if uow.caller.system is None:
-        uow.caller.require_known()
-
-
-def _may_see(uow: UnitOfWork, vote: Vote) -> bool:
-    return vote.state != "draft" or uow.caller.may(vote.organization_id, OFFICE)
-
-
-async def _consortia(uow: UnitOfWork) -> set[UUID]:
-    """The consortia whose votes the caller may see: its own office's, and its organizations'."""
-    reached = uow.caller.scope
-    if uow.caller.system is not None:
-        return set(reached.organizations | reached.governs)
-    governed = {one for one in reached.governs if uow.caller.may(one, OFFICE)}
-    able = [one for one in reached.organizations if uow.caller.may(one, VOTES, FIGURES)]
-    return governed | await members.consortia_of(uow.session, able, clock.today())
