@@ -137,21 +137,21 @@ class Period:
     def next(self) -> Period:
         """The period that follows: as many months, or as many days."""
         if self.is_months:
-            return Period(self.end, _month_after(self.end, self._month_count))
+            return Period(self.end, _month_after(self.end, self.month_count))
         return Period(self.end, self.end + timedelta(days=self.days))
 
     def previous(self) -> Period:
         """The period before: as many months, or as many days."""
         if self.is_months:
-            return Period(_month_after(self.start, -self._month_count), self.start)
+            return Period(_month_after(self.start, -self.month_count), self.start)
         return Period(self.start - timedelta(days=self.days), self.start)
 
     def label(self, language: str = "it") -> str:
         """``settembre 2026``, ``2026``, or ``dal 3 settembre 2026 al 9 settembre 2026``."""
         names = _MONTHS.get(language, _MONTHS["en"])
-        if self.is_months and self._month_count == 1:
+        if self.is_months and self.month_count == 1:
             return f"{names[self.start.month - 1]} {self.start.year}"
-        if self.is_months and self.start.month == 1 and self._month_count == 12:
+        if self.is_months and self.start.month == 1 and self.month_count == 12:
             return str(self.start.year)
         first, last = (
             f"{day.day} {names[day.month - 1]} {day.year}"
@@ -160,7 +160,8 @@ class Period:
         return _RANGES.get(language, _RANGES["en"]).format(first=first, last=last)
 
     @property
-    def _month_count(self) -> int:
+    def month_count(self) -> int:
+        """How many calendar months lie between the month of its start and that of its end."""
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
 
 

@@ -27,7 +27,7 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
         "member": sheet.member.name,
         "consortium": sheet.consortium.name,
         "month": statement.period.label(current_locale()),
-        "amount": format_money(Money(abs(statement.amount), statement.currency)),
+        "amount": format_money(Money(abs(statement.due), statement.currency)),
         "due": format_date(statement.due_on),
     }
     subject = _(
@@ -42,6 +42,13 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
             **values,
         )
         after = _("Why, and every figure of it:")
+    elif statement.due < 0:
+        body = _(
+            "{consortium} has settled {month}. {member} paid suppliers more than its part: it is"
+            " owed {amount}.",
+            **values,
+        )
+        after = _("What it is for, why it is so much, and every figure of it:")
     else:
         body = _(
             "{consortium} has settled {month}. The part of {member} is {amount}, to be paid by"

@@ -23,12 +23,14 @@ from arengo_marketplace.demo.timeline import month_back, morning_of
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
 from arengo_marketplace.members import directory
+from arengo_marketplace.members import repository as member_rows
 from arengo_marketplace.metering import repository as usage
 from arengo_marketplace.metering import service as metering
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.pools import planned
 from arengo_marketplace.pools import service as pools
+from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import LineData
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.settlements.models import Settlement
@@ -58,6 +60,8 @@ async def load(host: Host, slug: str) -> None:
     for month, season in zip(months, _SEASON, strict=True):
         await _use(host, consortium_id, members, month, season)
     await _fold(host)
+    async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
+        await _enter_start(uow, consortium_id, months[0])
     closed: list[Settlement] = []
     for month in months:
         office = Caller.program([consortium_id], [consortium_id])
@@ -179,6 +183,28 @@ async def _enter_costs(uow: UnitOfWork, consortium_id: UUID, month: Period) -> N
     await pools.add(uow, consortium_id=consortium_id, lines=lines)
 
 
+async def _enter_start(uow: UnitOfWork, consortium_id: UUID, first: Period) -> None:
+    """What the lead paid for all at the start; three years of settlements take it."""
+    charter = await member_rows.charter_of(uow.session, consortium_id)
+    known = await offers.of_consortium(uow.session, consortium_id)
+    offer = next((row for row in known if row.service == "communications"), None)
+    if offer is None or charter is None:
+        return
+    line = LineData(
+        offer.id,
+        first.start,
+        LineKind.ONE_OFF,
+        "Avvio e formazione, tre anni (demo)",
+        Money(180_000),
+        last_month=Period.months_from(first.start, 36).end - timedelta(days=1),
+        paid_by=charter.lead_id,
+        supplier="Servizi della Valle S.r.l. (demo)",
+        document_number=f"1/{first.start.year}",
+        document_date=first.start,
+    )
+    await pools.add(uow, consortium_id=consortium_id, lines=[line])
+
+
 def _invoiced(offer: Offer, lines: Sequence[LineData], month: Period) -> list[LineData]:
     supplier = _SUPPLIERS.get(offer.service, "Servizi della Valle S.r.l. (demo)")
     number = f"{month.start.month * 10 + len(offer.service)}/{month.start.year}"
@@ -202,7 +228,7 @@ async def _pay(uow: UnitOfWork, settlement: Settlement) -> None:
     issued = await statements.of_settlement(uow.session, settlement.organization_id, settlement.id)
     for place, statement in enumerate(issued[:_PAYERS]):
         half = place == min(len(issued), _PAYERS) - 1
-        amount = statement.amount // 2 if half else statement.amount
+        amount = statement.due // 2 if half else statement.due
         if amount > 0:
             await statement_service.record_payment(
                 uow,

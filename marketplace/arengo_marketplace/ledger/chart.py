@@ -41,7 +41,7 @@ CHART = (
         "member_receivable",
         AccountKind.ASSET,
         N_("Owed by members"),
-        N_("What statements ask for, until it is paid."),
+        N_("What statements ask for, until it is paid; less costs that members paid to suppliers."),
     ),
     Account(
         "merchant_payable",
@@ -53,7 +53,7 @@ CHART = (
         "costs_payable",
         AccountKind.LIABILITY,
         N_("Owed for services"),
-        N_("Costs of shared services that suppliers, or the lead on their behalf, are owed."),
+        N_("Costs of shared services that suppliers are owed."),
     ),
     Account(
         "fees_income",

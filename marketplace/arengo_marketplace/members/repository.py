@@ -62,6 +62,17 @@ async def members_of(
     return [(row[0], row[1]) for row in rows.all()]
 
 
+async def municipalities_by_code(session: AsyncSession, consortium_id: UUID) -> dict[str, UUID]:
+    """Municipalities that are or were members, by ISTAT code and by tax code."""
+    statement = _rows().where(
+        Membership.consortium_id == consortium_id, Membership.kind == "municipality"
+    )
+    found: dict[str, UUID] = {}
+    for _, row in (await session.execute(statement)).all():
+        found.update({code: row.id for code in (row.istat_code, row.tax_code) if code})
+    return found
+
+
 async def attributes(
     session: AsyncSession, consortium_id: UUID, organization_ids: Collection[UUID], day: date
 ) -> dict[UUID, dict[str, str]]:
@@ -110,6 +121,19 @@ async def members_during(
     )
     rows = await session.execute(statement.order_by(Membership.starts_on, Membership.id))
     return [(row[0], row[1]) for row in rows.all()]
+
+
+async def was_member(
+    session: AsyncSession, consortium_id: UUID, organization_id: UUID, start: date, end: date
+) -> bool:
+    """Whether an organization was a member on some day of ``[start, end)``."""
+    statement = select(Membership.id).where(
+        Membership.consortium_id == consortium_id,
+        Membership.organization_id == organization_id,
+        Membership.starts_on < end,
+        or_(Membership.ends_on.is_(None), Membership.ends_on > start),
+    )
+    return (await session.execute(statement.limit(1))).first() is not None
 
 
 async def seated_in(

@@ -15,6 +15,7 @@ from arengo_core.i18n import N_, current_locale, error_text, gettext
 from arengo_core.money import Money
 from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.csv_rows import RowFault, rows_of
+from arengo_marketplace.members import repository as members
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import COSTS
@@ -35,6 +36,8 @@ COLUMNS = (
     "supplier",
     "document_number",
     "document_date",
+    "last_month",
+    "paid_by",
 )
 _NEEDED = COLUMNS[:5]
 _HEADINGS = {
@@ -47,6 +50,8 @@ _HEADINGS = {
     "numero_documento": "document_number",
     "documento": "document_number",
     "data_documento": "document_date",
+    "ultimo_mese": "last_month",
+    "pagato_da": "paid_by",
 }
 _KINDS = {
     "fisso": LineKind.FIXED,
@@ -122,7 +127,8 @@ async def read(
     rows = _rows(text)
     known = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
     settled = await settlements.settled_months(uow.session, consortium_id)
-    reader = _Reader({offer.service: offer for offer in known}, settled)
+    towns = await members.municipalities_by_code(uow.session, consortium_id)
+    reader = _Reader({offer.service: offer for offer in known}, settled, towns)
     for place, (number, cells) in enumerate(rows):
         if place % _TOLD_EVERY == 0:
             await progress.tell(N_("Reading the lines"), place, len(rows))
@@ -163,9 +169,12 @@ def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
 class _Reader:
     """Reads line by line, gathering lines and faults."""
 
-    def __init__(self, offers_by_service: Mapping[str, Offer], settled: set[date]) -> None:
+    def __init__(
+        self, offers_by_service: Mapping[str, Offer], settled: set[date], towns: Mapping[str, UUID]
+    ) -> None:
         self.offers = offers_by_service
         self.settled = settled
+        self.towns = towns
         self.lines: list[tuple[int, LineData]] = []
         self.faults: list[RowFault] = []
 
@@ -177,15 +186,8 @@ class _Reader:
         description = self._cell(number, cells, "description", _description)
         amount = self._cell(number, cells, "amount", _amount)
         on = self._cell(number, cells, "document_date", _day)
-        if month in self.settled:
-            self._fault(
-                number,
-                "month",
-                gettext(
-                    "{month} is settled. Leave the line out, or reverse the settlement first.",
-                    month=cells["month"],
-                ),
-            )
+        last = self._cell(number, cells, "last_month", _last_month)
+        payer = self._cell(number, cells, "paid_by", self._payer)
         if len(self.faults) > before or not (month and offer and kind and amount is not None):
             return
         data = LineData(
@@ -197,13 +199,25 @@ class _Reader:
             supplier=cells.get("supplier", ""),
             document_number=cells.get("document_number", ""),
             document_date=on,
+            last_month=last,
+            paid_by=payer,
         )
         try:
             service.check(data)
+            self._refuse_settled(data)
         except InvalidInputError as error:
             self._fault(number, error.field or "", error_text(error))
         else:
             self.lines.append((number, data))
+
+    def _refuse_settled(self, data: LineData) -> None:
+        for month in data.months.months():
+            if month.start in self.settled:
+                raise InvalidInputError(
+                    "{month} is settled. Leave the line out, or reverse the settlement first.",
+                    field="month",
+                    month=f"{month.start:%Y-%m}",
+                )
 
     def refuse_known(self, present: Sequence[PoolLine]) -> None:
         """A document that is in the pool, or in the file, is not entered a second time."""
@@ -242,6 +256,13 @@ class _Reader:
             )
         return self.offers[text]
 
+    def _payer(self, text: str) -> UUID | None:
+        if text and text not in self.towns:
+            raise InvalidInputError(
+                "{value} is no member: give a municipality's ISTAT code or tax code.", value=text
+            )
+        return self.towns[text] if text else None
+
     def _cell(
         self, number: int, cells: Mapping[str, str], column: str, read: Callable[[str], ValueT]
     ) -> ValueT | None:
@@ -257,6 +278,10 @@ class _Reader:
 
 def _month(text: str) -> date:
     return service.month_named(text).start
+
+
+def _last_month(text: str) -> date | None:
+    return service.month_named(text, "last_month").start if text else None
 
 
 def _kind(text: str) -> LineKind:
@@ -293,8 +318,8 @@ def _day(text: str) -> date | None:
 def template() -> str:
     """An example file with every column."""
     example = (
-        "2026-09;payments;fixed;Canone del portale;1200,00;Fornitore S.r.l.;12/2026;2026-09-30"
+        "2026-09;payments;fixed;Canone del portale;1200,00;Fornitore S.r.l.;12/2026;2026-09-30;;"
         if current_locale() == "it"
-        else "2026-09;payments;fixed;Portal fee;1200.00;Supplier Ltd;12/2026;2026-09-30"
+        else "2026-09;payments;fixed;Portal fee;1200.00;Supplier Ltd;12/2026;2026-09-30;;"
     )
     return ";".join(COLUMNS) + "\r\n" + example + "\r\n"

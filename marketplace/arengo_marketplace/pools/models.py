@@ -16,6 +16,7 @@ from arengo_core.money import Money
 from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.spreading import Spread
 
 
 class LineKind(StrEnum):
@@ -45,6 +46,10 @@ KIND_LABELS = {
 class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     """A cost, fee or grant of an offer in a month. It can change until the month is settled.
 
+    A cost may be spread over several ``months``: each settlement takes the part of its month, and
+    the line cannot change while one of its months is settled. ``paid_by`` is the member that paid
+    the supplier for all; settlements credit it what they take.
+
     Amounts of fees and funding are positive and lower what the members divide; a supplier's
     credit note is a negative cost. ``from_plan`` tells that the price plan made the line.
     """
@@ -56,6 +61,10 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
         CheckConstraint("amount <> 0", "amount"),
         CheckConstraint("kind in ('fixed', 'usage', 'one_off', 'fee', 'funding')", "kind"),
         CheckConstraint("extract(day from starts_on) = 1", "month"),
+        CheckConstraint("months between 1 and 600", "months"),
+        CheckConstraint(
+            "kind not in ('fee', 'funding') or (months = 1 and paid_by is null)", "cost"
+        ),
         personal=Personal(
             ("entered_by",),
             N_("People with an account"),
@@ -68,6 +77,7 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     offer_id: Mapped[UUID]
     service: Mapped[str]
     starts_on: Mapped[date]
+    months: Mapped[int] = mapped_column(default=1, server_default="1")
     kind: Mapped[str]
     description: Mapped[str]
     supplier: Mapped[str] = mapped_column(default="")
@@ -75,6 +85,7 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     document_date: Mapped[date | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    paid_by: Mapped[UUID | None]
     evidence_name: Mapped[str] = mapped_column(default="")
     evidence_digest: Mapped[str] = mapped_column(default="")
     from_plan: Mapped[bool] = mapped_column(default=False)
@@ -83,10 +94,29 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
 
     @property
     def month(self) -> Period:
-        """The month in whose pool it is."""
+        """The month in whose pool it is; the first of several."""
         return Period.months_from(self.starts_on, 1)
 
     @property
+    def spread(self) -> Spread:
+        """The amount over its months."""
+        return Spread(self.amount, Period.months_from(self.starts_on, self.months))
+
+    @property
+    def last_month(self) -> Period:
+        """The month of its last part."""
+        return Period.months_from(self.spread.months.end, 1).previous()
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether it falls due over several months."""
+        return self.months > 1
+
+    def part(self, month: date) -> Money:
+        """What of it is in the pool of a month."""
+        return Money(self.spread.part(month), self.currency)
+
+    @property
     def money(self) -> Money:
-        """The amount as Money."""
+        """The whole amount as Money."""
         return Money(self.amount, self.currency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,18 +11,21 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
 from arengo_marketplace.offers import repository as offers
@@ -56,9 +60,7 @@ def _kinds() -> list[tuple[str, str]]:
 async def _default_month(uow: UnitOfWork, consortium_id: UUID) -> Period | None:
     """The oldest month with costs that is not settled."""
     settled = await settlements.settled_months(uow.session, consortium_id)
-    waiting = [
-        day for day in await repository.months(uow.session, consortium_id) if day not in settled
-    ]
+    waiting = await repository.months(uow.session, consortium_id, clock.today()) - settled
     return Period.months_from(min(waiting), 1) if waiting else None
 
 
@@ -83,16 +85,33 @@ async def _show(request: ArengoRequest, host: Host, caller: Caller, form: Form) 
             key=month_key(month),
             previous=month_key(month.previous()),
             next=month_key(month.next()),
-            pools=_by_offer(host, lines),
+            pools=_by_offer(host, lines, month),
             pool=service.pool_of(lines, month),
+            payers=await _names(uow, lines),
             settled=settled,
             offers=choices,
             kinds=_kinds(),
+            towns=await _towns(uow, consortium_id, month),
             kind_label=kind_label,
         )
 
 
-def _by_offer(host: Host, lines: Any) -> list[dict[str, Any]]:
+async def _names(uow: UnitOfWork, lines: Iterable[PoolLine]) -> dict[UUID, str]:
+    """Names of the members that paid suppliers."""
+    payers = [line.paid_by for line in lines if line.paid_by is not None]
+    return {key: row.name for key, row in (await organizations.by_ids(uow.session, payers)).items()}
+
+
+async def _towns(uow: UnitOfWork, consortium_id: UUID, month: Period) -> list[tuple[str, str]]:
+    """The municipalities that may have paid a supplier, to choose from."""
+    rows = await members.members_during(
+        uow.session, consortium_id, month.start, month.end, "municipality"
+    )
+    names = {str(row.id): row.name for _, row in rows}
+    return sorted(names.items(), key=lambda one: one[1])
+
+
+def _by_offer(host: Host, lines: Any, month: Period) -> list[dict[str, Any]]:
     grouped: dict[UUID, list[PoolLine]] = {}
     for line in lines:
         grouped.setdefault(line.offer_id, []).append(line)
@@ -100,7 +119,7 @@ def _by_offer(host: Host, lines: Any) -> list[dict[str, Any]]:
         {
             "title": service_title(host.registry, rows[0].service),
             "lines": rows,
-            "net": service.pool_of(rows, rows[0].month).net,
+            "net": service.pool_of(rows, month).net,
         }
         for rows in grouped.values()
     ]
@@ -121,6 +140,7 @@ async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
         consortium_id = await office_of(uow)
         month = month_asked(request)
         lines = await repository.of_month(uow.session, consortium_id, month.start)
+        payers = await _names(uow, lines)
     headings = [
         gettext(text)
         for text in (
@@ -132,20 +152,26 @@ async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
             "Document",
             "Document date",
             "Amount",
+            "Whole amount",
+            "Last month",
+            "Paid by",
             "Evidence",
             "SHA-256",
         )
     ]
     rows = [
         (
-            month_key(line.month),
+            month_key(month),
             service_title(host.registry, line.service),
             kind_label(line.kind),
             line.description,
             line.supplier,
             line.document_number,
             line.document_date,
+            line.part(month.start),
             line.money,
+            month_key(line.last_month),
+            payers[line.paid_by] if line.paid_by else "",
             line.evidence_name,
             line.evidence_digest,
         )
@@ -174,6 +200,10 @@ async def _read(form: Form, stored: PoolLine | None = None) -> LineData:
         kind=kind_named(form["kind"]),
         description=form["description"],
         amount=form.money("amount"),
+        last_month=month_named(form["last_month"], "last_month").start
+        if form["last_month"]
+        else None,
+        paid_by=form.uuid("paid_by") if form["paid_by"] else None,
         supplier=form["supplier"],
         document_number=form["document_number"],
         document_date=on,
@@ -221,7 +251,14 @@ async def _line_page(
             "supplier": line.supplier,
             "document_number": line.document_number,
             "document_date": line.document_date.isoformat() if line.document_date else "",
+            "last_month": month_key(line.last_month) if line.is_spread else "",
+            "paid_by": str(line.paid_by or ""),
         }
+        closed = await settlements.settled_months(uow.session, line.organization_id)
+        months = list(line.spread.months.months())
+        payers = await _names(uow, [line])
+        towns = dict(await _towns(uow, line.organization_id, line.spread.months))
+        towns |= {str(key): name for key, name in payers.items()}
         return await page(
             request,
             uow,
@@ -233,7 +270,19 @@ async def _line_page(
             label=line.month.label(current_locale()),
             values={**values, **(form or {})},
             errors=form.errors if form else {},
-            settled=await settlements.standing(uow.session, line.organization_id, line.month.start),
+            settled=any(month.start in closed for month in months),
+            parts=[
+                (
+                    month.label(current_locale()),
+                    month_key(month),
+                    line.part(month.start).amount,
+                    line.spread.rest(month.start),
+                    month.start in closed,
+                )
+                for month in months
+            ],
+            payer=payers.get(line.paid_by) if line.paid_by else None,
+            towns=list(towns.items()),
             offers=await _choices(uow, host, line.organization_id),
             kinds=_kinds(),
         )

@@ -40,8 +40,9 @@ async def fill_in(
 ) -> Filled:
     """Write the lines that price plans give for a month, in place of those made so before.
 
-    An offer whose costs somebody entered is left alone: its invoices count. Officers of the
-    consortium may. InvalidInputError where a figure is missing.
+    An offer whose costs somebody entered is left alone: its invoices count. One-off costs that are
+    spread over months stand beside the plan. Officers of the consortium may. InvalidInputError
+    where a figure is missing.
     """
     uow.caller.require(consortium_id, COSTS)
     await uow.widen([consortium_id], [consortium_id])
@@ -54,13 +55,19 @@ async def fill_in(
     left_alone: list[Offer] = []
     for offer in chosen:
         present = await repository.of_month(uow.session, consortium_id, month.start, offer.id)
-        if any(LineKind(line.kind).is_cost and not line.from_plan for line in present):
+        if any(_counts_as_invoice(line) for line in present):
             left_alone.append(offer)
             continue
         lines = await planned(uow, offer, month)
         await repository.remove_planned(uow.session, consortium_id, month.start, offer.id)
         made += await service.add(uow, consortium_id=consortium_id, lines=lines, from_plan=True)
     return Filled(tuple(made), tuple(left_alone))
+
+
+def _counts_as_invoice(line: PoolLine) -> bool:
+    kind = LineKind(line.kind)
+    beside = line.is_spread and kind is LineKind.ONE_OFF
+    return kind.is_cost and not line.from_plan and not beside
 
 
 async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData]:

@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from arengo_marketplace.costs.period import Period
 from arengo_marketplace.pools.models import PoolLine
+
+
+def _in_month(starts_on: date) -> ColumnElement[bool]:
+    """Lines that have a part in a month."""
+    after = PoolLine.starts_on + func.make_interval(0, PoolLine.months)
+    return or_(
+        PoolLine.starts_on == starts_on,
+        and_(PoolLine.months > 1, PoolLine.starts_on < starts_on, after > starts_on),
+    )
 
 
 async def get(
@@ -25,9 +35,9 @@ async def get(
 async def of_month(
     session: AsyncSession, consortium_id: UUID, starts_on: date, offer_id: UUID | None = None
 ) -> Sequence[PoolLine]:
-    """The lines of a month, by offer and kind."""
+    """The lines that have a part in a month, by offer and kind."""
     statement = select(PoolLine).where(
-        PoolLine.organization_id == consortium_id, PoolLine.starts_on == starts_on
+        PoolLine.organization_id == consortium_id, _in_month(starts_on)
     )
     if offer_id is not None:
         statement = statement.where(PoolLine.offer_id == offer_id)
@@ -46,7 +56,7 @@ async def page(
     """Lines, newest month first, of one month or all."""
     statement = select(PoolLine).where(PoolLine.organization_id == consortium_id)
     if starts_on is not None:
-        statement = statement.where(PoolLine.starts_on == starts_on)
+        statement = statement.where(_in_month(starts_on))
     order = (PoolLine.starts_on, PoolLine.id)
     if after is not None:
         statement = statement.where(tuple_(*order) < tuple_(*after))
@@ -54,21 +64,22 @@ async def page(
     return (await session.execute(statement)).scalars().all()
 
 
-async def months(session: AsyncSession, consortium_id: UUID) -> Sequence[date]:
-    """First days of the months that have lines, newest first."""
-    statement = (
-        select(PoolLine.starts_on)
-        .where(PoolLine.organization_id == consortium_id)
-        .distinct()
-        .order_by(PoolLine.starts_on.desc())
-    )
-    return (await session.execute(statement)).scalars().all()
+async def months(session: AsyncSession, consortium_id: UUID, until: date) -> set[date]:
+    """First days of the months that have lines; of those after a day, where a line begins."""
+    statement = select(PoolLine.starts_on, PoolLine.months)
+    statement = statement.where(PoolLine.organization_id == consortium_id).distinct()
+    found: set[date] = set()
+    for first, count in (await session.execute(statement)).all():
+        found.add(first)
+        later = (month.start for month in Period.months_from(first, count).months())
+        found.update(month for month in later if month <= until)
+    return found
 
 
 async def of_months(
     session: AsyncSession, consortium_id: UUID, starts: Sequence[date]
 ) -> Sequence[PoolLine]:
-    """The lines of several months."""
+    """The lines that begin in one of several months."""
     statement = select(PoolLine).where(
         PoolLine.organization_id == consortium_id, PoolLine.starts_on.in_(starts)
     )

@@ -16,6 +16,7 @@ from arengo_core.ids import new_id
 from arengo_core.money import Money, total
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
+from arengo_marketplace.members import repository as members
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import COSTS
@@ -25,23 +26,39 @@ from arengo_marketplace.settlements import repository as settlements
 
 TEXT_LIMIT = 200
 _LARGEST = 10**13
+_LONGEST = 600
+"""Months over which a cost may be spread."""
 _ADD = "marketplace.add_cost_line"
 
 
 @dataclass(frozen=True, slots=True)
 class LineData:
-    """What a person, a file or a price plan says of a line."""
+    """What a person, a file or a price plan says of a line.
+
+    Up to ``last_month`` the amount is spread, where it is given; ``paid_by`` is the member that
+    paid the supplier.
+    """
 
     offer_id: UUID
     month: date
     kind: LineKind
     description: str
     amount: Money
+    last_month: date | None = None
+    paid_by: UUID | None = None
     supplier: str = ""
     document_number: str = ""
     document_date: date | None = None
     evidence_name: str = ""
     evidence_digest: str = ""
+
+    @property
+    def months(self) -> Period:
+        """The months over which it is spread. InvalidInputError where there are none."""
+        last = Period.months_from(self.last_month or self.month, 1)
+        if last.start < self.month.replace(day=1):
+            raise InvalidInputError("The last month is before the first.", field="last_month")
+        return Period(self.month.replace(day=1), last.end)
 
 
 def month_named(text: str, field: str = "month") -> Period:
@@ -90,6 +107,17 @@ def check(data: LineData) -> None:
             "Enter fees and funding as positive amounts: they are taken off the costs.",
             field="amount",
         )
+    if data.months.month_count > _LONGEST:
+        raise InvalidInputError(
+            "A cost is spread over {limit} months at most.", field="last_month", limit=_LONGEST
+        )
+    if data.months.month_count > 1 and not data.kind.is_cost:
+        raise InvalidInputError(
+            "Only costs are spread over months: enter fees and funding in theirs.",
+            field="last_month",
+        )
+    if data.paid_by and not data.kind.is_cost:
+        raise InvalidInputError("Only costs are paid by a member.", field="paid_by")
     if data.evidence_digest and (
         len(data.evidence_digest) != 64 or set(data.evidence_digest) - set("0123456789abcdef")
     ):
@@ -104,15 +132,26 @@ async def offer_for_lines(uow: UnitOfWork, consortium_id: UUID, offer_id: UUID) 
     return offer
 
 
-async def hold_open(uow: UnitOfWork, consortium_id: UUID, month: Period) -> None:
-    """Hold the month open until commit. ConflictError when it is settled."""
+async def hold_open(uow: UnitOfWork, consortium_id: UUID, *spans: Period) -> None:
+    """Hold months open until commit. ConflictError when one is settled."""
     await settlements.keep_books_open(uow.session, [consortium_id])
-    if await settlements.standing(uow.session, consortium_id, month.start):
-        raise ConflictError(
-            "{month} is settled: its costs cannot change. Reverse the settlement first.",
-            field="month",
-            month=month.label(current_locale()),
-        )
+    settled = await settlements.settled_months(uow.session, consortium_id)
+    for month in sorted({month for span in spans for month in span.months()}):
+        if month.start in settled:
+            raise ConflictError(
+                "{month} is settled: its costs cannot change. Reverse the settlement first.",
+                field="month",
+                month=month.label(current_locale()),
+            )
+
+
+async def _check_payer(uow: UnitOfWork, consortium_id: UUID, entered: Iterable[LineData]) -> None:
+    """InvalidInputError unless who paid was a member in a month of the line."""
+    for days, payer in {(data.months, data.paid_by) for data in entered if data.paid_by}:
+        if not await members.was_member(uow.session, consortium_id, payer, days.start, days.end):
+            raise InvalidInputError(
+                "Who paid must be a member of the consortium in these months.", field="paid_by"
+            )
 
 
 async def add(
@@ -125,16 +164,16 @@ async def add(
     uow.caller.require(consortium_id, COSTS)
     entered = list(lines)
     await uow.widen([consortium_id])
-    months = {Period.months_from(data.month, 1) for data in entered}
-    for month in sorted(months):
-        await hold_open(uow, consortium_id, month)
+    for data in entered:
+        check(data)
+    await hold_open(uow, consortium_id, *{data.months for data in entered})
+    await _check_payer(uow, consortium_id, entered)
     services = {
         offer_id: await offer_for_lines(uow, consortium_id, offer_id)
         for offer_id in {data.offer_id for data in entered}
     }
     rows: list[PoolLine] = []
     for data in entered:
-        check(data)
         row = PoolLine(
             id=new_id(),
             organization_id=consortium_id,
@@ -165,11 +204,12 @@ async def add_once(
 
 
 async def change(uow: UnitOfWork, *, line_id: UUID, data: LineData) -> PoolLine:
-    """Correct a line; both the month it was in and the one it goes to must be open."""
+    """Correct a line; the months it was in and those it goes to must be open."""
     row = await own_line(uow, line_id)
-    for month in sorted({row.month, Period.months_from(data.month, 1)}):
-        await hold_open(uow, row.organization_id, month)
     check(data)
+    await hold_open(uow, row.organization_id, row.spread.months, data.months)
+    if data.paid_by != row.paid_by:
+        await _check_payer(uow, row.organization_id, [data])
     offer = await offer_for_lines(uow, row.organization_id, data.offer_id)
     _write(row, data, offer)
     row.from_plan = False
@@ -180,7 +220,7 @@ async def change(uow: UnitOfWork, *, line_id: UUID, data: LineData) -> PoolLine:
 async def remove(uow: UnitOfWork, *, line_id: UUID) -> PoolLine:
     """Take a line out of its pool."""
     row = await own_line(uow, line_id)
-    await hold_open(uow, row.organization_id, row.month)
+    await hold_open(uow, row.organization_id, row.spread.months)
     await uow.session.delete(row)
     _audit(uow, row, "cost_line.removed")
     return row
@@ -197,7 +237,7 @@ async def own_line(uow: UnitOfWork, line_id: UUID) -> PoolLine:
 def _write(row: PoolLine, data: LineData, offer: Offer) -> None:
     row.offer_id = offer.id
     row.service = offer.service
-    row.starts_on = data.month.replace(day=1)
+    row.starts_on, row.months = data.months.start, data.months.month_count
     row.kind = data.kind.value
     row.description = data.description.strip()
     row.supplier = data.supplier.strip()
@@ -205,6 +245,7 @@ def _write(row: PoolLine, data: LineData, offer: Offer) -> None:
     row.document_date = data.document_date
     row.amount = data.amount.amount
     row.currency = data.amount.currency
+    row.paid_by = data.paid_by
     if data.evidence_digest:
         row.evidence_name = data.evidence_name.strip()
         row.evidence_digest = data.evidence_digest
@@ -224,8 +265,8 @@ def _audit(uow: UnitOfWork, row: PoolLine, action: str) -> None:
 
 
 def pool_of(lines: Iterable[PoolLine], period: Period, currency: str = "EUR") -> CostPool:
-    """The pool that recorded lines make."""
-    plain = ((LineKind(line.kind), line.description, line.money) for line in lines)
+    """The pool that recorded lines make in a month."""
+    plain = ((LineKind(line.kind), line.description, line.part(period.start)) for line in lines)
     return pool_of_lines(plain, period, currency)
 
 

@@ -16,6 +16,14 @@ from arengo_marketplace.pools.models import PoolLine
 from arengo_marketplace.pools.service import LineData, kind_named, month_named
 
 
+@strawberry.type(name="CostPart", description="What of a cost falls due in a month.")
+class CostPartType:
+    """GraphQL face of a month's part."""
+
+    month: str
+    amount: MoneyType
+
+
 @strawberry.type(
     name="CostLine", description="A cost, fee or grant of an offer in a month; kind says which."
 )
@@ -24,13 +32,20 @@ class CostLineType(Node):
 
     offer_id: strawberry.ID
     service: str
-    month: str = strawberry.field(description="As `2026-09`.")
+    month: str = strawberry.field(description="As `2026-09`; the first of several.")
+    last_month: str = strawberry.field(description="The same month, unless the cost is spread.")
     kind: str = strawberry.field(description="`fixed`, `usage`, `one_off`, `fee` or `funding`.")
     description: str
     supplier: str
     document_number: str
     document_date: date | None
-    amount: MoneyType
+    amount: MoneyType = strawberry.field(description="The whole amount.")
+    parts: list[CostPartType] = strawberry.field(
+        description="What falls due in each month; together they are the amount."
+    )
+    paid_by_id: strawberry.ID | None = strawberry.field(
+        description="The member that paid the supplier; settlements credit it what they take."
+    )
     evidence_name: str
     evidence_digest: str = strawberry.field(description="SHA-256 of the evidence, hexadecimal.")
     from_plan: bool = strawberry.field(description="Whether the price plan made it.")
@@ -43,12 +58,18 @@ class CostLineType(Node):
             offer_id=global_id("Offer", row.offer_id),
             service=row.service,
             month=month_key(row.month),
+            last_month=month_key(row.last_month),
             kind=row.kind,
             description=row.description,
             supplier=row.supplier,
             document_number=row.document_number,
             document_date=row.document_date,
             amount=MoneyType.of(row.money),
+            parts=[
+                CostPartType(month=month_key(month), amount=MoneyType.of(row.part(month.start)))
+                for month in row.spread.months.months()
+            ],
+            paid_by_id=global_id("Organization", row.paid_by) if row.paid_by else None,
             evidence_name=row.evidence_name,
             evidence_digest=row.evidence_digest,
             from_plan=row.from_plan,
@@ -65,6 +86,12 @@ class CostLineInput:
     description: str
     amount: int
     currency: str = "EUR"
+    last_month: str | None = strawberry.field(
+        default=None, description="Spread the amount up to this month, in equal parts."
+    )
+    paid_by_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The member that paid the supplier, to be credited."
+    )
     supplier: str = ""
     document_number: str = ""
     document_date: date | None = None
@@ -79,6 +106,12 @@ class CostLineInput:
             kind=kind_named(self.kind),
             description=self.description,
             amount=Money(self.amount, self.currency),
+            last_month=month_named(self.last_month, "last_month").start
+            if self.last_month
+            else None,
+            paid_by=local_id(self.paid_by_id, "Organization", "paid_by_id")
+            if self.paid_by_id
+            else None,
             supplier=self.supplier,
             document_number=self.document_number,
             document_date=self.document_date,

@@ -108,6 +108,18 @@ class Draft:
         )
         return dict(by_name)
 
+    def advanced(self) -> dict[UUID, int]:
+        """What members paid to suppliers of the month's costs, in minor units; they are credited
+        it, whether they bear a share or not.
+        """
+        found: dict[UUID, int] = {}
+        for book in self.books:
+            for line in book.lines:
+                if line.paid_by is not None:
+                    part = line.part(self.period.start).amount
+                    found[line.paid_by] = found.get(line.paid_by, 0) + part
+        return {member: amount for member, amount in sorted(found.items()) if amount}
+
     def amount_of(self, organization_id: UUID) -> Money:
         """What one member would pay in all."""
         shares = self.by_member().get(organization_id, [])
@@ -217,5 +229,5 @@ def _divided(book: OfferBook, keys: KeyRegistry) -> OfferBook:
 
 
 def population_of(shares: Sequence[tuple[OfferBook, Share]]) -> int | None:
-    """A member's inhabitants, as its shares were counted."""
-    return shares[0][1].bearer.population
+    """A member's inhabitants, as its shares were counted; None without a share."""
+    return shares[0][1].bearer.population if shares else None

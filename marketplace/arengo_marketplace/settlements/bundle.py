@@ -18,6 +18,7 @@ from arengo_marketplace.costs.grants import Costs, Purse, cover
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostPool
+from arengo_marketplace.costs.spreading import Spread
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import pool_of_lines
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
@@ -59,8 +60,9 @@ def content(
     offers: Iterable[SettledOffer],
     lines: Iterable[SettledLine],
     shares: Iterable[Share],
+    advanced: Mapping[UUID, int],
 ) -> dict[str, Any]:
-    """The content of the file, without its digest."""
+    """The content of the file, without its digest; ``advanced`` is what members are credited."""
     by_offer: dict[UUID, list[dict[str, Any]]] = {}
     for line in sorted(lines, key=lambda one: (one.kind, one.line_id)):
         by_offer.setdefault(line.offer_id, []).append(_line(line))
@@ -78,6 +80,7 @@ def content(
         "revision": settlement.revision,
         "currency": settlement.currency,
         "total": settlement.net,
+        **({"advanced": {str(one): advanced[one] for one in advanced}} if advanced else {}),
         **({"grants": settlement.grants} if settlement.grants else {}),
         **({"usage_batches": settlement.usage_batches} if settlement.usage_batches else {}),
         "services": [
@@ -101,6 +104,8 @@ def _line(line: SettledLine) -> dict[str, Any]:
         "document_number": line.document_number,
         "document_date": line.document_date.isoformat() if line.document_date else None,
         "amount": line.amount,
+        **({"spread": line.spread} if line.spread else {}),
+        **({"paid_by": str(line.paid_by)} if line.paid_by else {}),
         "evidence_name": line.evidence_name,
         "evidence_digest": line.evidence_digest,
         **({"grant": str(line.funding_id)} if line.funding_id else {}),
@@ -135,7 +140,8 @@ def _verify(document: Mapping[str, Any], keys: KeyRegistry) -> Verdict:
     )
     currency = document["currency"]
     shares: list[Recomputed] = []
-    faults = _wrong_grants(document, period)
+    faults = _wrong_grants(document, period) + _wrong_parts(document, period)
+    faults += _wrong_advances(document)
     for offer in document["services"]:
         pool = _pool(offer["lines"], period, currency)
         stated: dict[str, int] = dict(offer["shares"])
@@ -171,6 +177,35 @@ def _pool(lines: Iterable[Mapping[str, Any]], period: Period, currency: str) -> 
         for line in lines
     )
     return pool_of_lines(plain, period, currency)
+
+
+def _wrong_parts(document: Mapping[str, Any], period: Period) -> list[str]:
+    """Costs of several months of which another part is taken than falls due in this one."""
+    return [
+        f"The part of {line['description']} is said to be {line['amount']}, and by its months is"
+        f" {due}."
+        for offer in document["services"]
+        for line in offer["lines"]
+        if "spread" in line
+        for due in [Spread.from_json(line["spread"]).part(period.start)]
+        if due != line["amount"]
+    ]
+
+
+def _wrong_advances(document: Mapping[str, Any]) -> list[str]:
+    """Members that are credited another amount than they paid to suppliers."""
+    stated: Mapping[str, int] = document.get("advanced", {})
+    paid: dict[str, int] = {}
+    for offer in document["services"]:
+        for line in offer["lines"]:
+            if "paid_by" in line:
+                paid[line["paid_by"]] = paid.get(line["paid_by"], 0) + line["amount"]
+    return [
+        f"The member {member} is credited {stated.get(member, 0)}, and by the lines it paid"
+        f" {paid.get(member, 0)}."
+        for member in sorted(stated.keys() | paid.keys())
+        if stated.get(member, 0) != paid.get(member, 0)
+    ]
 
 
 def _wrong_grants(document: Mapping[str, Any], period: Period) -> list[str]:

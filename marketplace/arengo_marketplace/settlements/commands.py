@@ -149,13 +149,19 @@ def list_lines(period: Period, slug: str | None, as_json: bool) -> None:
                 "description": row.description,
                 "supplier": row.supplier,
                 "document": row.document_number,
-                "amount": row.amount,
+                "amount": row.part(period.start).amount,
             }
             for row in rows
         ]
         lines = table(
             [
-                (row.service, row.kind, row.description, row.supplier, format_money(row.money))
+                (
+                    row.service,
+                    row.kind,
+                    row.description,
+                    row.supplier,
+                    format_money(row.part(period.start)),
+                )
                 for row in rows
             ]
         )

@@ -16,7 +16,9 @@ from arengo_marketplace.statements.models import Statement
 async def post_settlement(
     uow: UnitOfWork, settlement: Settlement, issued: Sequence[Statement]
 ) -> None:
-    """Members owe their statements; fees and funding are used up; costs are owed."""
+    """Members owe their shares, less what they paid to suppliers; fees and funding are used up; the
+    other costs are owed.
+    """
 
     def money(amount: int) -> Money:
         return Money(amount, settlement.currency)
@@ -37,8 +39,12 @@ async def post_settlement(
                 Posting("member_receivable", money(one.amount), one.organization_id)
                 for one in issued
             ),
+            *(
+                Posting("member_receivable", money(-one.advanced), one.organization_id)
+                for one in issued
+            ),
             Posting("fees_income", money(settlement.fees)),
             Posting("funding", money(settlement.funding)),
-            Posting("costs_payable", money(-settlement.costs)),
+            Posting("costs_payable", money(sum(one.advanced for one in issued) - settlement.costs)),
         ],
     )

@@ -18,6 +18,7 @@ from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.spreading import Spread
 
 
 class Settlement(MarketplaceBase, Identified, Shared, Stamped):
@@ -113,7 +114,12 @@ class SettledOffer(MarketplaceBase, Identified, Shared):
 
 class SettledLine(MarketplaceBase, Identified, Shared):
     """A line of the pool as it was settled. ``line_id`` is the line that can change again after
-    a reversal; what a grant covered names it by ``funding_id`` and has its use for a line."""
+    a reversal; what a grant covered names it by ``funding_id`` and has its use for a line.
+
+    ``spread`` tells of what whole the amount is the month's part, as
+    :class:`~arengo_marketplace.costs.spreading.Spread` writes it; ``paid_by`` which member paid
+    the supplier and is credited the amount.
+    """
 
     __tablename__ = "settled_line"
     __table_args__ = table(
@@ -131,9 +137,16 @@ class SettledLine(MarketplaceBase, Identified, Shared):
     document_number: Mapped[str]
     document_date: Mapped[date | None]
     amount: Mapped[int] = mapped_column(BigInteger)
+    spread: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    paid_by: Mapped[UUID | None]
     evidence_name: Mapped[str]
     evidence_digest: Mapped[str]
     funding_id: Mapped[UUID | None]
+
+    @property
+    def of_whole(self) -> Spread | None:
+        """The whole that it is the month's part of; None where it is all."""
+        return Spread.from_json(self.spread) if self.spread else None
 
 
 class Share(MarketplaceBase, Identified, Shared):

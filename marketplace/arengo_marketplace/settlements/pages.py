@@ -202,6 +202,7 @@ async def _one(
             reversed_by=reversals.get(settlement.id),
             offers=[(row, service_title(host.registry, row.service)) for row in offers],
             open=sum(one.open for one in standings),
+            advanced=sum(one.advanced for one in issued),
             statements=sorted(
                 ((names.get(one.statement.organization_id, "—"), one) for one in standings),
                 key=lambda pair: pair[0],
@@ -272,7 +273,14 @@ async def service_page(
     async with host.unit_of_work(caller, read_only=True) as uow:
         settlement = await _found(uow, settlement_id)
         offer, shares = await _offer(uow, settlement, offer_id)
-        names = await _names(uow, [share.organization_id for share in shares])
+        lines = await repository.lines(
+            uow.session,
+            settlement.reverses_id or settlement.id,
+            settlement.organization_id,
+            offer_id,
+        )
+        payers = [line.paid_by for line in lines if line.paid_by is not None]
+        names = await _names(uow, [*payers, *(share.organization_id for share in shares)])
         return await page(
             request,
             uow,
@@ -283,12 +291,8 @@ async def service_page(
             offer=offer,
             title=service_title(host.registry, offer.service),
             rule=stored_rule_in_words(offer.rule, host.registry),
-            lines=await repository.lines(
-                uow.session,
-                settlement.reverses_id or settlement.id,
-                settlement.organization_id,
-                offer_id,
-            ),
+            lines=lines,
+            payers=names,
             kind_label=kind_label,
             shares=sorted(
                 ((names.get(share.organization_id, "—"), share) for share in shares),

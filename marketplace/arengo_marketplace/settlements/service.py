@@ -68,7 +68,7 @@ async def waiting(uow: UnitOfWork, consortium_id: UUID) -> list[Period]:
     """Months with costs that are not settled, oldest first; for officers of the consortium."""
     uow.caller.require(consortium_id, SETTLEMENTS)
     settled = await repository.settled_months(uow.session, consortium_id)
-    days = await pools.months(uow.session, consortium_id)
+    days = await pools.months(uow.session, consortium_id, clock.today())
     return [Period.months_from(day, 1) for day in sorted(days) if day not in settled]
 
 
@@ -100,7 +100,7 @@ async def close(
     made = await draft(uow, host, consortium_id=consortium_id, period=period, progress=progress)
     for problem in made.problems:
         raise problem
-    await uow.widen(made.by_member())
+    await uow.widen(made.by_member().keys() | made.advanced().keys())
     settlement = await _write(uow, made, progress)
     await publishing.publish(uow, settlement)
     await idempotency.remember(uow, _CLOSE, idempotency_key, settlement.id)
@@ -170,11 +170,13 @@ async def bundle(uow: UnitOfWork, settlement_id: UUID) -> dict[str, Any]:
     consortium_id = settlement.organization_id
     async with uow.widened([consortium_id], [consortium_id]):
         await uow.session.refresh(settlement, ["usage_batches"])
+        issued = await statements.of_settlement(uow.session, consortium_id, settlement.id)
         made = content(
             settlement,
             await repository.offers(uow.session, settlement.id, consortium_id, with_inputs=True),
             await repository.lines(uow.session, settlement.id, consortium_id),
             await repository.shares(uow.session, settlement.id, consortium_id),
+            {one.organization_id: one.advanced for one in issued if one.advanced},
         )
     return made | {"digest": settlement.digest}
 
@@ -207,13 +209,17 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
         if book.allocation is not None:
             rows += _frozen(settlement, book)
     written: list[tuple[Statement, list[Share]]] = []
-    for place, (member, shares) in enumerate(made.by_member().items(), 1):
+    advanced = made.advanced()
+    drafted = made.by_member()
+    for place, member in enumerate([*drafted, *(m for m in advanced if m not in drafted)], 1):
+        shares = drafted.get(member, [])
         statement = _statement(
             settlement,
             place,
             member,
             population_of(shares),
             total((share.amount for _, share in shares), currency).amount,
+            advanced.get(member, 0),
         )
         written.append((statement, [_share(statement, book, share) for book, share in shares]))
     settlement.digest = digest_of(
@@ -222,6 +228,7 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
             [row for row in rows if isinstance(row, SettledOffer)],
             [row for row in rows if isinstance(row, SettledLine)],
             [share for _, shares in written for share in shares],
+            advanced,
         )
     )
     uow.session.add_all([settlement, *rows])
@@ -282,7 +289,9 @@ def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
                 supplier=line.supplier,
                 document_number=line.document_number,
                 document_date=line.document_date,
-                amount=line.amount,
+                amount=line.part(settlement.starts_on).amount,
+                spread=line.spread.to_json() if line.is_spread else None,
+                paid_by=line.paid_by,
                 evidence_name=line.evidence_name,
                 evidence_digest=line.evidence_digest,
             )
@@ -332,6 +341,7 @@ def _statement(
     member: UUID,
     population: int | None,
     amount: int,
+    advanced: int,
     reverses_id: UUID | None = None,
 ) -> Statement:
     suffix = f".{settlement.revision}" if settlement.revision > 1 else ""
@@ -347,6 +357,7 @@ def _statement(
         due_on=clock.today() + DUE_AFTER,
         population=population,
         amount=amount,
+        advanced=advanced,
         currency=settlement.currency,
     )
 
@@ -398,6 +409,7 @@ async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) 
             statement.organization_id,
             statement.population,
             -statement.amount,
+            -statement.advanced,
             statement.id,
         )
         for place, statement in enumerate(issued, 1)

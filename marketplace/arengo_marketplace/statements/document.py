@@ -19,7 +19,10 @@ FORMAT = "arengo-statement/1"
 def content(
     statement: Statement, shares: Iterable[Share], settlement_digest: str
 ) -> dict[str, Any]:
-    """What was issued; amounts in minor units, exact figures as texts."""
+    """What was issued; amounts in minor units, exact figures as texts.
+
+    ``advanced`` is there where the member paid suppliers: so much is taken off the amount.
+    """
     return {
         "format": FORMAT,
         "statement": str(statement.id),
@@ -34,6 +37,7 @@ def content(
         "population": statement.population,
         "currency": statement.currency,
         "amount": statement.amount,
+        **({"advanced": statement.advanced} if statement.advanced else {}),
         "shares": [_share(share) for share in sorted(shares, key=_place)],
     }
 

@@ -83,6 +83,10 @@ async def statement_csv(
             (title, one.label, None, None, None, None, Money(one.amount, share.currency), *proof)
             for one in adjustments_of(share)
         ]
+    statement = sheet.statement
+    if statement.advanced:
+        paid = Money(-statement.advanced, statement.currency)
+        rows.append(("", gettext("Paid to suppliers"), None, None, None, None, paid, *proof))
     headings = [
         gettext(text)
         for text in (

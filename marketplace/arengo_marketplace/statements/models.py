@@ -20,6 +20,8 @@ from arengo_marketplace.costs.period import Period
 class Statement(MarketplaceBase, Identified, Shared, Stamped):
     """One member's part of a settlement: the sum of its shares. A reversal's is a credit.
 
+    ``advanced`` is what the settlement credits it for costs that it paid to suppliers.
+
     ``digest`` is the SHA-256 of what was issued; empty of one from before it was kept.
     """
 
@@ -39,6 +41,7 @@ class Statement(MarketplaceBase, Identified, Shared, Stamped):
     due_on: Mapped[date]
     population: Mapped[int | None]
     amount: Mapped[int] = mapped_column(BigInteger)
+    advanced: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     currency: Mapped[str]
     digest: Mapped[str] = mapped_column(default="", server_default="")
 
@@ -46,6 +49,11 @@ class Statement(MarketplaceBase, Identified, Shared, Stamped):
     def period(self) -> Period:
         """The days that it is about."""
         return Period(self.starts_on, self.ends_on)
+
+    @property
+    def due(self) -> int:
+        """What it asks for, in minor units: the shares less what was advanced."""
+        return self.amount - self.advanced
 
     @property
     def per_inhabitant(self) -> Money | None:

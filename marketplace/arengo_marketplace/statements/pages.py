@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -99,6 +100,7 @@ async def statements_csv(
             "Member",
             "Month",
             "Amount",
+            "Paid to suppliers",
             "Inhabitants",
             "Per inhabitant",
             "Due",
@@ -112,6 +114,7 @@ async def statements_csv(
             names[one.statement.organization_id].name,
             month_key(one.statement.period),
             Money(one.statement.amount, one.statement.currency),
+            Money(one.statement.advanced, one.statement.currency),
             one.statement.population,
             one.statement.per_inhabitant,
             one.statement.due_on,
@@ -151,6 +154,12 @@ async def _one(
             today=clock.today().isoformat(),
             role_label=_role_label,
         )
+
+
+async def _names(uow: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of the members that paid suppliers."""
+    found = await organizations.by_ids(uow.session, [one for one in ids if one is not None])
+    return {key: row.name for key, row in found.items()}
 
 
 def _role_label(role: str) -> str:
@@ -198,6 +207,7 @@ async def service_page(
             rule=stored_rule_in_words(detail.offer.rule, host.registry),
             parts=explain(detail.share, host.registry),
             adjustments=adjustments_of(detail.share),
+            payers=await _names(uow, [line.paid_by for line in detail.lines]),
             lines=[
                 (line, line.amount * sign * (1 if LineKind(line.kind).is_cost else -1))
                 for line in detail.lines
@@ -228,6 +238,7 @@ async def line_page(
             face=acting.face,
             statement=statement,
             line=line,
+            payer=(await _names(uow, [line.paid_by])).get(line.paid_by) if line.paid_by else None,
             kind=kind_label(line.kind),
             title=service_title(host.registry, offers[line.offer_id].service),
         )

@@ -90,6 +90,9 @@ class _Sheet:
         statement = self._printed.statement
         each = statement.per_inhabitant
         found = [(_("Amount"), self._cents(statement.amount))]
+        if statement.advanced:
+            found.append((_("Paid to suppliers"), self._cents(statement.advanced)))
+            found.append((_("Left to pay"), self._cents(statement.due)))
         if statement.population and each is not None:
             inhabitants = _("{count} inhabitants", count=format_number(statement.population))
             found.append((_("Per inhabitant"), f"{format_money(each)} ({inhabitants})"))

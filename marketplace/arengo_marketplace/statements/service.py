@@ -46,7 +46,7 @@ class Standing:
             return 0
         if self.statement.reverses_id is not None:
             return -self.paid_before - self.paid
-        return self.statement.amount - self.paid
+        return self.statement.due - self.paid
 
     @property
     def state(self) -> str:

@@ -139,6 +139,12 @@ class StatementType(Node):
     settlement_id: strawberry.ID
     month: str = strawberry.field(description="As `2026-09`.")
     amount: MoneyType
+    advanced: MoneyType = strawberry.field(
+        description="What the member paid to suppliers itself; it is credited so much."
+    )
+    due: MoneyType = strawberry.field(
+        description="The amount less what was advanced; negative: the consortium owes it."
+    )
     population: int | None
     per_inhabitant: MoneyType | None = strawberry.field(description="Computed, rounded for show.")
     due_on: date
@@ -195,6 +201,8 @@ class StatementType(Node):
             settlement_id=global_id("Settlement", row.settlement_id),
             month=month_key(row.period),
             amount=MoneyType.cents(row.amount, row.currency),
+            advanced=MoneyType.cents(row.advanced, row.currency),
+            due=MoneyType.cents(row.due, row.currency),
             population=row.population,
             per_inhabitant=money_or_none(row.per_inhabitant),
             due_on=row.due_on,

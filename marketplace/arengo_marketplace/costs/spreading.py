@@ -1,0 +1,61 @@
+"""Costs of several months: equal parts a month that add up to the whole, to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from arengo_marketplace.costs.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """An amount in minor units, divided equally over whole months.
+
+    It is rounded, halves upwards, on what has fallen due so far, so that parts differ by one cent
+    at most and always add up to the amount.
+    """
+
+    amount: int
+    months: Period
+
+    def place(self, month: date) -> int:
+        """Which of its months one is, from 1; 0 before the first."""
+        if month < self.months.start:
+            return 0
+        return Period(self.months.start, Period.months_from(month, 1).end).month_count
+
+    def until(self, month: date) -> int:
+        """What falls due up to a month and in it."""
+        return self._running(self.place(month))
+
+    def part(self, month: date) -> int:
+        """What falls due in a month; nothing outside."""
+        place = self.place(month)
+        return self._running(place) - self._running(place - 1)
+
+    def rest(self, month: date) -> int:
+        """What falls due after a month."""
+        return self.amount - self.until(month)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a settlement keeps it; ``to`` is the first day that no longer counts."""
+        return {
+            "amount": self.amount,
+            "from": self.months.start.isoformat(),
+            "to": self.months.end.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Spread:
+        """Read such a document. Raises ValueError or KeyError for what is none."""
+        first, end = date.fromisoformat(document["from"]), date.fromisoformat(document["to"])
+        if first.day != 1 or end.day != 1:
+            raise ValueError("a cost is spread over whole months")
+        return cls(int(document["amount"]), Period(first, end))
+
+    def _running(self, places: int) -> int:
+        count = self.months.month_count
+        return (2 * self.amount * min(max(places, 0), count) + count) // (2 * count)

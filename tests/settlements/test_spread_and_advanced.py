@@ -1,0 +1,257 @@
+"""Costs of several months are taken once a month; a member that paid a supplier is credited."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, datetime
+from io import StringIO
+
+import jsonschema
+import pytest
+
+from arengo_core.api.scalars import global_id
+from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.ids import new_id
+from arengo_core.money import Money
+from arengo_marketplace.costs.built_in_keys import BUILT_IN
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.ledger import service as ledger
+from arengo_marketplace.pools import csv_import, planned
+from arengo_marketplace.pools import repository as lines
+from arengo_marketplace.pools import service as pools
+from arengo_marketplace.pools.models import LineKind
+from arengo_marketplace.pools.service import LineData
+from arengo_marketplace.settlements import repository, service
+from arengo_marketplace.settlements.bundle import digest_of, verify
+from arengo_marketplace.statements import service as statements
+from tests.settlements.test_bundle import SCHEMA
+from tests.settlements.valley import AUGUST, IN_OCTOBER, SEPTEMBER
+
+OCTOBER = Period.month(2026, 10)
+IN_NOVEMBER = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+async def _line(valley):
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        (line,) = await lines.of_month(uow.session, valley.id, SEPTEMBER.start)
+        return line
+
+
+async def _settled(valley, settlement):
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        return await repository.lines(uow.session, settlement.id, valley.id)
+
+
+async def _balance(valley, account, member=None):
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        return (await ledger.balance(uow, valley.id, account, member)).amount
+
+
+async def _file(valley, settlement):
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        return json.loads(json.dumps(await service.bundle(uow, settlement.id)))
+
+
+async def test_each_month_takes_its_part_once(valley, move_clock):
+    await valley.enter(10_000, last_month=OCTOBER.start, kind=LineKind.ONE_OFF)
+    line = await _line(valley)
+    move_clock(IN_OCTOBER)
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        assert await service.waiting(uow, valley.id) == [AUGUST, SEPTEMBER, OCTOBER]
+    august = await valley.close()
+    september = await valley.close(SEPTEMBER)
+    assert (august.costs, september.costs) == (3333, 3334)
+
+    data = LineData(
+        valley.offer.id, AUGUST.start, LineKind.ONE_OFF, "Server", Money(9), OCTOBER.start
+    )
+    with pytest.raises(ConflictError, match="2026 is settled"):
+        await valley.enter(9, SEPTEMBER)
+    await valley.reverse(august)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        with pytest.raises(ConflictError, match="2026 is settled"):
+            await pools.change(uow, line_id=line.id, data=data)
+        with pytest.raises(ConflictError, match="2026 is settled"):
+            await pools.remove(uow, line_id=line.id)
+    again = await valley.close()
+    move_clock(IN_NOVEMBER)
+    october = await valley.close(OCTOBER)
+    assert again.costs + september.costs + october.costs == 10_000
+    (settled,) = await _settled(valley, october)
+    assert (settled.line_id, settled.amount, settled.of_whole) == (line.id, 3333, line.spread)
+    move_clock(datetime(2026, 12, 2, 8, tzinfo=UTC))
+    with pytest.raises(ConflictError, match="No costs"):
+        await valley.close(Period.month(2026, 11))
+
+
+async def test_a_spread_one_off_stands_beside_the_price_plan(valley):
+    await valley.enter(10_000, last_month=OCTOBER.start, kind=LineKind.ONE_OFF)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        filled = await planned.fill_in(uow, consortium_id=valley.id, month=SEPTEMBER)
+    assert filled.lines
+    assert not filled.left_alone
+    await valley.enter(10_000, SEPTEMBER, last_month=OCTOBER.start)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        filled = await planned.fill_in(uow, consortium_id=valley.id, month=OCTOBER)
+    assert [offer.id for offer in filled.left_alone] == [valley.offer.id]
+
+
+async def test_who_paid_the_supplier_is_credited(valley, move_clock):
+    lead = valley.towns[0]
+    await valley.enter(90_000, last_month=OCTOBER.start, paid_by=lead.id, supplier="Fonderia")
+    await valley.enter(1_000, description="Corda")
+    move_clock(IN_OCTOBER)
+    settlement = await valley.close()
+    issued = {one.organization_id: one for one in await valley.statements(settlement)}
+    own = issued[lead.id]
+    assert settlement.net == 31_000 == sum(one.amount for one in issued.values())
+    assert {member for member, one in issued.items() if one.advanced} == {lead.id}
+    assert own.advanced == 30_000
+    assert own.due == own.amount - 30_000 < 0
+    assert await _balance(valley, "member_receivable", lead.id) == own.due
+    assert await _balance(valley, "costs_payable") == -1_000
+
+    async with valley.host.unit_of_work(valley.office) as uow:
+        assert (await statements.standing_of(uow, own)).state == "credit"
+        await statements.record_payment(
+            uow,
+            statement_id=own.id,
+            amount=Money(own.due),
+            paid_on=IN_OCTOBER.date(),
+        )
+    assert await _balance(valley, "member_receivable", lead.id) == 0
+
+    made = await _file(valley, settlement)
+    jsonschema.validate(made, SCHEMA)
+    assert made["advanced"] == {str(lead.id): 30_000}
+    assert verify(made, BUILT_IN).holds
+
+    def forged(change):
+        other = copy.deepcopy(made)
+        change(other)
+        other["digest"] = digest_of({k: v for k, v in other.items() if k != "digest"})
+        return verify(other, BUILT_IN).faults
+
+    line = next(n for n, one in enumerate(made["services"][0]["lines"]) if "spread" in one)
+    (fault,) = forged(lambda d: d["advanced"].update({str(lead.id): 30_001}))
+    assert "credited 30001" in fault
+    (fault,) = forged(lambda d: d["services"][0]["lines"][line]["spread"].update(amount=90_002))
+    assert "by its months is 30001" in fault
+
+    reversal = await valley.reverse(settlement)
+    credit = next(
+        one for one in await valley.statements(reversal) if one.organization_id == lead.id
+    )
+    assert (credit.amount, credit.advanced) == (-own.amount, -30_000)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        assert (await statements.standing_of(uow, credit)).open == -own.due
+    assert await _balance(valley, "costs_payable") == 0
+    assert await _balance(valley, "member_receivable") == -own.due
+
+
+async def test_a_payer_without_a_share_gets_a_statement(valley, move_clock, make_merchant):
+    shop = await make_merchant(valley.id, valley.towns[0].id)
+    await valley.enter(4_000, paid_by=shop.id)
+    move_clock(IN_OCTOBER)
+    settlement = await valley.close()
+    (own,) = [one for one in await valley.statements(settlement) if one.advanced]
+    assert (own.organization_id, own.amount, own.due) == (shop.id, 0, -4_000)
+    assert await _balance(valley, "costs_payable") == 0
+    assert verify(await _file(valley, settlement), BUILT_IN).holds
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"last_month": datetime(2026, 7, 1, tzinfo=UTC).date()}, "last_month"),
+        ({"last_month": datetime(2126, 8, 1, tzinfo=UTC).date()}, "last_month"),
+        ({"last_month": OCTOBER.start, "kind": LineKind.FUNDING}, "last_month"),
+        ({"paid_by": new_id(), "kind": LineKind.FEE}, "paid_by"),
+        ({"paid_by": new_id()}, "paid_by"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(valley, wrong, field):
+    with pytest.raises(InvalidInputError) as refused:
+        await valley.enter(100, **wrong)
+    assert refused.value.field == field
+
+
+async def test_both_come_from_a_file(valley, move_clock):
+    lead = valley.towns[0]
+    text = StringIO()
+    text.write("mese;servizio;tipo;descrizione;importo;ultimo_mese;pagato_da\n")
+    text.write(f"2026-08;bell;una tantum;Server;100,00;2026-10;{lead.istat_code}\n")
+    async with valley.host.unit_of_work(valley.office) as uow:
+        (row,) = await csv_import.import_csv(uow, consortium_id=valley.id, text=text.getvalue())
+        assert (row.spread.months.month_count, row.paid_by) == (3, lead.id)
+    text.write("2026-08;bell;fisso;Corda;1,00;;999999\n2026-08;bell;fisso;Corda;1,00;2026-07;\n")
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        reading = await csv_import.read(uow, consortium_id=valley.id, text=text.getvalue())
+    assert [(one.line, one.column) for one in reading.faults] == [(3, "paid_by"), (4, "last_month")]
+    move_clock(IN_OCTOBER)
+    await valley.close(SEPTEMBER)
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        reading = await csv_import.read(
+            uow, consortium_id=valley.id, text="\n".join(text.getvalue().split("\n")[:2])
+        )
+    assert [(one.line, one.column) for one in reading.faults] == [(2, "month")]
+
+
+async def test_pages_and_graphql_show_parts_and_payer(valley, move_clock, visit):
+    lead = valley.towns[0]
+    office = await visit(valley.officer)
+    typed = {
+        "offer": str(valley.offer.id),
+        "month": "2026-08",
+        "last_month": "2026-10",
+        "kind": "one_off",
+        "description": "Server",
+        "amount": "100.00",
+        "paid_by": str(lead.id),
+    }
+    entered = await office.post("/office/costs", typed)
+    assert entered.status_code == 303, entered.text
+    line = await _line(valley)
+    shown = await office.get("/office/costs?month=2026-09")
+    assert 'value="3334"' in shown.text
+    assert lead.name in shown.text
+    one = await office.get(f"/office/costs/lines/{line.id}")
+    assert [one.text.count(f'value="{part}"') for part in (3333, 3334, 6667)] == [3, 1, 1]
+
+    answer = await office.graphql(
+        """query ($id: ID!) { costLines(consortiumId: $id, month: "2026-10") { edges { node {
+            lastMonth paidById parts { month amount { amount } } } } } }""",
+        id=global_id("Organization", valley.id),
+    )
+    (edge,) = answer["data"]["costLines"]["edges"]
+    assert edge["node"]["lastMonth"] == "2026-10"
+    assert edge["node"]["paidById"] == str(global_id("Organization", lead.id))
+    assert sum(one["amount"]["amount"] for one in edge["node"]["parts"]) == 10_000
+
+    move_clock(IN_OCTOBER)
+    settlement = await valley.close()
+    (own,) = [one for one in await valley.statements(settlement) if one.advanced]
+    town = await visit(valley.town_officer)
+    page = await town.get(f"/office/statements/{own.id}")
+    assert page.status_code == 200
+    assert "33.33" in page.text or "33,33" in page.text
+    (settled,) = await _settled(valley, settlement)
+    for path in (
+        f"/office/statements/{own.id}/services/{valley.offer.id}",
+        f"/office/statements/{own.id}/lines/{settled.id}",
+    ):
+        text = (await town.get(path)).text
+        assert lead.name in text
+        assert "66.67" in text or "66,67" in text
+    csv = await town.get(f"/office/statements/{own.id}/csv")
+    assert "-33" in csv.text
+    assert (await town.get(f"/office/statements/{own.id}/pdf")).status_code == 200
+    office = await visit(valley.officer)
+    for path in (
+        f"/office/settlements/{settlement.id}",
+        f"/office/settlements/{settlement.id}/services/{valley.offer.id}",
+        "/office/statements/csv",
+        "/office/costs/csv?month=2026-09",
+    ):
+        assert (await office.get(path)).status_code == 200
