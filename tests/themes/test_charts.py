@@ -138,3 +138,28 @@ def test_nothing_to_draw_draws_nothing() -> None:
     for markup in (charts.bars("t", []), charts.donut("t", []), charts.sparkline("t", [])):
         assert "NaN" not in markup
         drawn(markup)
+
+
+@given(AMOUNTS, st.lists(AMOUNTS, max_size=6))
+def test_a_waterfall_walks_from_one_amount_to_the_other(start: int, steps: list[int]) -> None:
+    end = start + sum(steps)
+    markup = charts.waterfall("W", ("a", start), [("s", s) for s in steps], ("b", end))
+    placed = [*widths(markup, "ar-more"), *widths(markup, "ar-less")]
+    assert len(placed) == len(steps)
+    for x, width in (*placed, *widths(markup, "ar-total")):
+        assert x >= -0.01
+        assert x + width <= 100.02
+
+
+def test_a_waterfall_that_does_not_add_up_is_refused() -> None:
+    with pytest.raises(ValueError, match="lead to 3"):
+        charts.waterfall("W", ("a", 1), [("s", 2)], ("b", 4))
+
+
+def test_a_curve_hangs_below_the_line_of_equal_parts() -> None:
+    markup = charts.lorenz(
+        "L", [(0.5, 0.25), (1, 1)], names=("as it is", "even"), ends=("none", "all"), desc="told"
+    )
+    lines = [line.get("points") for line in drawn(markup).iter("polyline")]
+    assert lines == ["0,100 100,0", "0,100 50,75 100,0"]
+    assert "told" in str(markup)

@@ -290,6 +290,81 @@ def comparison(
     return drawing + legend([(names[0], ""), (names[1], "")], marks=("ar-pair-0", "ar-pair-1"))
 
 
+def waterfall(
+    title: str,
+    start: tuple[str, Number],
+    steps: Iterable[tuple[str, Number]],
+    end: tuple[str, Number],
+    *,
+    desc: str = "",
+    format: Format = _plain,
+    format_step: Format = _plain,
+) -> Markup:
+    """From one amount to another by steps, each beginning where the one before it ended.
+
+    ``format_step`` writes the steps, with their sign. Raises :class:`ValueError` where they do not
+    add up to the end.
+    """
+    walked: list[tuple[str, Number, Number, object, str]] = [
+        (start[0], 0, start[1], format(start[1]), "ar-total")
+    ]
+    at = start[1]
+    for label, step in steps:
+        after = _plus(at, step)
+        walked.append((label, at, after, format_step(step), "ar-less" if step < 0 else "ar-more"))
+        at = after
+    if at != end[1]:
+        raise ValueError(f"{title}: the steps lead to {at}, not to {end[1]}")
+    walked.append((end[0], 0, end[1], format(end[1]), "ar-total"))
+    zero, span = _scale([float(value) for _, low, high, *_ in walked for value in (low, high)])
+    bar = Markup('<rect class="{}" x="{}%" y="{}" width="{}%" height="{}"/>')
+    parts: list[Markup] = []
+    for index, (label, before, after, text, css) in enumerate(walked):
+        y = index * ROW
+        low, high = sorted((float(before), float(after)))
+        parts += [
+            _label(label, text, y),
+            bar.format("ar-track", 0, y + _TOP, 100, BAR),
+            bar.format(
+                css,
+                _n(zero + low / span * 100),
+                y + _TOP,
+                _n((high - low) / span * 100),
+                BAR,
+            ),
+        ]
+    if zero > 0:
+        parts.append(_zero_line(zero, len(walked)))
+    spoken = desc or ", ".join(f"{label}: {text}" for label, _, _, text, _ in walked)
+    return _svg("waterfall", title, spoken, len(walked) * ROW, parts)
+
+
+def lorenz(
+    title: str,
+    points: Iterable[tuple[Number, Number]],
+    *,
+    names: tuple[str, str],
+    ends: tuple[str, str],
+    desc: str,
+    height: int = 260,
+) -> Markup:
+    """A curve through points between 0 and 1 beside the straight line of equal parts.
+
+    ``names`` are those of the curve and of the line, ``ends`` the texts at 0 and at 1 below.
+    """
+    curve = [(100 * float(x), 100 * (1 - float(y))) for x, y in ((0, 0), *points)]
+    plot = height - 28
+    even = Markup(
+        '<svg x="0" y="0" width="100%" height="{}" viewBox="0 0 100 100"'
+        ' preserveAspectRatio="none" overflow="visible">'
+        '<polyline class="ar-even" points="0,100 100,0"/></svg>'
+    ).format(plot)
+    frame = Markup('<rect class="ar-track" x="0" y="0" width="100%" height="{}"/>').format(plot)
+    parts = [frame, even, _polylines(curve, 0, 0, plot), *_ticks(ends, (0, 100), height)]
+    drawing = _svg("lorenz", title, desc, height, parts)
+    return drawing + legend([(name, "") for name in names], marks=("ar-seg ar-c1", "ar-even-key"))
+
+
 def legend(entries: Sequence[tuple[str, str]], marks: Sequence[str] = ()) -> Markup:
     """The list that names the colours, each with its value if it has one."""
     item = Markup(
@@ -322,6 +397,12 @@ def _svg(
         '<svg class="ar-chart ar-chart-{0}" {1} role="img" aria-labelledby="{2}-t {2}-d">'
         '<title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>{5}</svg>'
     ).format(kind, frame, f"c{digest}", title, desc, body)
+
+
+def _plus(one: Number, other: Number) -> Number:
+    if isinstance(one, float) or isinstance(other, float):
+        return float(one) + float(other)
+    return one + other
 
 
 def _short(label: str) -> str:

@@ -36,6 +36,8 @@ def template_globals() -> dict[str, Any]:
         "draw_sparkline": charts.sparkline,
         "draw_donut": charts.donut,
         "draw_comparison": charts.comparison,
+        "draw_waterfall": charts.waterfall,
+        "draw_lorenz": charts.lorenz,
     }
     return {
         **drawings,

@@ -14,6 +14,7 @@ from arengo_marketplace.register.records import by_istat
 
 MARGIN = 12
 MOST_NAMES = 12
+MOST_MARKS = 60
 NAME_SIZE = 15
 
 
@@ -27,6 +28,8 @@ class Area:
     css_class: str = "map-member"
     fill: str = "#cfe3d6"
     """Colour where no stylesheet sets one."""
+    mark: str = ""
+    """What is written on it, below its name: a class of a legend, say, told by more than colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,9 @@ def draw(
 ) -> str:
     """Return an SVG element that shows the areas, and `context` (ISTAT codes) pale behind them.
 
-    A dozen areas or fewer have their names written on them. The `identifier` must be unique on
-    the page. Raises `KeyError` for an unknown ISTAT code and `ValueError` for no areas.
+    A dozen areas or fewer have their names written on them, sixty or fewer their marks. The
+    `identifier` must be unique on the page. Raises `KeyError` for an unknown ISTAT code and
+    `ValueError` for no areas.
     """
     if not areas:
         raise ValueError("a map needs at least one municipality")
@@ -104,8 +108,8 @@ def draw(
         ),
         "</g>",
     ]
-    if len(areas) <= MOST_NAMES:
-        parts.append(_names(areas, frame))
+    if len(areas) <= MOST_MARKS:
+        parts.append(_names(areas, frame, named=len(areas) <= MOST_NAMES))
     return "".join([*parts, "</svg>"])
 
 
@@ -117,12 +121,17 @@ def _path(shape: Sequence[Polygon], frame: Frame) -> str:
     )
 
 
-def _names(areas: Iterable[Area], frame: Frame) -> str:
-    names: list[str] = []
-    for record in (by_istat(area.istat_code) for area in areas):
+def _names(areas: Iterable[Area], frame: Frame, *, named: bool) -> str:
+    texts: list[str] = []
+    for area in areas:
+        record = by_istat(area.istat_code)
         x, y = frame.place((record.longitude, record.latitude))
-        names.append(f'<text x="{x:g}" y="{y:g}">{escape(record.name)}</text>')
+        for text in (record.name if named else "", area.mark):
+            if text:
+                texts.append(f'<text x="{x:g}" y="{y:g}">{escape(text)}</text>')
+                y = round(y + NAME_SIZE * 1.2, 1)
     return (
         f'<g class="map-names" aria-hidden="true" font-size="{NAME_SIZE}" text-anchor="middle" '
-        f'font-family="sans-serif" fill="#17324d">{"".join(names)}</g>'
+        f'font-family="sans-serif" fill="#17324d" stroke="#ffffff" stroke-width="3" '
+        f'stroke-linejoin="round" paint-order="stroke">{"".join(texts)}</g>'
     )

@@ -31,9 +31,10 @@ from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.pools.service import month_named
-from arengo_marketplace.settlements import closing, repository, service
+from arengo_marketplace.settlements import closing, comparison, repository, service
 from arengo_marketplace.settlements.assembly import Draft
 from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
+from arengo_marketplace.settlements.showing import figures_of
 from arengo_marketplace.settlements.wording import stored_rule_in_words
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
@@ -81,7 +82,21 @@ async def _preview(
             next=month_key(month.next()),
             members=_drafted(draft),
             problems=[error_text(problem) for problem in draft.problems],
+            shown=figures_of(
+                await comparison.beside_last(uow, host, draft),
+                await comparison.places_of(uow, draft),
+                month,
+                _member_asked(request),
+            ),
         )
+
+
+def _member_asked(request: ArengoRequest) -> UUID | None:
+    """The member whose difference was asked for; None where none is named."""
+    try:
+        return UUID(request.query_params.get("member", ""))
+    except ValueError:
+        return None
 
 
 def _drafted(draft: Draft) -> list[dict[str, Any]]:
@@ -203,6 +218,12 @@ async def _one(
             offers=[(row, service_title(host.registry, row.service)) for row in offers],
             open=sum(one.open for one in standings),
             advanced=sum(one.advanced for one in issued),
+            shown=figures_of(
+                await comparison.beside_last(uow, host, settlement),
+                await comparison.places_of(uow, settlement),
+                settlement.period,
+                _member_asked(request),
+            ),
             statements=sorted(
                 ((names.get(one.statement.organization_id, "—"), one) for one in standings),
                 key=lambda pair: pair[0],

@@ -61,6 +61,13 @@ async def standing(
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def last_before(session: AsyncSession, consortium_id: UUID, day: date) -> Settlement | None:
+    """The settlement that holds for the latest month settled before a day."""
+    statement = _standing(consortium_id).where(Settlement.starts_on < day)
+    statement = statement.order_by(Settlement.starts_on.desc()).limit(1)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def revisions(session: AsyncSession, consortium_id: UUID, starts_on: date) -> int:
     """How many settlements and reversals a month has had."""
     statement = select(func.count()).where(

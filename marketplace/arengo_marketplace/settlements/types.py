@@ -14,6 +14,7 @@ from arengo_core.i18n import error_text
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.months import month_key
 from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.comparison_types import MonthFigures
 from arengo_marketplace.settlements.loaders import OffersOf, ReversalOf, StatementsOf
 from arengo_marketplace.settlements.models import SettledOffer, Settlement
 from arengo_marketplace.statements.types import StatementType, money_or_none
@@ -69,6 +70,11 @@ class SettlementType(Node):
         key = (self.row.organization_id, self.row.id)
         found = await info.context.loader(ReversalOf).load(key)
         return global_id("Settlement", found) if found else None
+
+    @strawberry.field(description="Beside the month before, and per inhabitant.")
+    def figures(self) -> MonthFigures:
+        """The figures of its charts."""
+        return MonthFigures(month=self.row)
 
     @strawberry.field(description="The services settled.")
     async def services(self, info: Info) -> list[SettledServiceType]:
@@ -127,12 +133,18 @@ class PreviewedGrant:
 class SettlementPreview:
     """GraphQL face of a draft."""
 
+    draft: strawberry.Private[Draft]
     month: str
     net: MoneyType
     problems: list[str] = strawberry.field(description="Why it cannot be closed; empty if it can.")
     unrecorded: list[str] = strawberry.field(description="Services in use without entered costs.")
     shares: list[PreviewedShare]
     grants: list[PreviewedGrant] = strawberry.field(description="What grants would cover.")
+
+    @strawberry.field(description="Beside the month before, and per inhabitant.")
+    def figures(self) -> MonthFigures:
+        """The figures of its charts."""
+        return MonthFigures(month=self.draft)
 
     @classmethod
     def of(cls, draft: Draft) -> SettlementPreview:
@@ -150,6 +162,7 @@ class SettlementPreview:
                 )
             )
         return cls(
+            draft=draft,
             month=month_key(draft.period),
             net=MoneyType.of(draft.net),
             problems=[error_text(problem) for problem in draft.problems],

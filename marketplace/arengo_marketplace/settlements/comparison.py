@@ -1,0 +1,187 @@
+"""A month beside the last one closed before it: what each member pays, the difference, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.host import Host
+from arengo_core.money import Money
+from arengo_core.organizations import repository as organizations
+from arengo_marketplace.costs.change_causes import OfferMonth
+from arengo_marketplace.costs.comparing import Compared, compare
+from arengo_marketplace.costs.frozen import Frozen
+from arengo_marketplace.costs.keys import KeyRegistry
+from arengo_marketplace.costs.spread import Payer, Spread, spread_of
+from arengo_marketplace.offers.terms import allocation_keys
+from arengo_marketplace.pools.models import LineKind
+from arengo_marketplace.pools.service import pool_of_lines
+from arengo_marketplace.settlements import repository
+from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+from arengo_marketplace.statements import repository as statements
+from arengo_marketplace.titles import service_title
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two months side by side, with the names of members and the titles of offers."""
+
+    last: Settlement
+    compared: Compared
+    names: Mapping[UUID, str]
+    titles: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a municipality pays, and the ISTAT code by which maps know it."""
+
+    payer: Payer
+    istat_code: str | None
+
+
+Month = Draft | Settlement
+"""A month as closing it would give it, or as it was settled."""
+
+
+async def beside_last(uow: UnitOfWork, host: Host, month: Month) -> Comparison | None:
+    """A month beside the one that holds for the last month closed before; None where none is.
+
+    For those who may read the month: who has the draft or the settlement. A reversal is beside
+    nothing.
+    """
+    if isinstance(month, Draft):
+        return await _of_draft(uow, host, month)
+    return await _of_settlement(uow, host, month)
+
+
+async def places_of(uow: UnitOfWork, month: Month) -> list[Place]:
+    """What each municipality pays; members without inhabitants and reversals are left out."""
+    return _drafted(month) if isinstance(month, Draft) else await _settled(uow, month)
+
+
+async def _of_draft(uow: UnitOfWork, host: Host, draft: Draft) -> Comparison | None:
+    async with uow.widened([draft.consortium_id], [draft.consortium_id]):
+        last = await repository.last_before(uow.session, draft.consortium_id, draft.period.start)
+        if last is None:
+            return None
+        before = await _stored(uow, host, last)
+    now = {
+        book.offer.id: OfferMonth(
+            allocation.pool,
+            {
+                share.bearer.organization_id: share.amount.amount
+                for share in allocation.shares
+                if share.days
+            },
+            book.frozen,
+        )
+        for book in draft.books
+        if (allocation := book.allocation) is not None
+    }
+    titles = {book.offer.id: book.title for book in draft.books}
+    keys = allocation_keys(host.registry)
+    return await _compared(uow, last, before, _Divided(now, titles), keys)
+
+
+async def _of_settlement(uow: UnitOfWork, host: Host, settlement: Settlement) -> Comparison | None:
+    consortium_id = settlement.organization_id
+    if settlement.is_reversal:
+        return None
+    async with uow.widened([consortium_id], [consortium_id]):
+        last = await repository.last_before(uow.session, consortium_id, settlement.starts_on)
+        if last is None:
+            return None
+        before = await _stored(uow, host, last)
+        now = await _stored(uow, host, settlement)
+    return await _compared(uow, last, before, now, allocation_keys(host.registry))
+
+
+def _drafted(draft: Draft) -> list[Place]:
+    found: list[Place] = []
+    for member, shares in draft.by_member().items():
+        bearer = shares[0][1].bearer
+        if bearer.population:
+            amount = draft.amount_of(member).amount
+            payer = Payer(member, bearer.name, bearer.population, amount)
+            found.append(Place(payer, bearer.code or None))
+    return found
+
+
+async def _settled(uow: UnitOfWork, settlement: Settlement) -> list[Place]:
+    if settlement.is_reversal:
+        return []
+    rows = await statements.of_settlement(uow.session, settlement.organization_id, settlement.id)
+    known = await organizations.by_ids(uow.session, [row.organization_id for row in rows])
+    return [
+        Place(Payer(row.organization_id, town.name, row.population, row.amount), town.istat_code)
+        for row in rows
+        if row.population and (town := known.get(row.organization_id)) is not None
+    ]
+
+
+def spread(places: Iterable[Place]) -> Spread | None:
+    """How evenly the month lies on the inhabitants."""
+    return spread_of(place.payer for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    offers: Mapping[UUID, OfferMonth]
+    titles: Mapping[UUID, str]
+
+
+async def _stored(uow: UnitOfWork, host: Host, settlement: Settlement) -> _Divided:
+    """A settled month as it was divided."""
+    key = settlement.id, settlement.organization_id
+    rows = await repository.offers(uow.session, *key, with_inputs=True)
+    lines: dict[UUID, list[SettledLine]] = {}
+    for line in await repository.lines(uow.session, *key):
+        lines.setdefault(line.offer_id, []).append(line)
+    shares: dict[UUID, list[Share]] = {}
+    for share in await repository.shares(uow.session, *key):
+        shares.setdefault(share.offer_id, []).append(share)
+    keys = allocation_keys(host.registry)
+    return _Divided(
+        {
+            row.offer_id: _month(
+                settlement, row, lines.get(row.offer_id, []), shares.get(row.offer_id, []), keys
+            )
+            for row in rows
+        },
+        {row.offer_id: service_title(host.registry, row.service) for row in rows},
+    )
+
+
+def _month(
+    settlement: Settlement,
+    row: SettledOffer,
+    lines: Sequence[SettledLine],
+    shares: Sequence[Share],
+    keys: KeyRegistry,
+) -> OfferMonth:
+    currency = settlement.currency
+    plain = [
+        (LineKind(line.kind), line.description, Money(line.amount, currency)) for line in lines
+    ]
+    return OfferMonth(
+        pool_of_lines(plain, settlement.period, currency),
+        {share.organization_id: share.amount for share in shares},
+        Frozen.from_json(row.inputs, settlement.period, keys) if "members" in row.inputs else None,
+    )
+
+
+async def _compared(
+    uow: UnitOfWork, last: Settlement, before: _Divided, now: _Divided, keys: KeyRegistry
+) -> Comparison:
+    compared = compare(before.offers, now.offers, keys)
+    known = await organizations.by_ids(uow.session, list(compared.members))
+    return Comparison(
+        last,
+        compared,
+        {member: row.name for member, row in known.items()},
+        {**before.titles, **now.titles},
+    )
