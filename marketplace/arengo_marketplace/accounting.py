@@ -33,6 +33,7 @@ from arengo_marketplace.permissions import (
     ALL_FIGURES,
     COSTS,
     FIGURES,
+    INCOME,
     LEDGER,
     OFFICE,
     SERVICES,
@@ -50,7 +51,7 @@ from arengo_marketplace.settlements.commands import COMMANDS
 from arengo_marketplace.settlements.mutations import SettlementsMutation
 from arengo_marketplace.settlements.queries import SettlementsQuery
 from arengo_marketplace.statements import file_pages as statement_files
-from arengo_marketplace.statements import mayor_pages
+from arengo_marketplace.statements import mayor_pages, payment_pages
 from arengo_marketplace.statements import models as _statement_tables
 from arengo_marketplace.statements import pages as statement_pages
 from arengo_marketplace.statements.mutations import StatementsMutation
@@ -98,6 +99,7 @@ ROUTES: list[Any] = [
     *budget_pages.ROUTES,
     *settlement_pages.ROUTES,
     *statement_pages.ROUTES,
+    *payment_pages.ROUTES,
     *statement_files.ROUTES,
     *delivery_pages.ROUTES,
     *mayor_pages.ROUTES,
@@ -121,6 +123,7 @@ NAVIGATION = [
     _item(N_("Grants"), "/office/funding", 41, COSTS),
     _item(N_("Settlements"), "/office/settlements", 42, SETTLEMENTS),
     _item(N_("Statements"), "/office/statements", 43, ALL_FIGURES, FIGURES),
+    _item(N_("Overdue"), "/office/overdue", 43, INCOME),
     _item(N_("Use"), "/office/usage", 44, ALL_FIGURES, FIGURES),
     _item(N_("Ledger"), "/office/ledger", 45, LEDGER),
     _item(N_("What if"), "/office/what-if", 46, OFFICE, SERVICES, FIGURES),

@@ -120,6 +120,9 @@ def _dummy(kind: Any, case: Case, world: Any, name: str, *, forged: bool) -> Any
     return _DUMMIES[kind.name]
 
 
+_FEW = 10
+
+
 def operation(
     name: str,
     word: str,
@@ -143,9 +146,11 @@ def operation(
 
 
 def call(name: str, word: str, field: Any, variables: dict[str, Any], *, depth: int = 0) -> str:
-    """The text of a call of a root field with these variables."""
+    """The text of a call of a root field with these variables; few rows of what goes deep."""
     declared = ", ".join(f"${key}: {field.args[key].type}" for key in variables)
     passed = ", ".join(f"{key}: ${key}" for key in variables)
+    if depth and "first" in field.args and "first" not in variables:
+        passed += f"{', ' if passed else ''}first: {_FEW}"
     query = f"{word} {f'({declared})' if declared else ''} {{ {name}"
     query += f"({passed})" if passed else ""
     return f"{query} {_selection(field.type, depth)} }}"

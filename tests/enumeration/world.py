@@ -36,6 +36,8 @@ from arengo_marketplace.pledges.evaluation import Terms
 from arengo_marketplace.pools import service as pools
 from arengo_marketplace.settlements import closing
 from arengo_marketplace.settlements import service as settlements
+from arengo_marketplace.statements import payments
+from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.testing import new_vat_number
 from arengo_marketplace.votes import minutes
 from arengo_marketplace.votes import service as votes
@@ -64,6 +66,7 @@ ROWS = {
     "task": ("Task", "core.task", "consortium"),
     "settlement": ("Settlement", "marketplace.settlement", "consortium"),
     "statement": ("Statement", "marketplace.statement", "lead"),
+    "statement_payment": ("StatementPayment", "marketplace.statement_payment", "lead"),
     "settled_line": ("SettledLine", "marketplace.settled_line", "consortium"),
     "transaction": ("LedgerTransaction", "marketplace.ledger_transaction", "consortium"),
     "join_request": ("JoinRequest", "marketplace.join_request", "consortium"),
@@ -385,7 +388,14 @@ async def _paperwork(host, world, made, offers, began: date):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(clock.VARIABLE, (clock.now() + timedelta(days=40)).isoformat())
         async with host.unit_of_work(consortium) as uow:
-            await settlements.close(uow, host, consortium_id=made.id, period=month)
+            closed = await settlements.close(uow, host, consortium_id=made.id, period=month)
+            issued = await statements.of_settlement(uow.session, made.id, closed.id)
+            await payments.record(
+                uow,
+                statement_id=next(s.id for s in issued if s.organization_id == made.lead.id),
+                amount=Money(1),
+                paid_on=clock.today(),
+            )
             await closing.begin(uow, consortium_id=made.id, period=month)
     async with host.unit_of_work() as uow:
         await joining.ask(

@@ -34,8 +34,8 @@ from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import LineData
 from arengo_marketplace.settlements import service as settlements
 from arengo_marketplace.settlements.models import Settlement
+from arengo_marketplace.statements import payments as statement_payments
 from arengo_marketplace.statements import repository as statements
-from arengo_marketplace.statements import service as statement_service
 
 _SUPPLIERS = {
     "payments": "Incassi Alpini S.r.l. (demo)",
@@ -230,7 +230,7 @@ async def _pay(uow: UnitOfWork, settlement: Settlement) -> None:
         half = place == min(len(issued), _PAYERS) - 1
         amount = statement.due // 2 if half else statement.due
         if amount > 0:
-            await statement_service.record_payment(
+            await statement_payments.record(
                 uow,
                 statement_id=statement.id,
                 amount=Money(amount, statement.currency),

@@ -18,6 +18,7 @@ from arengo_marketplace.contract import CollectingEntity
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import repository
 from arengo_marketplace.members.models import Charter
+from arengo_marketplace.members.payment_terms import PaymentTerms
 from arengo_marketplace.offers.terms import check_rule
 from arengo_marketplace.permissions import CHARTER
 from arengo_marketplace.votes.counting import Terms
@@ -74,6 +75,24 @@ async def change_voting(
     charter.voting = counted.to_json()
     uow.audit(consortium_id, "charter.voting", "Charter", charter.id, terms=charter.voting)
     return charter
+
+
+async def payment_terms(uow: UnitOfWork, consortium_id: UUID) -> PaymentTerms:
+    """When and where statements are paid; for anybody who reads one."""
+    return PaymentTerms.of((await charter_of(uow, consortium_id)).payment_terms)
+
+
+async def change_payment_terms(
+    uow: UnitOfWork, *, consortium_id: UUID, terms: Mapping[str, Any]
+) -> PaymentTerms:
+    """Change when and where later statements are paid; the consortium's officers may."""
+    uow.caller.require(consortium_id, CHARTER)
+    agreed = PaymentTerms.of(terms)
+    await uow.widen([consortium_id])
+    charter = await charter_of(uow, consortium_id)
+    charter.payment_terms = agreed.to_json()
+    uow.audit(consortium_id, "charter.payment_terms", "Charter", charter.id, terms=agreed.to_json())
+    return agreed
 
 
 async def name_collecting_entity(

@@ -21,6 +21,7 @@ from arengo_core.web.pages import page
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import charter, directory
 from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.members.payment_terms import PaymentTerms
 from arengo_marketplace.offers.plain_form import rule_of
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
@@ -43,6 +44,7 @@ async def _show(
         values = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
         simple = rule.only_mixes("equal", "population")
         values |= values_of(Terms.of(agreed.voting))
+        values |= PaymentTerms.of(agreed.payment_terms).to_json()
         values |= {
             "rule_json": "" if simple else msgspec.json.encode(rule.to_json()).decode(),
             "host": await sites.name_of(uow, consortium_id) or "",
@@ -119,4 +121,29 @@ async def change_voting(
     return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
 
 
-ROUTES: list[Any] = [charter_page, change, change_voting]
+@post(
+    "/office/charter/payment-terms",
+    name="charter-payment-terms",
+    opt={"mutation": "changePaymentTerms"},
+    status_code=303,
+)
+async def change_payment_terms(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Change when and where statements are paid."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await charter.change_payment_terms(
+                uow, consortium_id=await office_of(uow), terms={**form}
+            )
+    except ArengoError as error:
+        if error.status in {401, 403}:
+            raise
+        form.refuse(error)
+        return await _show(request, host, caller, form)
+    return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
+
+
+ROUTES: list[Any] = [charter_page, change, change_voting, change_payment_terms]

@@ -20,7 +20,8 @@ from arengo_marketplace.base import MarketplaceBase
 class Charter(MarketplaceBase, Identified, Owned, Stamped):
     """What a consortium agreed on: its tenant is the consortium itself.
 
-    ``voting`` says how votes are counted unless one says otherwise; empty for the usual terms.
+    ``voting`` says how votes are counted unless one says otherwise, ``payment_terms`` when and
+    where statements are paid; empty for the usual terms.
     """
 
     __tablename__ = "charter"
@@ -31,6 +32,7 @@ class Charter(MarketplaceBase, Identified, Owned, Stamped):
 
     default_cost_rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
     voting: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    payment_terms: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     lead_id: Mapped[UUID | None]
     collecting_entity_id: Mapped[UUID | None]
     collector_is_public: Mapped[bool] = mapped_column(default=False)

@@ -20,6 +20,9 @@ from arengo_marketplace.members.types import (
     MemberPayload,
     MemberType,
     NamedValue,
+    PaymentTermsInput,
+    PaymentTermsPayload,
+    PaymentTermsType,
     SetUpPayload,
 )
 
@@ -222,3 +225,17 @@ class MembersMutation:
                 host_name=host_name,
             )
             return CharterPayload(charter=CharterType.of(charter))
+
+    @strawberry.mutation(description="Change when and where a consortium's statements are paid.")
+    @answers(PaymentTermsPayload)
+    async def change_payment_terms(
+        self, info: Info, consortium_id: strawberry.ID, terms: PaymentTermsInput
+    ) -> PaymentTermsPayload:
+        """Change the terms."""
+        async with info.context.writing() as uow:
+            agreed = await charters.change_payment_terms(
+                uow,
+                consortium_id=local_id(consortium_id, "Organization", "consortium_id"),
+                terms=strawberry.asdict(terms),
+            )
+            return PaymentTermsPayload(terms=PaymentTermsType.of(agreed))

@@ -11,6 +11,7 @@ from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import global_id
 from arengo_marketplace.contract import Consortium, Member
 from arengo_marketplace.members.models import Charter, JoinRequest
+from arengo_marketplace.members.payment_terms import PaymentTerms
 
 
 @strawberry.type(name="Consortium", description="A federation of municipalities.")
@@ -93,6 +94,33 @@ class JoinRequestType:
         )
 
 
+@strawberry.type(name="PaymentTerms", description="When and where statements are paid.")
+class PaymentTermsType:
+    """GraphQL face of terms of payment."""
+
+    due_days: int = strawberry.field(description="Days to pay, from the day of issue.")
+    holder: str
+    iban: str
+    bank: str
+    note: str
+
+    @classmethod
+    def of(cls, terms: PaymentTerms) -> PaymentTermsType:
+        """From the domain's."""
+        return cls(**terms.to_json())
+
+
+@strawberry.input(description="When and where later statements are paid.")
+class PaymentTermsInput:
+    """Terms as given."""
+
+    due_days: int
+    holder: str = ""
+    iban: str = ""
+    bank: str = ""
+    note: str = ""
+
+
 @strawberry.type(name="Charter", description="What a consortium agreed on.")
 class CharterType:
     """GraphQL face of a charter; gateway settings are named, never shown."""
@@ -102,6 +130,7 @@ class CharterType:
     is_illustrative: bool
     collecting_entity_id: strawberry.ID | None
     gateway: str
+    payment_terms: PaymentTermsType
 
     @classmethod
     def of(cls, row: Charter) -> CharterType:
@@ -113,6 +142,7 @@ class CharterType:
             is_illustrative=row.is_illustrative,
             collecting_entity_id=global_id("Organization", entity) if entity else None,
             gateway=row.gateway,
+            payment_terms=PaymentTermsType.of(PaymentTerms.of(row.payment_terms)),
         )
 
 
@@ -170,6 +200,13 @@ class CharterPayload(Payload):
     """A charter."""
 
     charter: CharterType | None = None
+
+
+@strawberry.type
+class PaymentTermsPayload(Payload):
+    """Terms of payment."""
+
+    terms: PaymentTermsType | None = None
 
 
 @strawberry.type

@@ -45,6 +45,7 @@ ACTS = [
     Act("offer.price_withdrawn", N_("Change of a price taken back")),
     Act("offer.withdrawn", N_("Offer withdrawn")),
     Act("charter.voting", N_("Terms of votes changed")),
+    Act("charter.payment_terms", N_("Terms of payment changed")),
     Act("vote.drafted", N_("Vote prepared")),
     Act("vote.opened", N_("Vote opened")),
     Act("vote.cast", N_("Vote cast")),
@@ -59,5 +60,7 @@ ACTS = [
     Act("usage.entered", N_("Use entered")),
     Act("usage.corrected", N_("Use taken back")),
     Act("statement.paid", N_("Payment of a statement recorded")),
+    Act("statement.payment_taken_back", N_("Payment of a statement taken back")),
+    Act("statement.set_off", N_("Credit used for a statement")),
     Act("statement.sent_again", N_("Statement sent again")),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from arengo_marketplace.costs.allocation import Share as CalculatedShare
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.deliveries import service as deliveries
 from arengo_marketplace.funding.covering import taken_back, use_of
+from arengo_marketplace.members import charter
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
@@ -38,10 +39,10 @@ from arengo_marketplace.settlements.components import (
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 from arengo_marketplace.settlements.usage_proof import batch_document
 from arengo_marketplace.statements import document as statement_document
+from arengo_marketplace.statements import payments
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements.models import Statement
 
-DUE_AFTER = timedelta(days=30)
 _CLOSE = "marketplace.close_settlement"
 _REVERSE = "marketplace.reverse_settlement"
 _MEMBERS = 16
@@ -209,6 +210,7 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
         if book.allocation is not None:
             rows += _frozen(settlement, book)
     written: list[tuple[Statement, list[Share]]] = []
+    due_on = await _due(uow, consortium_id)
     advanced = made.advanced()
     drafted = made.by_member()
     for place, member in enumerate([*drafted, *(m for m in advanced if m not in drafted)], 1):
@@ -220,6 +222,7 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
             population_of(shares),
             total((share.amount for _, share in shares), currency).amount,
             advanced.get(member, 0),
+            due_on,
         )
         written.append((statement, [_share(statement, book, share) for book, share in shares]))
     settlement.digest = digest_of(
@@ -235,8 +238,15 @@ async def _write(uow: UnitOfWork, made: Draft, progress: Progress) -> Settlement
     await uow.session.flush()
     await _write_statements(uow, written, settlement.digest)
     await progress.tell(N_("Posting to the ledger"), 80, 100)
-    await entries.post_settlement(uow, settlement, [statement for statement, _ in written])
+    issued = [statement for statement, _ in written]
+    await entries.post_settlement(uow, settlement, issued)
+    await payments.set_off(uow, consortium_id, issued)
     return settlement
+
+
+async def _due(uow: UnitOfWork, consortium_id: UUID) -> date:
+    """By when statements issued today are to be paid."""
+    return (await charter.payment_terms(uow, consortium_id)).due(clock.today())
 
 
 async def _write_statements(
@@ -342,6 +352,7 @@ def _statement(
     population: int | None,
     amount: int,
     advanced: int,
+    due_on: date,
     reverses_id: UUID | None = None,
 ) -> Statement:
     suffix = f".{settlement.revision}" if settlement.revision > 1 else ""
@@ -354,7 +365,7 @@ def _statement(
         number=f"{settlement.starts_on:%Y-%m}{suffix}/{place:03d}",
         starts_on=settlement.starts_on,
         ends_on=settlement.ends_on,
-        due_on=clock.today() + DUE_AFTER,
+        due_on=due_on,
         population=population,
         amount=amount,
         advanced=advanced,
@@ -402,6 +413,7 @@ async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) 
         funding=-settlement.funding,
         currency=settlement.currency,
     )
+    due_on = await _due(uow, consortium_id)
     credits = {
         statement.id: _statement(
             reversal,
@@ -410,6 +422,7 @@ async def _write_reversal(uow: UnitOfWork, settlement: Settlement, reason: str) 
             statement.population,
             -statement.amount,
             -statement.advanced,
+            due_on,
             statement.id,
         )
         for place, statement in enumerate(issued, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index
@@ -61,14 +62,28 @@ class Statement(MarketplaceBase, Identified, Shared, Stamped):
         return per_inhabitant(Money(self.amount, self.currency), self.population)
 
 
+class PaymentWay(StrEnum):
+    """How a statement was paid: by transfer, or by a credit that the member had."""
+
+    BANK = "bank"
+    SET_OFF = "set_off"
+
+
 class StatementPayment(MarketplaceBase, Identified, Shared, Stamped):
-    """Money that a member paid for a statement, or got back for a credit (negative)."""
+    """Money that a member paid for a statement, or got back for a credit (negative).
+
+    One recorded wrongly is taken back by another of the opposite amount: ``reverses_id``, with the
+    ``reason``. A credit that is used makes two: one takes it from its statement, its counterpart
+    pays another.
+    """
 
     __tablename__ = "statement_payment"
     __table_args__ = table(
         TableClass.CONSORTIUM,
         Index(None, "organization_id", "statement_id"),
+        Index(None, "organization_id", "reverses_id", unique=True),
         CheckConstraint("amount <> 0", "amount"),
+        CheckConstraint("way in ('bank', 'set_off')", "way"),
         append_only=True,
         personal=Personal(
             ("recorded_by",),
@@ -85,3 +100,7 @@ class StatementPayment(MarketplaceBase, Identified, Shared, Stamped):
     paid_on: Mapped[date]
     reference: Mapped[str]
     recorded_by: Mapped[UUID | None]
+    way: Mapped[str] = mapped_column(default=PaymentWay.BANK.value, server_default="bank")
+    reverses_id: Mapped[UUID | None]
+    counterpart_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")

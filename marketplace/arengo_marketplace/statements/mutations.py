@@ -9,10 +9,17 @@ import strawberry
 from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import local_id
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.money import Money
 from arengo_marketplace.deliveries import service as deliveries
-from arengo_marketplace.statements import service
+from arengo_marketplace.statements import payments, service
+from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.statements.types import StatementPayload, StatementType
+
+
+async def _payload(uow: UnitOfWork, statement: Statement) -> StatementPayload:
+    standing = await service.standing_of(uow, statement)
+    return StatementPayload(statement=StatementType.of(standing))
 
 
 @strawberry.type
@@ -20,7 +27,8 @@ class StatementsMutation:
     """Root mutations of statements."""
 
     @strawberry.mutation(
-        description="Record that a statement was paid, in whole or part; minor units."
+        description="Record that a statement was paid, in whole or part; minor units. `overpaid`"
+        " says that more than is open came in: the rest is the member's credit."
     )
     @answers(StatementPayload)
     async def record_statement_payment(
@@ -31,26 +39,51 @@ class StatementsMutation:
         paid_on: date,
         currency: str = "EUR",
         reference: str = "",
+        overpaid: bool = False,
         idempotency_key: str | None = None,
     ) -> StatementPayload:
         """Record a payment."""
         statement_id = local_id(id, "Statement")
         async with info.context.writing() as uow:
-            await service.record_payment(
+            await payments.record(
                 uow,
                 statement_id=statement_id,
                 amount=Money(amount, currency),
                 paid_on=paid_on,
                 reference=reference,
+                is_over=overpaid,
                 idempotency_key=idempotency_key,
             )
-            row = await service.statement_of(uow, statement_id)
-            return StatementPayload(statement=StatementType.of(await service.standing_of(uow, row)))
+            return await _payload(uow, await service.statement_of(uow, statement_id))
+
+    @strawberry.mutation(
+        description="Take a wrongly recorded payment back, by one of the opposite amount."
+    )
+    @answers(StatementPayload)
+    async def take_statement_payment_back(
+        self, info: Info, id: strawberry.ID, reason: str
+    ) -> StatementPayload:
+        """Take it back."""
+        async with info.context.writing() as uow:
+            made = await payments.take_back(
+                uow, payment_id=local_id(id, "StatementPayment"), reason=reason
+            )
+            return await _payload(uow, await service.statement_of(uow, made.statement_id))
+
+    @strawberry.mutation(description="Pay a statement with what its member is to be given back.")
+    @answers(StatementPayload)
+    async def use_statement_credits(self, info: Info, id: strawberry.ID) -> StatementPayload:
+        """Use the credit."""
+        async with info.context.writing() as uow:
+            return await _payload(
+                uow, await payments.use_credits(uow, statement_id=local_id(id, "Statement"))
+            )
 
     @strawberry.mutation(description="Have a statement sent once more to the member's people.")
     @answers(StatementPayload)
     async def send_statement_again(self, info: Info, id: strawberry.ID) -> StatementPayload:
         """Send it again."""
         async with info.context.writing() as uow:
-            row = await deliveries.send_again(uow, statement_id=local_id(id, "Statement"))
-            return StatementPayload(statement=StatementType.of(await service.standing_of(uow, row)))
+            return await _payload(
+                uow, await deliveries.send_again(uow, statement_id=local_id(id, "Statement"))
+            )

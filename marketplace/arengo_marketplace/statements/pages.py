@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from arengo_core import clock
 from arengo_core.caller import Caller, Role
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.identity.labels import ROLE_LABELS
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
-from arengo_core.web.flashes import Flash, redirect
-from arengo_core.web.forms import Form, read_form
+from arengo_core.web.forms import Form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
@@ -33,7 +29,7 @@ from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.settlements.wording import adjustments_of, explain, stored_rule_in_words
-from arengo_marketplace.statements import repository, service
+from arengo_marketplace.statements import payments, repository, service
 from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.statements.sheet import sheet_of
 from arengo_marketplace.titles import service_title
@@ -126,13 +122,15 @@ async def statements_csv(
     return csv_answer("statements", headings, rows)
 
 
-async def _one(
+async def show(
     request: ArengoRequest, host: Host, caller: Caller, statement_id: UUID, form: Form
 ) -> Response[str]:
+    """The page of a statement, with a form that was refused or an empty one."""
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, ALL_FIGURES, FIGURES)
         sheet = await sheet_of(uow, statement_id)
         statement = sheet.statement
+        may_record = caller.may(statement.consortium_id, INCOME)
         return await page(
             request,
             uow,
@@ -150,7 +148,8 @@ async def _one(
             consortium=sheet.consortium,
             shares=[(share, service_title(host.registry, share.service)) for share in sheet.shares],
             payments=sheet.payments,
-            may_record=caller.may(statement.consortium_id, INCOME),
+            may_record=may_record,
+            credit=await payments.credits_of(uow, statement) if may_record else 0,
             today=clock.today().isoformat(),
             role_label=_role_label,
         )
@@ -175,7 +174,7 @@ async def statement_page(
 ) -> Response[str]:
     """One statement: services, what of it is paid."""
     caller.require_signed_in()
-    return await _one(request, host, caller, statement_id, Form({}))
+    return await show(request, host, caller, statement_id, Form({}))
 
 
 @get("/office/statements/{statement_id:uuid}/services/{offer_id:uuid}", name="statement-service")
@@ -244,53 +243,10 @@ async def line_page(
         )
 
 
-@post(
-    "/office/statements/{statement_id:uuid}/payments",
-    name="statement-payment",
-    opt={"mutation": "recordStatementPayment"},
-    status_code=303,
-)
-async def record_payment(
-    request: ArengoRequest, host: FromHost, caller: FromCaller, statement_id: FromPath[UUID]
-) -> Response[Any] | Redirect:
-    """Record that a statement was paid."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        try:
-            paid_on = date.fromisoformat(form["paid_on"])
-        except ValueError:
-            raise InvalidInputError(
-                "{value} is not a day: 2026-09-30 is expected.",
-                field="paid_on",
-                value=form["paid_on"] or "—",
-            ) from None
-        async with host.unit_of_work(caller) as uow:
-            await service.record_payment(
-                uow,
-                statement_id=statement_id,
-                amount=form.money("amount"),
-                paid_on=paid_on,
-                reference=form["reference"],
-                idempotency_key=form["idempotency_key"] or None,
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, statement_id, form)
-    return redirect(
-        request,
-        f"/office/statements/{statement_id}",
-        Flash("success", gettext("The payment is recorded.")),
-    )
-
-
 ROUTES: list[Any] = [
     statements_page,
     statements_csv,
     statement_page,
     service_page,
     line_page,
-    record_payment,
 ]

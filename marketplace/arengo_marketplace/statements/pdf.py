@@ -77,6 +77,8 @@ class _Sheet:
         )
         for label, value in self._facts():
             pdf.paragraph(f"{label}: {value}")
+        if self._printed.to_pay:
+            pdf.heading(_("How to pay"), 2)
         for sentence in self._printed.to_pay:
             pdf.paragraph(sentence)
         pdf.heading(_("What it is for"), 2)

@@ -51,6 +51,29 @@ class StatementsQuery:
             size,
         )
 
+    @strawberry.field(
+        description="Statements that should have been paid by now, the longest due first; for the"
+        " consortium's officers."
+    )
+    async def overdue_statements(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[StatementType]:
+        """A page of them."""
+        consortium = local_id(consortium_id, "Organization", "consortium_id")
+        size = page_size(first)
+        uow = info.context.uow
+        async with uow.lock:
+            found = await service.overdue(uow, consortium, after=day_and_id(after), limit=size + 1)
+        return connection_of(
+            [StatementType.of(one) for one in found],
+            [cursor_at(one.statement.due_on, one.statement.id) for one in found],
+            size,
+        )
+
     @strawberry.field(description="One statement; null when there is none for you.")
     async def statement(self, info: Info, id: strawberry.ID) -> StatementType | None:
         """A statement."""

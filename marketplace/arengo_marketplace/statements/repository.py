@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from arengo_marketplace.statements.models import Statement, StatementPayment
 
@@ -26,11 +27,11 @@ async def by_number(session: AsyncSession, consortium_id: UUID, number: str) -> 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def locked(session: AsyncSession, statement: Statement) -> None:
-    """Let payments of a statement be recorded one after the other."""
-    await session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(str(statement.id), 0)))
-    )
+async def locked(session: AsyncSession, organization_ids: Iterable[UUID]) -> None:
+    """Let payments of members' statements be recorded one after the other."""
+    for member in sorted(organization_ids):
+        key = func.hashtextextended(f"statement_payment:{member}", 0)
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def of_settlement(
@@ -113,6 +114,56 @@ async def paid(
     return {row[0]: int(row[1]) for row in (await session.execute(statement)).all()}
 
 
+async def unsettled(
+    session: AsyncSession,
+    consortium_id: UUID,
+    organization_ids: Collection[UUID] | None = None,
+    *,
+    overdue_on: date | None = None,
+    after: tuple[date, UUID] | None = None,
+    limit: int | None = None,
+) -> Sequence[Statement]:
+    """Statements of which something is still to be paid or given back, the longest due first.
+
+    ``overdue_on``: those alone that should have been paid before that day.
+    """
+    sums = (
+        select(StatementPayment.statement_id, func.sum(StatementPayment.amount).label("paid"))
+        .where(StatementPayment.consortium_id == consortium_id)
+        .group_by(StatementPayment.statement_id)
+        .subquery()
+    )
+    before, credit = sums.alias(), aliased(Statement)
+    paid = func.coalesce(sums.c.paid, 0)
+    is_open = case(
+        (credit.id.is_not(None), 0),
+        (Statement.reverses_id.is_not(None), -func.coalesce(before.c.paid, 0) - paid),
+        else_=Statement.amount - Statement.advanced - paid,
+    )
+    order = (Statement.due_on, Statement.id)
+    statement = (
+        select(Statement)
+        .outerjoin(sums, sums.c.statement_id == Statement.id)
+        .outerjoin(before, before.c.statement_id == Statement.reverses_id)
+        .outerjoin(
+            credit,
+            and_(credit.consortium_id == consortium_id, credit.reverses_id == Statement.id),
+        )
+        .where(Statement.consortium_id == consortium_id)
+        .order_by(*order)
+        .limit(limit)
+    )
+    if organization_ids is not None:
+        statement = statement.where(Statement.organization_id.in_(organization_ids))
+    if overdue_on is None:
+        statement = statement.where(is_open != 0)
+    else:
+        statement = statement.where(is_open > 0, Statement.due_on < overdue_on)
+    if after is not None:
+        statement = statement.where(tuple_(*order) > tuple_(*after))
+    return (await session.execute(statement)).scalars().all()
+
+
 async def payments(
     session: AsyncSession, statement_ids: Sequence[UUID], organization_ids: Sequence[UUID]
 ) -> Sequence[StatementPayment]:
@@ -131,4 +182,15 @@ async def payments(
 async def payment(session: AsyncSession, payment_id: UUID) -> StatementPayment | None:
     """A payment in scope."""
     statement = select(StatementPayment).where(StatementPayment.id == payment_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def payment_taking_back(
+    session: AsyncSession, payment: StatementPayment
+) -> StatementPayment | None:
+    """What takes a payment back, if anything does."""
+    statement = select(StatementPayment).where(
+        StatementPayment.organization_id == payment.organization_id,
+        StatementPayment.reverses_id == payment.id,
+    )
     return (await session.execute(statement)).scalar_one_or_none()

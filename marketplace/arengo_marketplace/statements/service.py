@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-from arengo_core import clock, idempotency
+from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import InvalidInputError, NotFoundError
-from arengo_core.i18n import format_money, gettext
-from arengo_core.ids import new_id
+from arengo_core.errors import NotFoundError
 from arengo_core.money import Money
-from arengo_marketplace.contract import Posting
-from arengo_marketplace.costs.period import Period
 from arengo_marketplace.ledger import service as ledger
 from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 from arengo_marketplace.statements import repository
-from arengo_marketplace.statements.models import Statement, StatementPayment
+from arengo_marketplace.statements.models import Statement
 
-REFERENCE_LIMIT = 200
-_PAY = "marketplace.record_statement_payment"
+_AGES = (0, 30, 60, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,12 @@ class Standing:
     @property
     def overdue(self) -> bool:
         """Whether it should have been paid by now."""
-        return self.open > 0 and self.statement.due_on < clock.today()
+        return self.days_overdue > 0
+
+    @property
+    def days_overdue(self) -> int:
+        """For how many days it should have been paid; 0 where it need not be yet."""
+        return max((clock.today() - self.statement.due_on).days, 0) if self.open > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,32 @@ async def standing_of(uow: UnitOfWork, statement: Statement) -> Standing:
     return (await standings(uow, [statement]))[0]
 
 
+async def overdue(
+    uow: UnitOfWork,
+    consortium_id: UUID,
+    *,
+    after: tuple[date, UUID] | None = None,
+    limit: int | None = None,
+) -> list[Standing]:
+    """Statements that should have been paid by now, the longest due first; for the office."""
+    uow.caller.require(consortium_id, INCOME)
+    rows = await repository.unsettled(
+        uow.session, consortium_id, overdue_on=clock.today(), after=after, limit=limit
+    )
+    return await standings(uow, rows)
+
+
+async def open_by_age(uow: UnitOfWork, consortium_id: UUID) -> list[int]:
+    """What members still owe, in minor units: not due yet, overdue for up to 30, 60 and 90 days,
+    and for longer; for the office.
+    """
+    uow.caller.require(consortium_id, INCOME)
+    sums = [0] * (len(_AGES) + 1)
+    for one in await standings(uow, await repository.unsettled(uow.session, consortium_id)):
+        sums[bisect_left(_AGES, one.days_overdue)] += max(one.open, 0)
+    return sums
+
+
 async def owed(uow: UnitOfWork, consortium_id: UUID, member_id: UUID | None) -> Money:
     """What a member owes the consortium by the ledger, or all members together."""
     if member_id is None:
@@ -185,88 +212,3 @@ async def line_behind(uow: UnitOfWork, statement: Statement, line_id: UUID) -> S
         if line.id == line_id and line.offer_id in offers:
             return line
     raise NotFoundError("This statement has no such cost line.")
-
-
-async def record_payment(
-    uow: UnitOfWork,
-    *,
-    statement_id: UUID,
-    amount: Money,
-    paid_on: date,
-    reference: str = "",
-    idempotency_key: str | None = None,
-) -> StatementPayment:
-    """Record that a statement was paid, in whole or part; the consortium's officers may.
-
-    A credit is paid out by a negative amount. InvalidInputError for more than is open, a day to
-    come, or the wrong sign.
-    """
-    statement = await statement_of(uow, statement_id)
-    uow.caller.require(statement.consortium_id, INCOME)
-    first = await idempotency.first_answer(uow, _PAY, idempotency_key)
-    if first is not None:
-        found = await repository.payment(uow.session, first)
-        assert found is not None, "payments are never deleted"
-        return found
-    await repository.locked(uow.session, statement)
-    _check_payment(amount, paid_on, reference, await standing_of(uow, statement))
-    payment = StatementPayment(
-        id=new_id(),
-        organization_id=statement.organization_id,
-        consortium_id=statement.consortium_id,
-        statement_id=statement.id,
-        amount=amount.amount,
-        currency=amount.currency,
-        paid_on=paid_on,
-        reference=reference.strip(),
-        recorded_by=uow.caller.user_id,
-    )
-    await uow.widen([statement.organization_id, statement.consortium_id])
-    uow.session.add(payment)
-    await uow.session.flush()
-    await ledger.post(
-        uow,
-        statement.consortium_id,
-        key=f"statement_payment:{payment.id}",
-        description=gettext("Payment of statement {number}", number=statement.number),
-        postings=[
-            Posting("bank", amount),
-            Posting("member_receivable", -amount, statement.organization_id),
-        ],
-        occurred_at=Period(paid_on, paid_on + timedelta(days=1)).bounds[0],
-    )
-    await idempotency.remember(uow, _PAY, idempotency_key, payment.id)
-    uow.audit(
-        statement.consortium_id,
-        "statement.paid",
-        "Statement",
-        statement.id,
-        amount=amount.amount,
-        paid_on=paid_on,
-    )
-    return payment
-
-
-def _check_payment(amount: Money, paid_on: date, reference: str, standing: Standing) -> None:
-    if amount.currency != standing.statement.currency:
-        raise InvalidInputError(
-            "This statement is in {currency}.",
-            field="amount",
-            currency=standing.statement.currency,
-        )
-    if standing.open == 0:
-        raise InvalidInputError("Nothing of this statement is open.", field="amount")
-    wrong_sign = (amount.amount > 0) != (standing.open > 0)
-    if not amount or wrong_sign or abs(amount.amount) > abs(standing.open):
-        raise InvalidInputError(
-            "{amount} does not fit: {open} is open.",
-            field="amount",
-            amount=format_money(amount),
-            open=format_money(Money(standing.open, amount.currency)),
-        )
-    if paid_on > clock.today():
-        raise InvalidInputError("This day is still to come.", field="paid_on")
-    if len(reference) > REFERENCE_LIMIT:
-        raise InvalidInputError(
-            "At most {limit} characters are possible.", field="reference", limit=REFERENCE_LIMIT
-        )

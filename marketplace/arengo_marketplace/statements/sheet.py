@@ -9,10 +9,13 @@ from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
+from arengo_core.i18n import gettext as _
 from arengo_core.organizations import service as organizations
 from arengo_core.organizations.models import Organization
 from arengo_marketplace.deliveries import repository as deliveries
 from arengo_marketplace.deliveries.models import Delivery
+from arengo_marketplace.members import charter
+from arengo_marketplace.members.payment_terms import PaymentTerms
 from arengo_marketplace.settlements.models import Settlement, Share
 from arengo_marketplace.statements import document, repository, service
 from arengo_marketplace.statements.models import Statement, StatementPayment
@@ -32,6 +35,7 @@ class Sheet:
     payments: Sequence[StatementPayment]
     standing: Standing
     deliveries: Sequence[Delivery]
+    terms: PaymentTerms
 
     @property
     def digest(self) -> str:
@@ -42,6 +46,20 @@ class Sheet:
     def file_name(self) -> str:
         """The name of its files, without what they end in."""
         return f"statement-{self.statement.number.replace('/', '-')}"
+
+    @property
+    def how_to_pay(self) -> list[tuple[str, str]]:
+        """Labels and values of where to pay it; empty of a credit, and where nobody said."""
+        if self.statement.reverses_id is not None or not (self.terms.iban or self.terms.note):
+            return []
+        facts = [
+            (_("Account holder"), self.terms.holder or self.consortium.name),
+            (_("IBAN"), self.terms.iban_in_groups),
+            (_("Bank or treasury"), self.terms.bank),
+            (_("Reference to give"), _("Statement {number}", number=self.statement.number)),
+            (_("What else you have to know"), self.terms.note),
+        ]
+        return [(label, value) for label, value in facts if value]
 
     def written(self) -> dict[str, Any]:
         """The statement as JSON."""
@@ -65,6 +83,7 @@ class Sheet:
             digest=self.digest,
             settlement_digest=self.settlement.digest,
             link=host.url(f"/office/statements/{self.statement.id}"),
+            to_pay=[f"{label}: {value}" for label, value in self.how_to_pay],
         )
         return make_pdf(printed, host.registry)
 
@@ -89,4 +108,5 @@ async def gathered(uow: UnitOfWork, statement: Statement) -> Sheet:
         deliveries=await deliveries.of_statements(
             uow.session, [statement.id], [statement.organization_id]
         ),
+        terms=await charter.payment_terms(uow, statement.consortium_id),
     )

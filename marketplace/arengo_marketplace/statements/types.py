@@ -114,7 +114,14 @@ class StatementPaymentType:
     id: strawberry.ID
     amount: MoneyType
     paid_on: date
-    reference: str
+    reference: str = strawberry.field(
+        description="Of the transfer; of a `set_off`, the number of the other statement."
+    )
+    way: str = strawberry.field(description="`bank`, or `set_off` by a credit of the member.")
+    reverses_id: strawberry.ID | None = strawberry.field(
+        description="The payment that this one takes back."
+    )
+    reason: str = strawberry.field(description="Why it takes another back.")
     recorded_at: datetime
 
     @classmethod
@@ -125,6 +132,9 @@ class StatementPaymentType:
             amount=MoneyType.cents(row.amount, row.currency),
             paid_on=row.paid_on,
             reference=row.reference,
+            way=row.way,
+            reverses_id=global_id("StatementPayment", row.reverses_id) if row.reverses_id else None,
+            reason=row.reason,
             recorded_at=row.created_at,
         )
 
@@ -148,6 +158,7 @@ class StatementType(Node):
     population: int | None
     per_inhabitant: MoneyType | None = strawberry.field(description="Computed, rounded for show.")
     due_on: date
+    days_overdue: int = strawberry.field(description="0 where it need not be paid yet.")
     paid: MoneyType
     open: MoneyType
     state: str = strawberry.field(
@@ -206,6 +217,7 @@ class StatementType(Node):
             population=row.population,
             per_inhabitant=money_or_none(row.per_inhabitant),
             due_on=row.due_on,
+            days_overdue=standing.days_overdue,
             paid=MoneyType.cents(standing.paid, row.currency),
             open=MoneyType.cents(standing.open, row.currency),
             state=standing.state,
