@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import lcm
 from uuid import UUID
 
 from arengo_core.money import Money
@@ -18,7 +17,7 @@ from arengo_marketplace.costs.charges import round_half_up
 from arengo_marketplace.costs.errors import N_, CostError, NoBearersError
 from arengo_marketplace.costs.keys import Background, KeyRegistry
 from arengo_marketplace.costs.pool import CostKind, CostPool
-from arengo_marketplace.costs.rounding import largest_remainder, round_table
+from arengo_marketplace.costs.rounding import largest_remainder, round_shares, round_table
 from arengo_marketplace.costs.rule import CostRule, RulePart
 from arengo_marketplace.costs.weighing import Weighed, Weighing, cells
 
@@ -198,7 +197,7 @@ def amounts(pool: CostPool, rule: CostRule, by: Weighing) -> list[int]:
     made = _divide(pool, rule, by)
     final = made.rounded
     for _, after in made.steps:
-        final = _rounded(after)
+        final = round_shares(after)
     return [made.sign * amount for amount in final]
 
 
@@ -286,7 +285,7 @@ def _changes(
     changes: list[list[Adjustment]] = [[] for _ in base]
     before, amounts = base, rounded
     for reason, after in steps:
-        following = _rounded(after)
+        following = round_shares(after)
         for column, change in enumerate(changes):
             added = following[column] - amounts[column]
             if added or after[column] != before[column]:
@@ -294,12 +293,6 @@ def _changes(
                 change.append(Adjustment(reason, exact, Money(added, currency)))
         before, amounts = after, following
     return changes, amounts
-
-
-def _rounded(shares: list[Fraction]) -> list[int]:
-    shared = lcm(*(value.denominator for value in shares))
-    numerators = [value.numerator * (shared // value.denominator) for value in shares]
-    return largest_remainder(numerators, shared)
 
 
 def in_order(members: Iterable[Bearer]) -> list[Bearer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -41,6 +41,16 @@ class Question:
     background: Background
     keys: KeyRegistry
 
+    def game(self) -> Game:
+        """What any group of members would pay alone. CostError where the document does not say."""
+        if self.background.game is None:
+            raise CostError(
+                "plan",
+                N_("what each group of members would pay alone is not known"),
+                N_("Give a price plan or a coalition table"),
+            )
+        return self.background.game
+
 
 def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
     """Read ``{"total", "currency", "members", "rule", ...}``. Raises CostError.
@@ -75,7 +85,7 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
         Money(0, currency),
         Money(0, currency),
     )
-    game = _game(document, bearers, usage, period, texts)
+    game = _game(document, bearers, usage, period, texts, currency)
     document.done()
     return Question(pool, rule, tuple(bearers), usage, Background(game, past, last_year), keys)
 
@@ -109,13 +119,7 @@ def answer(question: Question, core: float | None = None) -> dict[str, object]:
 
 def _core(question: Question, result: Allocation, seconds: float) -> dict[str, object]:
     """Less than a cent for each member is rounding."""
-    game, currency = question.background.game, question.pool.currency
-    if game is None:
-        raise CostError(
-            "plan",
-            N_("what each group of members would pay alone is not known"),
-            N_("Give a price plan or a coalition table"),
-        )
+    game, currency = question.game(), question.pool.currency
     from arengo_marketplace.costs.games.core_check import check_core
 
     shares = {one.bearer.code: Fraction(one.amount.amount) for one in result.shares}
@@ -317,13 +321,17 @@ def _game(
     usage: Mapping[str, Mapping[UUID, Decimal]],
     period: Period,
     texts: list[str],
+    currency: str,
 ) -> Game | None:
-    """The cost game by a price plan, whose usage falls on the first month, or by a table."""
+    """The cost game by a price plan, whose usage falls on the first month, or by a table of major
+    units.
+    """
     if document.has("cost"):
         from arengo_marketplace.costs.games.table_document import read_table
 
         table = {"players": texts, "cost": document.take("cost"), "method": "shapley"}
-        return read_table(table).table
+        found = read_table(table).table
+        return replace(found, scale=found.scale // 10 ** exponent(currency))
     document.take("cost")
     if not document.has("plan"):
         document.take("plan")

@@ -194,17 +194,13 @@ def sampling_of(options: Mapping[str, object], background: Background) -> dict[s
     found = solve(background.game, "shapley", samples, seed)
     if not found.samples:
         return None
-    errors = sorted(
-        error / abs(float(share)) * 100
-        for error, share in zip(found.errors, found.shares, strict=True)
-        if share
-    )
+    median, worst = found.errors_per_cent()
     return {
         "samples": found.samples,
         "seed": seed,
         "standard_error_per_cent": {
-            "median": round(errors[len(errors) // 2], 6),
-            "worst": round(errors[-1], 6),
+            "median": round(median, 6),
+            "worst": round(worst, 6),
         },
     }
 

@@ -1,4 +1,4 @@
-"""``arengo costs allocate``: a split computed from a file, without a database."""
+"""``arengo costs allocate`` and ``fairness``: computed from a file, without a database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
@@ -38,19 +38,23 @@ or whole numbers of cents:
    "rule": {"parts": [{"key": "equal", "weight": 40},
                       {"key": "population", "weight": 60}],
             "caps": [{"amount": 8000}]}}
+
 \b
 The answer to this one begins:
   {"shares": {"A": "71.67", "B": "28.33"}, "total": "100.00", "currency": "EUR", ...}
+
 \b
 A coalition table names every group of players and what it would pay alone
 ("value" in place of "cost": what it would gain):
   {"players": ["A", "B"],
    "cost": {"A": 1.0, "B": 2.0, "A,B": 2.5},
    "method": "shapley"}
+
 \b
 Methods: shapley (up to 20 players), scrb (separable costs, remaining benefits),
 nucleolus (up to 14), least-core (epsilon and each player's range), core-check (of
 "shares": {"A": 1.0, "B": 1.5}, or whether any split is in the core).
+
 \b
 The answer to this one:
   {"method": "shapley", "shares": {"A": 0.750000, "B": 1.750000},
@@ -119,11 +123,67 @@ def _answered(value: dict[str, Any], core: float | None) -> dict[str, object]:
 )
 def allocate(file: TextIO, core: float | None) -> None:
     """Divide a cost by a file."""
+    _print(file, lambda value: _answered(value, core))
+
+
+_FAIRNESS_HELP = """Judge the rule of INPUT.json; - reads standard input.
+
+The document is the one of money that "allocate" reads (its help shows it), with what any group of
+members would pay alone: a price "plan" and the "period", or a table "cost". No database is needed.
+
+\b
+  {"total": "400.00",
+   "period": {"from": "2026-09-01", "to": "2026-10-01"},
+   "members": [{"id": "A", "usage": {"parcels": 100}},
+               {"id": "B", "usage": {"parcels": 100}},
+               {"id": "C", "usage": {"parcels": 0}}],
+   "plan": {"charges": [{"type": "fixed", "label": "Fee", "amount": 20000, "every": "month"},
+                        {"type": "unit", "label": "Parcels", "meter": "parcels", "rate": "1"}]},
+   "rule": {"parts": [{"key": "equal", "weight": 100}]}}
+
+\b
+The answer to this one begins:
+  {"total": "400.00", "currency": "EUR", "cost": "400.00",
+   "members": {"A": {"share": "133.34", "alone": "300.00", "adds": "100.00",
+                     "shapley": "166.67", "scrb": "166.67", "nucleolus": "166.67",
+                     "subsidy": "-33.33", ...}, ...},
+   "paid_for_others": "66.66", "in_core": true, ...}
+
+"cost" is what plan or table says of all; where "total" is less or more, what groups would pay alone
+is lowered or raised alike. "subsidy" is what a member pays above its Shapley value. Where a group
+pays more than alone, "most_violated" names it, and "tried" lists other rules, the best first, each
+with the group that it would wrong most: "mends" is true where that is less for certain.
+"""
+
+
+@click.command(help=_FAIRNESS_HELP)
+@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    help="Beyond 20 members: for so long at most look for groups that would leave, half of it for"
+    ' the rule itself. What is not proved by then says so, with the bound that is ("bound").',
+)
+def fairness(file: TextIO, seconds: float) -> None:
+    """Judge a rule by a file."""
+
+    def judged(value: dict[str, Any]) -> dict[str, object]:
+        # What games need takes most of a second to load.
+        from arengo_marketplace.costs.fairness_document import answer
+
+        return answer(read_question(value, allocation_keys(load_plugins())), seconds)
+
+    _print(file, judged)
+
+
+def _print(file: TextIO, answered: Callable[[dict[str, Any]], dict[str, object]]) -> None:
     set_locale("en")
     try:
         value = _read(file)
         with _nothing_on_standard_output():
-            answer = _answered(value, core)
+            answer = answered(value)
     except CostError as error:
         raise InvalidInputError("{fault}", field=error.field, fault=error) from None
     click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))

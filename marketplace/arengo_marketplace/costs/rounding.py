@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
 
 
 def largest_remainder(numerators: Sequence[int], denominator: int) -> list[int]:
@@ -21,6 +23,13 @@ def largest_remainder(numerators: Sequence[int], denominator: int) -> list[int]:
     for index in order[:left]:
         rounded[index] += 1
     return rounded
+
+
+def round_shares(shares: Sequence[Fraction]) -> list[int]:
+    """Round exact shares that add up to a whole number by largest remainder."""
+    shared = lcm(*(value.denominator for value in shares))
+    numerators = [value.numerator * (shared // value.denominator) for value in shares]
+    return largest_remainder(numerators, shared)
 
 
 def round_table(

@@ -77,3 +77,12 @@ def least_core(table: CostTable) -> LeastCore:
         corners += [lowest, highest]
     inner = np.mean(corners, axis=0) * program.unit
     return LeastCore(level * program.unit, ranges, inner.tolist())
+
+
+def least_complaint(table: CostTable) -> float:
+    """The largest excess where it is as small as can be; above 0 the core is empty.
+
+    Of two players at least.
+    """
+    program = ExcessProgram(table, bounded=False)
+    return program.least_level().level * program.unit

@@ -1,4 +1,4 @@
-"""Whether a group of members would pay less alone: every group up to 20, a program beyond."""
+"""Whether a group of members would pay less alone: every group up to 20, then by structure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from arengo_marketplace.costs.games.coalition_program import largest_excess
+from arengo_marketplace.costs.games.coalition_program import Found, largest_excess
+from arengo_marketplace.costs.games.concave import worst_group
 from arengo_marketplace.costs.games.core import most_violated
 from arengo_marketplace.costs.games.solutions import Game, table_of
 from arengo_marketplace.costs.games.table import MOST_PLAYERS, CostTable
 
 SECONDS = 10.0
+_NOT_LOOKED = Found([], Fraction(), float("inf"), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ def check_core(
 ) -> CoreCheck:
     """Look for the group that overpays most; ``margin`` minor units of overpaying are rounding.
 
-    Up to 20 members every group is looked at; beyond, the search ends after so many seconds.
+    Up to 20 members every group is looked at; beyond, a closed form serves where prices only
+    flatten and the shares are of the whole cost, else the search ends after so many seconds.
     """
     own = [shares[player] for player in game.players]
     if isinstance(game, CostTable) or len(own) <= MOST_PLAYERS:
@@ -48,7 +51,9 @@ def check_core(
         return CoreCheck(
             amount <= margin, table.names(worst.coalition), amount, float(amount), True
         )
-    found = largest_excess(game, own, seconds)
+    found = worst_group(game, own)
+    if found is None or not (found.proved or found.bound <= margin):
+        found = largest_excess(game, own, seconds) if seconds > 0 else _NOT_LOOKED
     members = [game.players[at] for at in found.players]
     # Programs work to a millionth of the whole: a bound below that says that there is nothing.
     nothing = max(margin, 1e-6 * float(sum(map(abs, own), Fraction())))

@@ -31,6 +31,7 @@ from arengo_marketplace.costs.games.structure import (
     Part,
     StructuredGame,
     Summed,
+    merged,
 )
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
@@ -62,7 +63,7 @@ def game_of(plan: PricePlan, inputs: PlanInputs) -> StructuredGame:
         parts += [part for part in found if isinstance(part, Largest)]
         due = tuple(part for part in found if isinstance(part, Own | Summed))
         parts.append(AtLeast(minimum, present, due))
-    return StructuredGame(tuple(member.rule_id for member in members), tuple(_merged(parts)))
+    return StructuredGame(tuple(member.rule_id for member in members), tuple(merged(parts)))
 
 
 def _portion(every: Every, days: Period) -> Fraction:
@@ -165,17 +166,3 @@ def _units(
         sum((Fraction(units.get(m.organization_id, Decimal())) for units in read), _NOTHING)
         for m in members
     ]
-
-
-def _merged(parts: list[Part]) -> Iterator[Part]:
-    """Months with the same figures as one part."""
-    sums: dict[tuple[tuple[int, ...], Curve], Fraction] = {}
-    for part in parts:
-        if isinstance(part, Summed):
-            key = (part.quantities, part.curve)
-            sums[key] = sums.get(key, _NOTHING) + part.factor
-        else:
-            yield part
-    for (quantities, prices), factor in sums.items():
-        if factor:
-            yield Summed(quantities, prices, factor)

@@ -59,7 +59,4 @@ def separable_costs_remaining_benefits(
 
 def scrb(table: CostTable) -> list[Fraction]:
     """Separable costs–remaining benefits of a table."""
-    players = range(len(table.players))
-    without = [table.cost(table.whole ^ (1 << player)) for player in players]
-    alone = [table.alone(player) for player in players]
-    return separable_costs_remaining_benefits(table.cost(table.whole), without, alone)
+    return separable_costs_remaining_benefits(*table.figures())

@@ -56,6 +56,15 @@ class Value:
         """The shares by the players' ids."""
         return dict(zip(self.players, self.shares, strict=True))
 
+    def errors_per_cent(self) -> tuple[float, float]:
+        """The median and the worst standard error, in per cent of the player's own share."""
+        errors = sorted(
+            error / abs(float(share)) * 100
+            for error, share in zip(self.errors, self.shares, strict=True)
+            if share
+        )
+        return (errors[len(errors) // 2], errors[-1]) if errors else (0.0, 0.0)
+
 
 def shapley(game: Game, samples: int = SAMPLES, seed: int = 0) -> Value:
     """The Shapley value: in closed form where a part has one, the rest exactly up to 20 players.
@@ -187,10 +196,7 @@ def _costs(part: Part) -> Reals:
 
 def scrb(game: Game) -> Value:
     """Separable costs–remaining benefits, exact for any number of players."""
-    if isinstance(game, CostTable):
-        shares = by_sums.scrb(game)
-    else:
-        shares = by_sums.separable_costs_remaining_benefits(*game.figures())
+    shares = by_sums.separable_costs_remaining_benefits(*game.figures())
     return Value(game.players, shares, [0.0] * len(shares))
 
 

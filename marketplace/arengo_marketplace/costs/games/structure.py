@@ -6,8 +6,8 @@ Amounts are minor units as exact fractions. A part's ``figures`` are what its cl
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -107,6 +107,16 @@ class AtLeast:
     present: tuple[bool, ...]
     parts: tuple[Own | Summed, ...]
 
+    def times(self, months: int) -> AtLeast:
+        """So many of them."""
+        parts = [
+            replace(one, factor=one.factor * months)
+            if isinstance(one, Summed)
+            else Own(tuple(own * months for own in one.amounts))
+            for one in self.parts
+        ]
+        return AtLeast(self.minimum * months, self.present, tuple(parts))
+
     def cost(self, players: Collection[int]) -> Fraction:
         """What a group costs."""
         due = sum((part.cost(players) for part in self.parts), _NOTHING)
@@ -131,6 +141,28 @@ class AtLeast:
 
 
 Part = Own | Largest | Summed | AtLeast
+
+
+def merged(parts: Sequence[Part]) -> Iterator[Part]:
+    """The same parts, those alike (as months are) as one, and each one's own costs together."""
+    own = [part.amounts for part in parts if isinstance(part, Own)]
+    if own:
+        yield Own(tuple(sum(months, _NOTHING) for months in zip(*own, strict=True)))
+    sums: dict[tuple[tuple[int, ...], Curve], Fraction] = {}
+    least: dict[AtLeast, int] = {}
+    for part in parts:
+        if isinstance(part, Summed):
+            key = (part.quantities, part.curve)
+            sums[key] = sums.get(key, _NOTHING) + part.factor
+        elif isinstance(part, AtLeast):
+            least[part] = least.get(part, 0) + 1
+        elif isinstance(part, Largest):
+            yield part
+    for (quantities, prices), factor in sums.items():
+        if factor:
+            yield Summed(quantities, prices, factor)
+    for part, months in least.items():
+        yield part.times(months)
 
 
 def _added(figures: Sequence[Figures], count: int) -> Figures:

@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from arengo_marketplace.costs.games.structure import Figures
+
 Integers = NDArray[np.int64]
 Reals = NDArray[np.float64]
 
@@ -53,6 +55,15 @@ class CostTable:
     def alone(self, player: int) -> Fraction:
         """What a player would pay alone."""
         return self.cost(1 << player)
+
+    def figures(self) -> Figures:
+        """The cost of all, of all but each one, and of each one alone."""
+        players = range(len(self.players))
+        return Figures(
+            self.cost(self.whole),
+            [self.cost(self.whole ^ (1 << player)) for player in players],
+            [self.alone(player) for player in players],
+        )
 
     def floats(self) -> Reals:
         """All costs, as near as floats come to them."""
