@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
+from arengo_core.builtin import arengo_migrations
 from arengo_core.caller import Caller, OrganizationKind, Role
+from arengo_core.database import migrate
+from arengo_core.database.engine import make_engine
 from arengo_core.ids import new_id
 from tests.core.places import place
 
+POLICIES = sa.text("select * from pg_policies order by schemaname, tablename, policyname")
 SCOPE = "select set_config('arengo.organizations', $1, true)"
 
 
@@ -158,6 +163,34 @@ async def test_officers_of_a_consortium_read_and_do_not_write(raw, host, owner):
             assert await raw.fetchval("select count(*) from attack.share") == 0
     finally:
         await owner.execute("drop schema attack cascade")
+
+
+async def test_a_database_of_earlier_reads_the_scope_once_too(database_server):
+    """All packages' policies are rewritten as new tables have them."""
+    server, template = database_server
+    name = f"arengo_earlier_{new_id().hex}"
+    urls = await server.recreate(name, template)
+    engine = make_engine(urls.owner, pool_size=1, name="arengo-earlier")
+    history = arengo_migrations()
+    try:
+        new = await _policies(engine)
+        await migrate.downgrade(engine, history, "0111")
+        old = await _policies(engine)
+        await migrate.upgrade(engine, history)
+        assert await _policies(engine) == new
+    finally:
+        await engine.dispose()
+        await server.drop(name)
+    assert {"core", "marketplace"} <= {row["schemaname"] for row in new}
+    ids = "','::text))::uuid[] AS string_to_array"
+    for before, after in zip(old, new, strict=True):
+        scoped = "string_to_array" in str(after)
+        assert (ids in str(after)) == (before != after) == scoped
+
+
+async def _policies(engine):
+    async with engine.connect() as connection:
+        return list((await connection.execute(POLICIES)).mappings())
 
 
 async def test_what_is_appended_stays_even_from_the_owner(owner, host):

@@ -17,9 +17,11 @@ from arengo_core.database.base import TableClass
 
 
 def _in_scope(setting: str, column: str) -> str:
+    # The text becomes ids inside the select, once a statement; outside it would for each row. The
+    # outer cast changes nothing but the meaning of "any": of an array, not of rows.
     return (
         f"{column} = any ((select string_to_array("
-        f"nullif(current_setting('{setting}', true), ''), ','))::uuid[])"
+        f"nullif(current_setting('{setting}', true), ''), ',')::uuid[])::uuid[])"
     )
 
 

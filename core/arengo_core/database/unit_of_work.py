@@ -97,16 +97,6 @@ class UnitOfWork:
             yield
 
     @asynccontextmanager
-    async def narrowed(self, organizations: Iterable[UUID]) -> AsyncGenerator[None]:
-        """Reach only these of what is in reach, inside the block.
-
-        Policies look at the whole scope for each row: many rows are written quicker in a small one.
-        """
-        kept = self.scope.organizations.intersection(organizations)
-        async with self._within(Scope(kept, self.scope.governs)):
-            yield
-
-    @asynccontextmanager
     async def _within(self, scope: Scope) -> AsyncGenerator[None]:
         before = self.scope
         is_broken = False

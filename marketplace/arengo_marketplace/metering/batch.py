@@ -10,6 +10,8 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
+import msgspec
+
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
 from arengo_core.host import Host
@@ -133,6 +135,13 @@ def check_source(source: str) -> None:
         )
 
 
+class _Judged(msgspec.Struct, gc=False):
+    """A line's number with what it counts as; with nothing, where it was refused."""
+
+    number: int
+    counted: Counted | None
+
+
 class _Batch:
     """A batch on its way in."""
 
@@ -157,43 +166,45 @@ class _Batch:
                 raise
             judged = await following
 
-    async def _judged(self, lines: Iterator[Line]) -> list[tuple[int, Counted | None]]:
+    async def _judged(self, lines: Iterator[Line]) -> list[_Judged]:
         """The next lines with what they count as; other requests have their turn meanwhile."""
-        judged: list[tuple[int, Counted | None]] = []
+        judged: list[_Judged] = []
         for line in islice(lines, _CHUNK):
             if len(judged) % _PAUSE == 0:
                 await asyncio.sleep(0)
             try:
-                judged.append((line.number, self._judge.judge(line.reading)))
+                judged.append(_Judged(line.number, self._judge.judge(line.reading)))
             except InvalidInputError as error:
                 self._report.refuse(line.number, error)
-                judged.append((line.number, None))
+                judged.append(_Judged(line.number, None))
         return judged
 
-    async def _store(self, lines: Sequence[tuple[int, Counted | None]]) -> None:
+    async def _store(self, lines: Sequence[_Judged]) -> None:
         """Store what is new of judged lines; none any more once all shall be refused."""
         self._seen = True
-        readings: dict[bytes, tuple[int, Counted]] = {}
-        for number, one in lines:
-            if one is None:
+        readings: dict[bytes, _Judged] = {}
+        for line in lines:
+            if line.counted is None:
                 continue
-            first = readings.setdefault(one.digest, (number, one))
-            if first[0] != number:
-                self._known_already(number, one, first[1])
+            first = readings.setdefault(line.counted.digest, line)
+            if first is not line:
+                self._known_already(line.number, line.counted, first.counted)
         if not readings or (self._report.refused and self._terms.atomic):
             return
-        new = await self._intake.take([one for _, one in readings.values()])
+        given = [one.counted for one in readings.values() if one.counted is not None]
+        new = await self._intake.take(given)
         self._report.new += len(new)
-        known = {digest: one for digest, (_, one) in readings.items() if digest not in new}
-        stored = await repository.stored(self._uow.session, known.values()) if known else {}
-        for digest, (number, one) in readings.items():
-            if digest not in new:
-                self._known_already(number, one, stored.get(digest))
+        known = [one for one in given if one.digest not in new]
+        stored = await repository.stored(self._uow.session, known) if known else {}
+        for one in given:
+            if one.digest not in new:
+                number = readings[one.digest].number
+                self._known_already(number, one, stored.get(one.digest))
             elif one.counted_on.day == 1 and (day := day_of(one.occurred_at)) != one.counted_on:
                 self._report.late[day.replace(day=1), one.counted_on] += 1
 
     def _known_already(self, number: int, one: Counted, known: Counted | None) -> None:
-        if known is not None and known[1:5] == one[1:5]:
+        if known is not None and one.is_alike(known):
             self._report.repeated += 1
             return
         self._report.refuse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import msgspec
 
@@ -41,7 +41,7 @@ class RawReading(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     unit: str = ""
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, gc=False):
     """A line with its number: a reading, or why it is none."""
 
     number: int

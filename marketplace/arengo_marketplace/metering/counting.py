@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from arengo_core.clock import ROME
 from arengo_core.errors import InvalidInputError
@@ -18,7 +19,7 @@ SMALLEST = Decimal("0.000001")
 _LARGEST = Decimal(10) ** 13
 
 
-class Counted(NamedTuple):
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """A reading with where it counts; ``digest`` stands for its key."""
 
     digest: bytes
@@ -29,6 +30,15 @@ class Counted(NamedTuple):
     consortium_id: UUID
     seat_id: UUID | None
     counted_on: date
+
+    def is_alike(self, other: Counted) -> bool:
+        """Whether another reading says the same: member, meter, units and instant."""
+        return (
+            self.organization_id == other.organization_id
+            and self.meter == other.meter
+            and self.quantity == other.quantity
+            and self.occurred_at == other.occurred_at
+        )
 
 
 def check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -37,15 +38,26 @@ def place_text(organization_id: UUID, meter: str, counted_on: date, through_seat
     return f"{organization_id.hex},{meter},{counted_on},{through_seat:d}"
 
 
-def canonical_row(record_id: str, place: str, quantity: Decimal, occurred_at: datetime) -> str:
+@lru_cache(maxsize=4096)
+def units_text(quantity: Decimal) -> str:
+    """A quantity as a canonical row has it: without trailing zeros and exponent."""
+    return f"{quantity.normalize():f}"
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant as a canonical row has it: in UTC, with six decimals of a second."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def canonical_row(record_id: str, place: str, units: str, instant: str) -> str:
     """A record as text, without the line feed that ends it in a digest.
 
     The record's id and the organization's, each as 32 hexadecimal digits, the meter, the day on
     which it counts, 1 where it counts through a seat, else 0, the quantity without trailing zeros,
-    and the instant in UTC with six decimals of a second; separated by commas.
+    and the instant in UTC with six decimals of a second; separated by commas. Of these,
+    :func:`place_text`, :func:`units_text` and :func:`instant_text` give the parts.
     """
-    instant = occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return f"{record_id},{place},{_plain(quantity)},{instant}"
+    return f"{record_id},{place},{units},{instant}"
 
 
 class RowsDigest:
@@ -58,20 +70,11 @@ class RowsDigest:
         self.records = 0
         self._sum = sha256()
 
-    def add(self, record_id: str, place: str, quantity: Decimal, occurred_at: datetime) -> None:
-        """Take the next record in; its id as hexadecimal digits, its :func:`place_text`."""
-        self.add_row(canonical_row(record_id, place, quantity, occurred_at))
-
-    def add_row(self, row: str) -> None:
-        """Take the next record in as its :func:`canonical_row`."""
-        self.records += 1
-        self._sum.update(f"{row}\n".encode())
+    def add(self, rows: Sequence[str]) -> None:
+        """Take the next records in, each as its :func:`canonical_row`."""
+        self.records += len(rows)
+        self._sum.update("".join(f"{row}\n" for row in rows).encode())
 
     def digest(self) -> bytes:
         """The digest of what was added."""
         return self._sum.digest()
-
-
-@lru_cache(maxsize=4096)
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import partial
-from typing import Any, TypeVar
 from uuid import UUID
 
 from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.ids import new_id
-from arengo_marketplace.metering import repository
 from arengo_marketplace.metering.counting import Counted
-from arengo_marketplace.metering.digests import RowsDigest, place_text
+from arengo_marketplace.metering.digests import (
+    RowsDigest,
+    canonical_row,
+    instant_text,
+    place_text,
+    units_text,
+)
 from arengo_marketplace.metering.models import UsageBatch
-
-RowT = TypeVar("RowT", bound=tuple[Any, ...])
-_TENANTS = 10
+from arengo_marketplace.metering.repository import writing
 
 
 @dataclass(slots=True)
-class _Place:
-    """A member's meter and day, with what comes to it, and the batch it comes in."""
+class _Batch:
+    """Records that count in a month: the digest of those written, the rows of those to be."""
+
+    id: UUID = field(default_factory=new_id)
+    digest: RowsDigest = field(default_factory=RowsDigest)
+    rows: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What comes to a member's meter and day; ``text`` and ``place`` say where as rows do."""
 
     where: tuple[UUID, UUID, str, date, bool]
     text: str
-    batch_id: UUID
-    digest: RowsDigest
+    place: writing.Place
+    batch: _Batch
     quantity: Decimal = Decimal()
     records: int = 0
 
@@ -46,68 +56,77 @@ class Intake:
         self._at = clock.now()
         # Ids count up from one that is new, so that their order is that of the readings.
         self._next = new_id().int
-        self._batches: dict[tuple[UUID, date], tuple[UUID, RowsDigest]] = {}
-        self._places: dict[tuple[int, str, date, int, bool], _Place] = {}
+        self._batches: dict[tuple[UUID, date], _Batch] = {}
+        self._sums: dict[tuple[int, str, date, int, bool], _Sum] = {}
 
     async def take(self, readings: Sequence[Counted]) -> set[bytes]:
         """Store readings of different keys; the digests of those that were new."""
-        numbered = [(self._next + 2 * at, one) for at, one in enumerate(readings)]
-        self._next += 2 * len(readings)
-        new = await repository.claim(
+        numbers = range(self._next, self._next + 2 * len(readings), 2)
+        self._next = numbers.stop
+        ids = [f"{number:032x}" for number in numbers]
+        new = await writing.claim(
             self._uow.session,
-            [(one.digest, f"{number:032x}", one.counted_on) for number, one in numbered],
+            [one.digest for one in readings],
+            ids,
+            [one.counted_on for one in readings],
         )
-        rows: list[repository.RecordRow] = []
-        for number, one in numbered:
+        rows = writing.Records()
+        for number, record_id, one in zip(numbers, ids, readings, strict=True):
             if one.digest in new:
-                rows.append(self._row(number, one, one.organization_id, False))
+                self._add(rows, record_id, one, one.organization_id, False)
                 if one.seat_id is not None:
-                    rows.append(self._row(number + 1, one, one.seat_id, True))
-        await self._write(rows, partial(repository.store, self._uow.session, self._at))
+                    self._add(rows, f"{number + 1:032x}", one, one.seat_id, True)
+        for batch in self._batches.values():
+            batch.digest.add(batch.rows)
+            batch.rows = []
+        if rows.ids:
+            await writing.store(self._uow.session, self._at, rows)
         return new
 
-    async def _write(
-        self, rows: Iterable[RowT], write: Callable[[list[RowT]], Awaitable[None]]
+    def _add(
+        self,
+        rows: writing.Records,
+        record_id: str,
+        one: Counted,
+        organization_id: UUID,
+        through_seat: bool,
     ) -> None:
-        """Write rows, of few tenants at a time, in reach of those alone."""
-        by_tenant: dict[UUID, list[RowT]] = {}
-        for row in rows:
-            by_tenant.setdefault(row[0], []).append(row)
-        tenants = sorted(by_tenant)
-        for at in range(0, len(tenants), _TENANTS):
-            few = tenants[at : at + _TENANTS]
-            async with self._uow.narrowed(few):
-                await write([row for tenant in few for row in by_tenant[tenant]])
+        to = self._sum_of(one, organization_id, through_seat)
+        to.quantity += one.quantity
+        to.records += 1
+        units, instant = units_text(one.quantity), instant_text(one.occurred_at)
+        to.batch.rows.append(canonical_row(record_id, to.text, units, instant))
+        rows.places.append(to.place)
+        rows.ids.append(record_id)
+        rows.units.append(units)
+        rows.instants.append(instant)
 
-    def _row(
-        self, number: int, one: Counted, organization_id: UUID, through_seat: bool
-    ) -> repository.RecordRow:
+    def _sum_of(self, one: Counted, organization_id: UUID, through_seat: bool) -> _Sum:
         key = organization_id.int, one.meter, one.counted_on, one.consortium_id.int, through_seat
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = self._place(one, organization_id, through_seat)
-        place.quantity += one.quantity
-        place.records += 1
-        record_id = f"{number:032x}"
-        place.digest.add(record_id, place.text, one.quantity, one.occurred_at)
-        return (
-            organization_id,
-            one.consortium_id,
-            one.meter,
-            one.counted_on,
-            through_seat,
-            record_id,
-            one.quantity,
-            one.occurred_at,
-            place.batch_id,
-        )
+        found = self._sums.get(key)
+        if found is None:
+            found = self._sums[key] = self._begun(one, organization_id, through_seat)
+        return found
 
-    def _place(self, one: Counted, organization_id: UUID, through_seat: bool) -> _Place:
+    def _begun(self, one: Counted, organization_id: UUID, through_seat: bool) -> _Sum:
         month = one.consortium_id, one.counted_on.replace(day=1)
-        batch_id, digest = self._batches.setdefault(month, (new_id(), RowsDigest()))
-        text = place_text(organization_id, one.meter, one.counted_on, through_seat)
-        where = organization_id, one.consortium_id, one.meter, one.counted_on, through_seat
-        return _Place(where, text, batch_id, digest)
+        batch = self._batches.get(month)
+        if batch is None:
+            batch = self._batches[month] = _Batch()
+        consortium_id, day = one.consortium_id, one.counted_on
+        return _Sum(
+            (organization_id, consortium_id, one.meter, day, through_seat),
+            place_text(organization_id, one.meter, day, through_seat),
+            (
+                organization_id.hex,
+                consortium_id.hex,
+                one.meter,
+                str(day),
+                str(through_seat),
+                batch.id.hex,
+            ),
+            batch,
+        )
 
     async def finish(self) -> list[UsageBatch]:
         """Write the batches with their digests, and what is to be folded."""
@@ -116,24 +135,23 @@ class Intake:
             return []
         batches = [
             UsageBatch(
-                id=batch_id,
+                id=batch.id,
                 organization_id=consortium_id,
                 consortium_id=consortium_id,
                 source=self._source,
                 starts_on=starts_on,
-                records=digest.records,
-                digest=digest.digest(),
+                records=batch.digest.records,
+                digest=batch.digest.digest(),
                 reported_by=self._uow.caller.user_id,
                 recorded_at=self._at,
             )
-            for (consortium_id, starts_on), (batch_id, digest) in self._batches.items()
+            for (consortium_id, starts_on), batch in self._batches.items()
         ]
         session.add_all(batches)
         await session.flush()
-        additions = [
-            (*place.where, place.quantity, place.records) for place in self._places.values()
-        ]
-        await self._write(additions, partial(repository.add_up, session))
+        await writing.add_up(
+            session, [(*one.where, one.quantity, one.records) for one in self._sums.values()]
+        )
         return batches
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from arengo_core import clock
@@ -25,7 +25,7 @@ from arengo_marketplace.metering.digests import SourceKeys
 from arengo_marketplace.titles import meter_of
 
 _DAYS_KEPT = 100_000
-_EARLIEST = datetime(2000, 1, 1, tzinfo=ROME)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=ROME).astimezone(UTC)
 
 
 class Judge:
@@ -47,6 +47,7 @@ class Judge:
         self._now = clock.now()
         self._days: dict[str, tuple[datetime, date, date]] = {}
         self._memberships: dict[UUID, list[Membership]] = {}
+        self._membership: dict[tuple[str, date], tuple[UUID, UUID | None]] = {}
         self._by_name: dict[str, UUID] = {}
         for row, istat_code in members:
             member = row.organization_id
@@ -81,15 +82,20 @@ class Judge:
                 units=", ".join(sorted(self._units[raw.meter])),
                 unit=raw.unit[:60],
             )
-        membership = membership_of(member, day, self._memberships)
+        place = raw.member, day
+        membership = self._membership.get(place)
+        if membership is None:
+            found = membership_of(member, day, self._memberships)
+            membership = self._membership[place] = found.consortium_id, found.seat_id
+        consortium_id, seat_id = membership
         return Counted(
             self._keys.digest(raw.key),
             member,
             raw.meter,
             raw.quantity,
             instant,
-            membership.consortium_id,
-            membership.seat_id,
+            consortium_id,
+            seat_id,
             counted_on,
         )
 
@@ -136,7 +142,7 @@ class Judge:
                 field="occurred_at",
                 value=text[:40],
             )
-        return instant
+        return instant.astimezone(UTC)
 
 
 def _midnight(text: str) -> datetime:

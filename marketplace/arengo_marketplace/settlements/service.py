@@ -45,8 +45,6 @@ from arengo_marketplace.statements.models import Statement
 
 _CLOSE = "marketplace.close_settlement"
 _REVERSE = "marketplace.reverse_settlement"
-_MEMBERS = 16
-"""Whose statements are written at once, in reach of those alone."""
 
 
 def check_month(period: Period) -> None:
@@ -255,14 +253,12 @@ async def _write_statements(
     settlement_digest: str,
 ) -> None:
     """Write statements with their shares, each with the SHA-256 of what it says."""
-    for at in range(0, len(written), _MEMBERS):
-        few = written[at : at + _MEMBERS]
-        async with uow.narrowed([statement.organization_id for statement, _ in few]):
-            for statement, shares in few:
-                statement.digest = digest_of(
-                    statement_document.content(statement, shares, settlement_digest)
-                )
-                uow.session.add_all([statement, *shares])
+    for statement, shares in written:
+        statement.digest = digest_of(
+            statement_document.content(statement, shares, settlement_digest)
+        )
+        uow.session.add_all([statement, *shares])
+    await uow.session.flush()
 
 
 def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:

@@ -108,7 +108,7 @@ class RowsCheck:
         if digest is None:
             self._unlisted[batch_id] = self._unlisted.get(batch_id, 0) + 1
         else:
-            digest.add_row(row)
+            digest.add([row])
         place = meter, member
         self._sums[place] = self._sums.get(place, Decimal()) + units
 

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import (
+    AsyncIterator,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from datetime import date
 from decimal import Decimal
-from operator import itemgetter
-from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, column, delete, func, select, text, tuple_, union_all
+from sqlalchemy import (
+    Date,
+    Uuid,
+    column,
+    delete,
+    func,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import values as row_values
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.ids import new_id
 from arengo_core.organizations.models import Organization
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.models import Membership
 from arengo_marketplace.metering.counting import Counted
-from arengo_marketplace.metering.digests import canonical_row, place_text
+from arengo_marketplace.metering.digests import (
+    canonical_row,
+    instant_text,
+    place_text,
+    units_text,
+)
 from arengo_marketplace.metering.models import (
     UnfoldedDay,
     UsageAddition,
@@ -29,41 +47,7 @@ from arengo_marketplace.metering.models import (
     UsageRecord,
 )
 
-RecordRow: TypeAlias = tuple[UUID, UUID, str, date, bool, str, Decimal, datetime, UUID]
-"""Of a record: organization, consortium, meter, day, through seat, id, units, instant, batch."""
 _STREAMED = 10_000
-_NEW_KEYS = text(
-    """
-    insert into marketplace.usage_key (digest, record_id, counted_on)
-    select * from unnest(cast(:digests as bytea[]), cast(:records as uuid[]),
-        cast(:days as date[]))
-    on conflict do nothing returning digest
-    """
-)
-_NEW_RECORDS = text(
-    """
-    insert into marketplace.usage_record (organization_id, consortium_id, meter, counted_on,
-        through_seat, id, quantity, occurred_at, batch_id, recorded_at)
-    select *, cast(:at as timestamptz) from unnest(cast(:a as uuid[]), cast(:b as uuid[]),
-        cast(:c as text[]), cast(:d as date[]), cast(:e as boolean[]), cast(:f as uuid[]),
-        cast(:g as numeric[]), cast(:h as timestamptz[]), cast(:i as uuid[]))
-    """
-)
-_NEW_ADDITIONS = text(
-    """
-    insert into marketplace.usage_addition (organization_id, consortium_id, meter, day,
-        through_seat, quantity, records, id)
-    select * from unnest(cast(:a as uuid[]), cast(:b as uuid[]), cast(:c as text[]),
-        cast(:d as date[]), cast(:e as boolean[]), cast(:f as numeric[]), cast(:g as bigint[]),
-        cast(:h as uuid[]))
-    """
-)
-_UNFOLDED = text(
-    """
-    insert into marketplace.usage_unfolded_day (id, organization_id, day)
-    select * from unnest(cast(:ids as uuid[]), cast(:members as uuid[]), cast(:days as date[]))
-    """
-)
 _STORED = text(
     """
     select k.digest, r.organization_id, r.meter, r.quantity, r.occurred_at, r.consortium_id,
@@ -125,13 +109,6 @@ async def hold_source(session: AsyncSession, consortium_id: UUID, source: str) -
     """Until the end of this transaction nobody else takes in a batch of the source."""
     name = f"marketplace.usage.{consortium_id}.{source}"
     await session.execute(_HOLD, {"name": name})
-
-
-async def claim(session: AsyncSession, records: Iterable[tuple[bytes, str, date]]) -> set[bytes]:
-    """Claim digests for records of days; those that nobody had claimed before."""
-    digests, ids, days = zip(*sorted(records), strict=True)
-    rows = await session.execute(_NEW_KEYS, {"digests": digests, "records": ids, "days": days})
-    return {bytes(digest) for digest in rows.scalars()}
 
 
 async def stored(session: AsyncSession, readings: Iterable[Counted]) -> dict[bytes, Counted]:
@@ -228,31 +205,7 @@ async def canonical_rows(
         statement
     ):
         place = place_text(member, meter, day, through_seat)
-        yield batch, canonical_row(record.hex, place, units, at)
-
-
-async def store(session: AsyncSession, at: datetime, rows: Iterable[RecordRow]) -> None:
-    """Write records, those of a day together."""
-    columns = list(zip(*sorted(rows, key=itemgetter(0, 3)), strict=True))
-    if columns:
-        await session.execute(
-            _NEW_RECORDS, dict(zip("abcdefghi", columns, strict=True)) | {"at": at}
-        )
-
-
-async def add_up(
-    session: AsyncSession,
-    additions: Collection[tuple[UUID, UUID, str, date, bool, Decimal, int]],
-) -> None:
-    """Note what members' days grow by: organization, consortium, meter, day, through seat,
-    units and records; and that it is to be folded.
-    """
-    columns = [*zip(*additions, strict=True), [new_id() for _ in additions]]
-    await session.execute(_NEW_ADDITIONS, dict(zip("abcdefgh", columns, strict=True)))
-    days = sorted({(addition[0], addition[3]) for addition in additions})
-    members, on = zip(*days, strict=True)
-    values = {"ids": [new_id() for _ in days], "members": members, "days": on}
-    await session.execute(_UNFOLDED, values)
+        yield batch, canonical_row(record.hex, place, units_text(units), instant_text(at))
 
 
 async def of_period(
