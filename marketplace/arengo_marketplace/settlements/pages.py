@@ -31,10 +31,10 @@ from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.pools.service import month_named
-from arengo_marketplace.settlements import closing, comparison, repository, service
+from arengo_marketplace.settlements import closing, comparison, repository, reviewing, service
 from arengo_marketplace.settlements.assembly import Draft
 from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
-from arengo_marketplace.settlements.showing import figures_of
+from arengo_marketplace.settlements.showing import figures_of, warning_in_words
 from arengo_marketplace.settlements.wording import stored_rule_in_words
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
@@ -68,6 +68,7 @@ async def _preview(
 ) -> Response[str]:
     async with host.unit_of_work(caller, read_only=True) as uow:
         draft = await service.preview(uow, host, consortium_id=await office_of(uow), period=month)
+        beside = await comparison.beside_last(uow, host, draft)
         return await page(
             request,
             uow,
@@ -82,8 +83,10 @@ async def _preview(
             next=month_key(month.next()),
             members=_drafted(draft),
             problems=[error_text(problem) for problem in draft.problems],
+            warnings=await reviewing.warnings(uow, host, draft, beside),
+            warned=warning_in_words,
             shown=figures_of(
-                await comparison.beside_last(uow, host, draft),
+                beside,
                 await comparison.places_of(uow, draft),
                 month,
                 _member_asked(request),

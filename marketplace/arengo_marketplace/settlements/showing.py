@@ -18,6 +18,7 @@ from arengo_marketplace.costs.spread import Spread
 from arengo_marketplace.register.map import Area, draw
 from arengo_marketplace.register.shading import Shade, shades_of
 from arengo_marketplace.settlements.comparison import Comparison, Place, spread
+from arengo_marketplace.settlements.warnings import CHANGE, OLD_AFTER, WORDS, ClosingWarning
 
 CAUSES = {
     Cause.SERVICES: N_("Services begun or ended"),
@@ -100,6 +101,11 @@ def figures_of(
     """What the page of a month shows; ``member`` is the one that was asked for."""
     beside = _beside(comparison, period, member) if comparison else None
     return Figures(beside, spread(places), _map(places))
+
+
+def warning_in_words(warning: ClosingWarning, change: int = CHANGE) -> str:
+    """What a warning is about."""
+    return gettext(WORDS[warning.kind]).format(per_cent=change, years=OLD_AFTER)
 
 
 def walk_of(comparison: Comparison, period: Period, whole: Difference, steps: Steps) -> Walk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import strawberry
 
@@ -13,10 +14,14 @@ from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.i18n import error_text
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.months import month_key
+from arengo_marketplace.settlements import reviewing
 from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.comparison import beside_last
 from arengo_marketplace.settlements.comparison_types import MonthFigures
 from arengo_marketplace.settlements.loaders import OffersOf, ReversalOf, StatementsOf
 from arengo_marketplace.settlements.models import SettledOffer, Settlement
+from arengo_marketplace.settlements.showing import warning_in_words
+from arengo_marketplace.settlements.warnings import CHANGE, ClosingWarning
 from arengo_marketplace.statements.types import StatementType, money_or_none
 
 
@@ -129,6 +134,42 @@ class PreviewedGrant:
     amount: MoneyType
 
 
+@strawberry.type(description="What a warning comes from.")
+class WarningCause:
+    """A cause of a warning."""
+
+    label: str
+    url: str = strawberry.field(description="The office's page on it.")
+    amount: MoneyType | None
+    units: Decimal | None
+
+
+@strawberry.type(name="SettlementWarning", description="Something to look at before closing.")
+class SettlementWarningType:
+    """GraphQL face of a warning."""
+
+    kind: str
+    words: str
+    causes: list[WarningCause]
+
+    @classmethod
+    def of(cls, warning: ClosingWarning, change: int) -> SettlementWarningType:
+        """From the warning."""
+        return cls(
+            kind=warning.kind.value,
+            words=warning_in_words(warning, change),
+            causes=[
+                WarningCause(
+                    label=one.label,
+                    url=one.url,
+                    amount=None if one.amount is None else MoneyType.cents(one.amount),
+                    units=one.units,
+                )
+                for one in warning.causes
+            ],
+        )
+
+
 @strawberry.type(description="What closing a month now would give. Nothing is written.")
 class SettlementPreview:
     """GraphQL face of a draft."""
@@ -145,6 +186,17 @@ class SettlementPreview:
     def figures(self) -> MonthFigures:
         """The figures of its charts."""
         return MonthFigures(month=self.draft)
+
+    @strawberry.field(
+        description="What to look at before closing; shares that changed by more than `change` %."
+    )
+    async def warnings(self, info: Info, change: int = CHANGE) -> list[SettlementWarningType]:
+        """The warnings."""
+        uow, host = info.context.uow, info.context.host
+        async with uow.lock:
+            beside = await beside_last(uow, host, self.draft)
+            found = await reviewing.warnings(uow, host, self.draft, beside, change)
+        return [SettlementWarningType.of(one, change) for one in found]
 
     @classmethod
     def of(cls, draft: Draft) -> SettlementPreview:

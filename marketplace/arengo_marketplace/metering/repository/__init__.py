@@ -228,6 +228,21 @@ async def of_period(
     return usage
 
 
+async def late(session: AsyncSession, consortium_id: UUID, period: Period) -> dict[str, Decimal]:
+    """Units by meter of a period's records that occurred before it: they count on its first day."""
+    statement = (
+        select(UsageRecord.meter, func.sum(UsageRecord.quantity))
+        .where(
+            UsageRecord.consortium_id == consortium_id,
+            UsageRecord.counted_on == period.start,
+            UsageRecord.occurred_at < period.bounds[0],
+        )
+        .group_by(UsageRecord.meter)
+    )
+    rows = (await session.execute(statement)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 async def records(
     session: AsyncSession,
     organization_id: UUID,
