@@ -117,6 +117,18 @@ class Document:
             name, fault, _NUMBER, value=repr(value), below=below, places=places, example=example
         )
 
+    def flag(self, name: str) -> bool:
+        """Yes or no; no when absent."""
+        value = self.take(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.fail(
+                name,
+                N_("{value} is neither true nor false"),
+                N_("Write true or false"),
+                value=repr(value),
+            )
+        return bool(value)
+
     def day(self, name: str) -> date:
         """A day as YYYY-MM-DD."""
         value = self.take(name)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from arengo_core.money import Money, total
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.vat import Taxed, Vat
 
 _NOTHING = Money(0)
 
@@ -22,13 +23,21 @@ class CostKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """One cost. ``quantity`` tells the units, inhabitants or members that it was priced on."""
+    """One cost. ``quantity`` tells the units, inhabitants or members that it was priced on, and
+    ``taxed`` how VAT makes the amount of the price, where that is known.
+    """
 
     kind: CostKind
     label: str
     amount: Money
     period: Period
     quantity: Fraction | None = None
+    taxed: Taxed | None = None
+
+    def taxed_by(self, vat: Vat) -> CostLine:
+        """The cost, with its amount as the price to which VAT applies."""
+        taxed = Taxed(self.amount.amount, vat)
+        return replace(self, amount=Money(taxed.cost, self.amount.currency), taxed=taxed)
 
 
 @dataclass(frozen=True, slots=True)

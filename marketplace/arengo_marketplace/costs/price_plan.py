@@ -12,6 +12,7 @@ from arengo_marketplace.costs.errors import N_, InvalidPlanError
 from arengo_marketplace.costs.plan_documents import charge_from_json, charge_to_json
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostKind, CostLine
+from arengo_marketplace.costs.vat import Vat
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,15 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class PricePlan:
-    """The charges of a service. Nobody pays a plan directly: its cost goes into the pool."""
+    """The charges of a service. Nobody pays a plan directly: its cost goes into the pool.
+
+    ``vat`` says how its prices are taxed; without it they are what is shared.
+    """
 
     charges: tuple[Charge, ...]
     minimum: Minimum | None = None
     currency: str = "EUR"
+    vat: Vat | None = None
 
     @classmethod
     def yearly(cls, label: str, amount: int, currency: str = "EUR") -> PricePlan:
@@ -48,6 +53,8 @@ class PricePlan:
                 "amount": self.minimum.amount,
                 "every": self.minimum.every.value,
             }
+        if self.vat is not None:
+            document["vat"] = self.vat.to_json()
         return document
 
     @classmethod
@@ -70,8 +77,10 @@ class PricePlan:
             minimum = Minimum(one.text("label"), one.minor("amount"), every)
             one.done()
         document.take("minimum")
+        vat = Vat.from_json(document.inner("vat")) if document.has("vat") else None
+        document.take("vat")
         document.done()
-        return cls(charges, minimum, currency)
+        return cls(charges, minimum, currency, vat)
 
 
 def cost(plan: PricePlan, inputs: PlanInputs) -> tuple[CostLine, ...]:
@@ -92,5 +101,5 @@ def cost(plan: PricePlan, inputs: PlanInputs) -> tuple[CostLine, ...]:
             )
             if missing.amount > 0:
                 due.append(CostLine(CostKind.FIXED, plan.minimum.label, missing, month))
-        lines.extend(line for line in due if line.amount)
+        lines.extend(line.taxed_by(plan.vat) if plan.vat else line for line in due if line.amount)
     return tuple(lines)

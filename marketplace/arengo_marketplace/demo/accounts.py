@@ -19,6 +19,7 @@ from arengo_marketplace.budget import publishing
 from arengo_marketplace.contract import Member, UsageReading
 from arengo_marketplace.costs.grants import CapPeriod
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.demo.timeline import month_back, morning_of
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
@@ -196,6 +197,7 @@ async def _enter_start(uow: UnitOfWork, consortium_id: UUID, first: Period) -> N
         LineKind.ONE_OFF,
         "Avvio e formazione, tre anni (demo)",
         Money(180_000),
+        vat=Vat(Decimal(22)),
         last_month=Period.months_from(first.start, 36).end - timedelta(days=1),
         paid_by=charter.lead_id,
         supplier="Servizi della Valle S.r.l. (demo)",

@@ -23,6 +23,7 @@ from arengo_marketplace.costs.charges import (
 )
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.offers.terms import vat_of
 
 _RATES = {Measure.INHABITANTS: "per_inhabitant", Measure.MEMBERS: "per_member"}
 
@@ -56,7 +57,12 @@ def plan_of(form: Form, service: Service) -> object:
         raise InvalidInputError(
             "Give at least one price: a yearly or monthly amount, or a rate.", field="yearly"
         )
-    return {"charges": charges}
+    vat = vat_of(
+        form["vat_rate"],
+        recoverable=form.flag("vat_recoverable"),
+        included=form.flag("vat_included"),
+    )
+    return {"charges": charges} | ({"vat": vat.to_json()} if vat else {})
 
 
 _TIERED_LABELS = {
@@ -99,6 +105,10 @@ def values_of(
     """The form's values for given terms; whether plan and rule fit the plain fields."""
     values = {f"fee:{fee['meter']}": _typed(Decimal(fee["rate"])) for fee in fees}
     plain_plan = plan.minimum is None
+    if plan.vat is not None:
+        values["vat_rate"] = _typed(plan.vat.rate)
+        values["vat_recoverable"] = "yes" if plan.vat.recoverable else ""
+        values["vat_included"] = "yes" if plan.vat.included else ""
     for charge in plan.charges:
         name, value = _field(charge)
         if not name or name in values:

@@ -14,10 +14,12 @@ from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.costs.built_in_keys import built_in_keys
 from arengo_marketplace.costs.charges import TieredCharge, UnitCharge
+from arengo_marketplace.costs.document import Document
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.costs.vat import Vat
 
 COST_BEARERS = ("municipalities", "merchants")
 
@@ -106,3 +108,25 @@ def check_fees(values: Iterable[dict[str, Any]], service: Service) -> list[dict[
         label = str(value.get("label") or value["meter"])
         fees.append({"meter": value["meter"], "label": label, "rate": f"{rate:f}"})
     return fees
+
+
+def vat_of(rate: str, *, recoverable: bool, included: bool) -> Vat | None:
+    """The VAT of a line as typed; None where no rate is given.
+
+    InvalidInputError naming the field.
+    """
+    if not rate.strip():
+        if recoverable or included:
+            raise InvalidInputError("Give the rate of VAT in per cent.", field="vat_rate")
+        return None
+    document: dict[str, object] = {
+        "rate": rate.strip().replace(",", ".").removesuffix("%").strip(),
+        "recoverable": recoverable,
+        "included": included,
+    }
+    try:
+        return Vat.from_json(Document(document, "", CostError))
+    except CostError:
+        raise InvalidInputError(
+            "{value} is no rate of VAT: write per cent, such as 22.", field="vat_rate", value=rate
+        ) from None

@@ -30,6 +30,7 @@ from arengo_marketplace.costs.charges import (
 from arengo_marketplace.costs.pool import CostKind
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule, RulePart
+from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.titles import meter_title
 
 EVERY = {Every.MONTH: N_("a month"), Every.YEAR: N_("a year")}
@@ -99,7 +100,19 @@ def plan_in_words(plan: PricePlan, registry: Registry) -> list[tuple[str, str]]:
         amount = format_money(Money(plan.minimum.amount, plan.currency))
         text = gettext("at least {amount} {every}", amount=amount, every=_every(plan.minimum.every))
         rows.append((plan.minimum.label, text))
+    if plan.vat is not None:
+        rows.append((gettext("VAT"), _vat(plan.vat)))
     return rows
+
+
+def _vat(vat: Vat) -> str:
+    text = (
+        gettext("{rate} %, in the prices", rate=format_number(vat.rate))
+        if vat.included
+        else gettext("{rate} % on top", rate=format_number(vat.rate))
+    )
+    cost = gettext("recovered: no cost") if vat.recoverable else gettext("not recovered: shared")
+    return f"{text} ({cost})"
 
 
 def _every(every: Every) -> str:

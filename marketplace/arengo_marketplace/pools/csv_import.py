@@ -14,10 +14,12 @@ from arengo_core.errors import ArengoError, InvalidInputError, TooLargeError
 from arengo_core.i18n import N_, current_locale, error_text, gettext
 from arengo_core.money import Money
 from arengo_core.tasks.definition import UNTOLD, Progress
+from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.csv_rows import RowFault, rows_of
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.terms import vat_of
 from arengo_marketplace.permissions import COSTS
 from arengo_marketplace.pools import repository, service
 from arengo_marketplace.pools.models import LineKind, PoolLine
@@ -38,6 +40,9 @@ COLUMNS = (
     "document_date",
     "last_month",
     "paid_by",
+    "vat_rate",
+    "vat_recoverable",
+    "vat_included",
 )
 _NEEDED = COLUMNS[:5]
 _HEADINGS = {
@@ -52,6 +57,9 @@ _HEADINGS = {
     "data_documento": "document_date",
     "ultimo_mese": "last_month",
     "pagato_da": "paid_by",
+    "aliquota_iva": "vat_rate",
+    "iva_detraibile": "vat_recoverable",
+    "iva_inclusa": "vat_included",
 }
 _KINDS = {
     "fisso": LineKind.FIXED,
@@ -61,6 +69,8 @@ _KINDS = {
     "tariffe": LineKind.FEE,
     "finanziamento": LineKind.FUNDING,
 }
+_YES = {"yes", "y", "true", "1", "sì", "si", "s"}
+_NO = {"", "no", "n", "false", "0"}
 ValueT = TypeVar("ValueT")
 
 
@@ -75,8 +85,7 @@ class CsvReading:
     def total(self) -> Money:
         """Costs less fees and funding of the lines read."""
         amounts = (
-            data.amount.amount if data.kind.is_cost else -data.amount.amount
-            for _, data in self.lines
+            data.cost.amount if data.kind.is_cost else -data.cost.amount for _, data in self.lines
         )
         return Money(sum(amounts))
 
@@ -188,6 +197,13 @@ class _Reader:
         on = self._cell(number, cells, "document_date", _day)
         last = self._cell(number, cells, "last_month", _last_month)
         payer = self._cell(number, cells, "paid_by", self._payer)
+        recoverable = self._cell(number, cells, "vat_recoverable", _yes)
+        included = self._cell(number, cells, "vat_included", _yes)
+
+        def taxed(rate: str) -> Vat | None:
+            return vat_of(rate, recoverable=bool(recoverable), included=bool(included))
+
+        vat = self._cell(number, cells, "vat_rate", taxed)
         if len(self.faults) > before or not (month and offer and kind and amount is not None):
             return
         data = LineData(
@@ -201,6 +217,7 @@ class _Reader:
             document_date=on,
             last_month=last,
             paid_by=payer,
+            vat=vat,
         )
         try:
             service.check(data)
@@ -280,6 +297,13 @@ def _month(text: str) -> date:
     return service.month_named(text).start
 
 
+def _yes(text: str) -> bool:
+    word = text.lower()
+    if word not in _YES | _NO:
+        raise InvalidInputError("{value} is neither yes nor no.", value=text)
+    return word in _YES
+
+
 def _last_month(text: str) -> date | None:
     return service.month_named(text, "last_month").start if text else None
 
@@ -318,8 +342,8 @@ def _day(text: str) -> date | None:
 def template() -> str:
     """An example file with every column."""
     example = (
-        "2026-09;payments;fixed;Canone del portale;1200,00;Fornitore S.r.l.;12/2026;2026-09-30;;"
+        "2026-09;payments;fixed;Canone del portale;1200,00;Fornitore S.r.l."
         if current_locale() == "it"
-        else "2026-09;payments;fixed;Portal fee;1200.00;Supplier Ltd;12/2026;2026-09-30;;"
+        else "2026-09;payments;fixed;Portal fee;1200.00;Supplier Ltd"
     )
-    return ";".join(COLUMNS) + "\r\n" + example + "\r\n"
+    return ";".join(COLUMNS) + "\r\n" + example + ";12/2026;2026-09-30;;;22;no;no\r\n"

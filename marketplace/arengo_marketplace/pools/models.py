@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
@@ -17,6 +19,7 @@ from arengo_core.privacy.declaration import IDS_ALONE, Personal
 from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.spreading import Spread
+from arengo_marketplace.costs.vat import Taxed
 
 
 class LineKind(StrEnum):
@@ -48,7 +51,9 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
 
     A cost may be spread over several ``months``: each settlement takes the part of its month, and
     the line cannot change while one of its months is settled. ``paid_by`` is the member that paid
-    the supplier for all; settlements credit it what they take.
+    the supplier for all; settlements credit it what they take. ``vat`` tells of what price
+    and tax the amount, which is what is shared, is made
+    (:class:`~arengo_marketplace.costs.vat.Taxed`).
 
     Amounts of fees and funding are positive and lower what the members divide; a supplier's
     credit note is a negative cost. ``from_plan`` tells that the price plan made the line.
@@ -63,7 +68,8 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
         CheckConstraint("extract(day from starts_on) = 1", "month"),
         CheckConstraint("months between 1 and 600", "months"),
         CheckConstraint(
-            "kind not in ('fee', 'funding') or (months = 1 and paid_by is null)", "cost"
+            "kind not in ('fee', 'funding') or (months = 1 and paid_by is null and vat is null)",
+            "cost",
         ),
         personal=Personal(
             ("entered_by",),
@@ -85,6 +91,7 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     document_date: Mapped[date | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    vat: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     paid_by: Mapped[UUID | None]
     evidence_name: Mapped[str] = mapped_column(default="")
     evidence_digest: Mapped[str] = mapped_column(default="")
@@ -106,6 +113,16 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     def last_month(self) -> Period:
         """The month of its last part."""
         return Period.months_from(self.spread.months.end, 1).previous()
+
+    @property
+    def taxed(self) -> Taxed | None:
+        """The price with its tax, where that is known."""
+        return Taxed.from_json(self.vat) if self.vat else None
+
+    @property
+    def stated(self) -> Money:
+        """What was entered: the price, with or without tax, or what is shared."""
+        return Money(self.taxed.stated if self.taxed else self.amount, self.currency)
 
     @property
     def is_spread(self) -> bool:

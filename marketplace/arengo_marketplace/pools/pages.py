@@ -23,12 +23,13 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
-from arengo_core.web.spreadsheet import csv_answer
+from arengo_core.web.spreadsheet import Cell, csv_answer
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
 from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.terms import vat_of
 from arengo_marketplace.pools import planned, repository, service
 from arengo_marketplace.pools.models import KIND_LABELS, LineKind, PoolLine
 from arengo_marketplace.pools.service import LineData, kind_named, month_named
@@ -111,6 +112,19 @@ async def _towns(uow: UnitOfWork, consortium_id: UUID, month: Period) -> list[tu
     return sorted(names.items(), key=lambda one: one[1])
 
 
+def _taxes(line: PoolLine) -> tuple[Cell, ...]:
+    """Net, tax, rate and whether the tax is recovered, of the whole line."""
+    taxed = line.taxed
+    if taxed is None:
+        return (None, None, None, None)
+    return (
+        Money(taxed.net, line.currency),
+        Money(taxed.tax, line.currency),
+        taxed.vat.rate,
+        gettext("yes") if taxed.vat.recoverable else gettext("no"),
+    )
+
+
 def _by_offer(host: Host, lines: Any, month: Period) -> list[dict[str, Any]]:
     grouped: dict[UUID, list[PoolLine]] = {}
     for line in lines:
@@ -153,6 +167,10 @@ async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
             "Document date",
             "Amount",
             "Whole amount",
+            "Net",
+            "VAT",
+            "VAT per cent",
+            "Recoverable VAT",
             "Last month",
             "Paid by",
             "Evidence",
@@ -170,6 +188,7 @@ async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
             line.document_date,
             line.part(month.start),
             line.money,
+            *_taxes(line),
             month_key(line.last_month),
             payers[line.paid_by] if line.paid_by else "",
             line.evidence_name,
@@ -203,6 +222,11 @@ async def _read(form: Form, stored: PoolLine | None = None) -> LineData:
         last_month=month_named(form["last_month"], "last_month").start
         if form["last_month"]
         else None,
+        vat=vat_of(
+            form["vat_rate"],
+            recoverable=form.flag("vat_recoverable"),
+            included=form.flag("vat_included"),
+        ),
         paid_by=form.uuid("paid_by") if form["paid_by"] else None,
         supplier=form["supplier"],
         document_number=form["document_number"],
@@ -247,7 +271,10 @@ async def _line_page(
             "month": month_key(line.month),
             "kind": line.kind,
             "description": line.description,
-            "amount": _typed(line.money),
+            "amount": _typed(line.stated),
+            "vat_rate": f"{line.taxed.vat.rate:f}" if line.taxed else "",
+            "vat_recoverable": "yes" if line.taxed and line.taxed.vat.recoverable else "",
+            "vat_included": "yes" if line.taxed and line.taxed.vat.included else "",
             "supplier": line.supplier,
             "document_number": line.document_number,
             "document_date": line.document_date.isoformat() if line.document_date else "",

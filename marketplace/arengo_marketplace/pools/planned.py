@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.money import total
+from arengo_core.money import Money, total
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.charges import TieredCharge, UnitCharge
 from arengo_marketplace.costs.errors import CostError
@@ -82,7 +82,14 @@ async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData
     except CostError as error:
         raise refused(error, error.field) from None
     lines = [
-        LineData(offer.id, month.start, LineKind(line.kind.value), line.label, line.amount)
+        LineData(
+            offer.id,
+            month.start,
+            LineKind(line.kind.value),
+            line.label,
+            Money(line.taxed.stated, plan.currency) if line.taxed else line.amount,
+            vat=plan.vat,
+        )
         for line in costs
     ]
     fees = total(

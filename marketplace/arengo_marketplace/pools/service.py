@@ -16,6 +16,7 @@ from arengo_core.ids import new_id
 from arengo_core.money import Money, total
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
+from arengo_marketplace.costs.vat import Taxed, Vat
 from arengo_marketplace.members import repository as members
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.models import Offer
@@ -36,7 +37,8 @@ class LineData:
     """What a person, a file or a price plan says of a line.
 
     Up to ``last_month`` the amount is spread, where it is given; ``paid_by`` is the member that
-    paid the supplier.
+    paid the supplier. With ``vat`` the amount is a price to which it applies; without, what is
+    shared.
     """
 
     offer_id: UUID
@@ -46,11 +48,22 @@ class LineData:
     amount: Money
     last_month: date | None = None
     paid_by: UUID | None = None
+    vat: Vat | None = None
     supplier: str = ""
     document_number: str = ""
     document_date: date | None = None
     evidence_name: str = ""
     evidence_digest: str = ""
+
+    @property
+    def taxed(self) -> Taxed | None:
+        """The amount with its VAT, where that is given."""
+        return Taxed(self.amount.amount, self.vat) if self.vat else None
+
+    @property
+    def cost(self) -> Money:
+        """What of the amount is shared."""
+        return Money(self.taxed.cost, self.amount.currency) if self.taxed else self.amount
 
     @property
     def months(self) -> Period:
@@ -98,7 +111,7 @@ def check(data: LineData) -> None:
             raise InvalidInputError(
                 "At most {limit} characters are possible.", field=name, limit=TEXT_LIMIT
             )
-    if not data.amount:
+    if not data.cost:
         raise InvalidInputError("An amount of nothing changes nothing.", field="amount")
     if abs(data.amount.amount) >= _LARGEST:
         raise InvalidInputError("This amount is too large to be meant.", field="amount")
@@ -116,6 +129,8 @@ def check(data: LineData) -> None:
             "Only costs are spread over months: enter fees and funding in theirs.",
             field="last_month",
         )
+    if data.vat and not data.kind.is_cost:
+        raise InvalidInputError("Only costs have VAT here.", field="vat_rate")
     if data.paid_by and not data.kind.is_cost:
         raise InvalidInputError("Only costs are paid by a member.", field="paid_by")
     if data.evidence_digest and (
@@ -243,7 +258,8 @@ def _write(row: PoolLine, data: LineData, offer: Offer) -> None:
     row.supplier = data.supplier.strip()
     row.document_number = data.document_number.strip()
     row.document_date = data.document_date
-    row.amount = data.amount.amount
+    row.amount = data.cost.amount
+    row.vat = data.taxed.to_json() if data.taxed else None
     row.currency = data.amount.currency
     row.paid_by = data.paid_by
     if data.evidence_digest:

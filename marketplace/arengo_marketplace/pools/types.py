@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import strawberry
 
@@ -10,8 +11,10 @@ from arengo_core.api.ids import Node
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id, local_id
 from arengo_core.money import Money
+from arengo_marketplace.costs.vat import Taxed, Vat
 from arengo_marketplace.csv_rows import RowFault
 from arengo_marketplace.months import month_key
+from arengo_marketplace.offers.terms import vat_of
 from arengo_marketplace.pools.models import PoolLine
 from arengo_marketplace.pools.service import LineData, kind_named, month_named
 
@@ -22,6 +25,28 @@ class CostPartType:
 
     month: str
     amount: MoneyType
+
+
+@strawberry.type(name="CostVat", description="A price with its value-added tax.")
+class CostVatType:
+    """GraphQL face of a taxed amount."""
+
+    rate: Decimal = strawberry.field(description="In per cent.")
+    recoverable: bool = strawberry.field(description="Whether the tax is no cost.")
+    net: MoneyType
+    tax: MoneyType
+    gross: MoneyType
+
+    @classmethod
+    def of(cls, taxed: Taxed, currency: str) -> CostVatType:
+        """From the reckoned one."""
+        return cls(
+            rate=taxed.vat.rate,
+            recoverable=taxed.vat.recoverable,
+            net=MoneyType.cents(taxed.net, currency),
+            tax=MoneyType.cents(taxed.tax, currency),
+            gross=MoneyType.cents(taxed.gross, currency),
+        )
 
 
 @strawberry.type(
@@ -39,7 +64,8 @@ class CostLineType(Node):
     supplier: str
     document_number: str
     document_date: date | None
-    amount: MoneyType = strawberry.field(description="The whole amount.")
+    amount: MoneyType = strawberry.field(description="The whole of what is shared.")
+    vat: CostVatType | None = strawberry.field(description="Of what price and tax, where known.")
     parts: list[CostPartType] = strawberry.field(
         description="What falls due in each month; together they are the amount."
     )
@@ -65,6 +91,7 @@ class CostLineType(Node):
             document_number=row.document_number,
             document_date=row.document_date,
             amount=MoneyType.of(row.money),
+            vat=CostVatType.of(row.taxed, row.currency) if row.taxed else None,
             parts=[
                 CostPartType(month=month_key(month), amount=MoneyType.of(row.part(month.start)))
                 for month in row.spread.months.months()
@@ -74,6 +101,21 @@ class CostLineType(Node):
             evidence_digest=row.evidence_digest,
             from_plan=row.from_plan,
         )
+
+
+@strawberry.input(description="How value-added tax applies to an amount.")
+class VatInput:
+    """A treatment to apply."""
+
+    rate: str = strawberry.field(description="In per cent, as `22`.")
+    recoverable: bool = strawberry.field(
+        default=False, description="The tax is recovered, and no cost to share."
+    )
+    included: bool = strawberry.field(default=False, description="The amount includes the tax.")
+
+    def treatment(self) -> Vat | None:
+        """For the service. InvalidInputError naming the field."""
+        return vat_of(self.rate, recoverable=self.recoverable, included=self.included)
 
 
 @strawberry.input(description="What a cost line says. The amount is in minor units.")
@@ -91,6 +133,9 @@ class CostLineInput:
     )
     paid_by_id: strawberry.ID | None = strawberry.field(
         default=None, description="The member that paid the supplier, to be credited."
+    )
+    vat: VatInput | None = strawberry.field(
+        default=None, description="Left out, the amount is what is shared."
     )
     supplier: str = ""
     document_number: str = ""
@@ -112,6 +157,7 @@ class CostLineInput:
             paid_by=local_id(self.paid_by_id, "Organization", "paid_by_id")
             if self.paid_by_id
             else None,
+            vat=self.vat.treatment() if self.vat else None,
             supplier=self.supplier,
             document_number=self.document_number,
             document_date=self.document_date,

@@ -19,6 +19,7 @@ from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostPool
 from arengo_marketplace.costs.spreading import Spread
+from arengo_marketplace.costs.vat import Taxed
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import pool_of_lines
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
@@ -105,6 +106,7 @@ def _line(line: SettledLine) -> dict[str, Any]:
         "document_date": line.document_date.isoformat() if line.document_date else None,
         "amount": line.amount,
         **({"spread": line.spread} if line.spread else {}),
+        **({"vat": line.vat} if line.vat else {}),
         **({"paid_by": str(line.paid_by)} if line.paid_by else {}),
         "evidence_name": line.evidence_name,
         "evidence_digest": line.evidence_digest,
@@ -141,7 +143,7 @@ def _verify(document: Mapping[str, Any], keys: KeyRegistry) -> Verdict:
     currency = document["currency"]
     shares: list[Recomputed] = []
     faults = _wrong_grants(document, period) + _wrong_parts(document, period)
-    faults += _wrong_advances(document)
+    faults += _wrong_taxes(document) + _wrong_advances(document)
     for offer in document["services"]:
         pool = _pool(offer["lines"], period, currency)
         stated: dict[str, int] = dict(offer["shares"])
@@ -189,6 +191,19 @@ def _wrong_parts(document: Mapping[str, Any], period: Period) -> list[str]:
         if "spread" in line
         for due in [Spread.from_json(line["spread"]).part(period.start)]
         if due != line["amount"]
+    ]
+
+
+def _wrong_taxes(document: Mapping[str, Any]) -> list[str]:
+    """Costs that are not what their price and its VAT give."""
+    return [
+        f"The cost of {line['description']} is said to be {whole}, and by its VAT is {due}."
+        for offer in document["services"]
+        for line in offer["lines"]
+        if "vat" in line
+        for whole in [line.get("spread", line)["amount"]]
+        for due in [Taxed.from_json(line["vat"]).cost]
+        if due != whole
     ]
 
 

@@ -19,6 +19,7 @@ from arengo_marketplace.base import MarketplaceBase
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.spreading import Spread
+from arengo_marketplace.costs.vat import Taxed
 
 
 class Settlement(MarketplaceBase, Identified, Shared, Stamped):
@@ -118,7 +119,8 @@ class SettledLine(MarketplaceBase, Identified, Shared):
 
     ``spread`` tells of what whole the amount is the month's part, as
     :class:`~arengo_marketplace.costs.spreading.Spread` writes it; ``paid_by`` which member paid
-    the supplier and is credited the amount.
+    the supplier and is credited the amount; ``vat`` of what price and tax the whole is made
+    (:class:`~arengo_marketplace.costs.vat.Taxed`).
     """
 
     __tablename__ = "settled_line"
@@ -138,10 +140,16 @@ class SettledLine(MarketplaceBase, Identified, Shared):
     document_date: Mapped[date | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     spread: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    vat: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     paid_by: Mapped[UUID | None]
     evidence_name: Mapped[str]
     evidence_digest: Mapped[str]
     funding_id: Mapped[UUID | None]
+
+    @property
+    def taxed(self) -> Taxed | None:
+        """The price with its tax, where that is known."""
+        return Taxed.from_json(self.vat) if self.vat else None
 
     @property
     def of_whole(self) -> Spread | None:

@@ -297,6 +297,7 @@ def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
                 document_date=line.document_date,
                 amount=line.part(settlement.starts_on).amount,
                 spread=line.spread.to_json() if line.is_spread else None,
+                vat=line.vat,
                 paid_by=line.paid_by,
                 evidence_name=line.evidence_name,
                 evidence_digest=line.evidence_digest,

@@ -8,7 +8,6 @@ group by itself, when its share is above what it adds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 from math import prod
@@ -68,16 +67,10 @@ def _parts(game: StructuredGame, due: Fraction) -> list[Part] | None:
             case AtLeast(minimum, present, inner):
                 flat = Curve((), ((minimum * (1 - due), Fraction()),))
                 found.append(Summed(tuple(map(int, present)), flat))
-                found += [_times(one, due) for one in inner] if due else []
+                found += [one.times(due) for one in inner] if due else []
             case _:
                 return None
     return list(merged(found))
-
-
-def _times(part: Own | Summed, factor: Fraction) -> Own | Summed:
-    if isinstance(part, Summed):
-        return replace(part, factor=part.factor * factor)
-    return Own(tuple(amount * factor for amount in part.amounts))
 
 
 def _largest(parts: Sequence[Part], shares: Sequence[float]) -> tuple[float, list[int]] | None:

@@ -63,6 +63,8 @@ def game_of(plan: PricePlan, inputs: PlanInputs) -> StructuredGame:
         parts += [part for part in found if isinstance(part, Largest)]
         due = tuple(part for part in found if isinstance(part, Own | Summed))
         parts.append(AtLeast(minimum, present, due))
+    if plan.vat is not None:
+        parts = [part.times(plan.vat.factor) for part in parts]
     return StructuredGame(tuple(member.rule_id for member in members), tuple(merged(parts)))
 
 

@@ -51,6 +51,10 @@ class Own:
         """What a group costs."""
         return sum((self.amounts[player] for player in players), _NOTHING)
 
+    def times(self, factor: Fraction) -> Own:
+        """The same at another price."""
+        return Own(tuple(amount * factor for amount in self.amounts))
+
     def figures(self) -> Figures:
         """Whole, without each, alone."""
         whole = sum(self.amounts, _NOTHING)
@@ -66,6 +70,10 @@ class Largest:
     def cost(self, players: Collection[int]) -> Fraction:
         """What a group costs."""
         return max((self.needs[player] for player in players), default=_NOTHING)
+
+    def times(self, factor: Fraction) -> Largest:
+        """The same at another price."""
+        return Largest(tuple(need * factor for need in self.needs))
 
     def figures(self) -> Figures:
         """Whole, without each, alone."""
@@ -88,6 +96,10 @@ class Summed:
         quantity = sum(self.quantities[player] for player in players)
         return self.factor * self.curve.price(quantity)
 
+    def times(self, factor: Fraction) -> Summed:
+        """The same at another price."""
+        return replace(self, factor=self.factor * factor)
+
     def figures(self) -> Figures:
         """Whole, without each, alone."""
         total = sum(self.quantities)
@@ -107,20 +119,16 @@ class AtLeast:
     present: tuple[bool, ...]
     parts: tuple[Own | Summed, ...]
 
-    def times(self, months: int) -> AtLeast:
-        """So many of them."""
-        parts = [
-            replace(one, factor=one.factor * months)
-            if isinstance(one, Summed)
-            else Own(tuple(own * months for own in one.amounts))
-            for one in self.parts
-        ]
-        return AtLeast(self.minimum * months, self.present, tuple(parts))
-
     def cost(self, players: Collection[int]) -> Fraction:
         """What a group costs."""
         due = sum((part.cost(players) for part in self.parts), _NOTHING)
         return max(due, self.minimum) if any(self.present[one] for one in players) else due
+
+    def times(self, factor: Fraction) -> AtLeast:
+        """The same at another price."""
+        return AtLeast(
+            self.minimum * factor, self.present, tuple(part.times(factor) for part in self.parts)
+        )
 
     def figures(self) -> Figures:
         """Whole, without each, alone."""
@@ -162,7 +170,7 @@ def merged(parts: Sequence[Part]) -> Iterator[Part]:
         if factor:
             yield Summed(quantities, prices, factor)
     for part, months in least.items():
-        yield part.times(months)
+        yield part.times(Fraction(months))
 
 
 def _added(figures: Sequence[Figures], count: int) -> Figures:

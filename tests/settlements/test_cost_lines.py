@@ -1,10 +1,11 @@
-"""Costs of several months are taken once a month; a member that paid a supplier is credited."""
+"""What cost lines carry: months over which they are spread, who paid the supplier, VAT."""
 
 from __future__ import annotations
 
 import copy
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import StringIO
 
 import jsonschema
@@ -16,6 +17,7 @@ from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.ledger import service as ledger
 from arengo_marketplace.pools import csv_import, planned
 from arengo_marketplace.pools import repository as lines
@@ -24,9 +26,10 @@ from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import LineData
 from arengo_marketplace.settlements import repository, service
 from arengo_marketplace.settlements.bundle import digest_of, verify
+from arengo_marketplace.statements import payments
 from arengo_marketplace.statements import service as statements
 from tests.settlements.test_bundle import SCHEMA
-from tests.settlements.valley import AUGUST, IN_OCTOBER, SEPTEMBER
+from tests.settlements.valley import AUGUST, IN_OCTOBER, PLAN, SEPTEMBER
 
 OCTOBER = Period.month(2026, 10)
 IN_NOVEMBER = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -114,7 +117,7 @@ async def test_who_paid_the_supplier_is_credited(valley, move_clock):
 
     async with valley.host.unit_of_work(valley.office) as uow:
         assert (await statements.standing_of(uow, own)).state == "credit"
-        await statements.record_payment(
+        await payments.record(
             uow,
             statement_id=own.id,
             amount=Money(own.due),
@@ -255,3 +258,97 @@ async def test_pages_and_graphql_show_parts_and_payer(valley, move_clock, visit)
         "/office/costs/csv?month=2026-09",
     ):
         assert (await office.get(path)).status_code == 200
+
+
+async def test_vat_that_is_not_recovered_is_shared(valley, move_clock, visit):
+    await valley.enter(10_000, vat=Vat(Decimal(22)), last_month=SEPTEMBER.start)
+    await valley.enter(10_000, vat=Vat(Decimal(22), recoverable=True), description="Corda")
+    await valley.enter(10_000, vat=Vat(Decimal(22), recoverable=True, included=True))
+    with pytest.raises(InvalidInputError, match="nothing"):
+        await valley.enter(1, vat=Vat(Decimal(100), recoverable=True, included=True))
+    with pytest.raises(InvalidInputError, match="VAT"):
+        await valley.enter(100, vat=Vat(Decimal(22)), kind=LineKind.FEE)
+    move_clock(IN_OCTOBER)
+    settlement = await valley.close()
+    assert settlement.costs == 6_100 + 10_000 + 8_197
+    made = await _file(valley, settlement)
+    jsonschema.validate(made, SCHEMA)
+    assert verify(made, BUILT_IN).holds
+    line = next(one for one in made["services"][0]["lines"] if "spread" in one)
+    assert line["vat"] == {
+        "rate": "22",
+        "recoverable": False,
+        "included": False,
+        "net": 10_000,
+        "tax": 2_200,
+    }
+    line["vat"]["recoverable"] = True
+    assert any("by its VAT is 10000" in fault for fault in verify(made, BUILT_IN).faults)
+
+    (own, *_) = await valley.statements(settlement)
+    office = await visit(valley.officer)
+    path = f"/office/statements/{own.id}/services/{valley.offer.id}"
+    shown = (await office.get(path)).text
+    assert "100,00" in shown or "100.00" in shown
+    assert "22,00" in shown or "22.00" in shown
+
+
+async def test_vat_is_typed_imported_and_queried(valley, visit):
+    office = await visit(valley.officer)
+    typed = {
+        "offer": str(valley.offer.id),
+        "month": "2026-08",
+        "kind": "fixed",
+        "description": "Canone",
+        "amount": "122.00",
+        "vat_rate": "22,0 %",
+        "vat_included": "yes",
+        "vat_recoverable": "yes",
+    }
+    wrong = await office.post("/office/costs", {**typed, "vat_rate": "lots"})
+    assert (wrong.status_code, "lots" in wrong.text) == (400, True)
+    assert (await office.post("/office/costs", typed)).status_code == 303
+    text = "month;service;kind;description;amount;vat_rate;vat_recoverable;vat_included\n"
+    text += "2026-08;bell;fixed;Portal;50,00;10;no;\n2026-08;bell;fixed;Rope;5,00;;;maybe\n"
+    async with valley.host.unit_of_work(valley.office) as uow:
+        reading = await csv_import.read(uow, consortium_id=valley.id, text=text)
+        assert [(one.line, one.column) for one in reading.faults] == [(3, "vat_included")]
+        good = "\n".join(text.split("\n")[:2])
+        reading = await csv_import.read(uow, consortium_id=valley.id, text=good)
+        assert reading.total == Money(5_500)
+        await csv_import.import_csv(uow, consortium_id=valley.id, text=good)
+    answer = await office.graphql(
+        """query ($id: ID!) { costLines(consortiumId: $id) { edges { node { id offerId
+            amount { amount } vat { rate recoverable net { amount } tax { amount }
+            gross { amount } } } } } }""",
+        id=global_id("Organization", valley.id),
+    )
+    found = [edge["node"] for edge in answer["data"]["costLines"]["edges"]]
+    assert sorted(
+        (one["amount"]["amount"], one["vat"]["recoverable"], one["vat"]["tax"]["amount"])
+        for one in found
+    ) == [(5_500, False, 500), (10_000, True, 2_200)]
+    again = await office.graphql(
+        """mutation ($id: ID!, $line: CostLineInput!) { updateCostLine(id: $id, line: $line) {
+            costLine { amount { amount } } userErrors { field } } }""",
+        id=found[0]["id"],
+        line={
+            "offerId": found[0]["offerId"],
+            "month": "2026-08",
+            "kind": "fixed",
+            "description": "Portal",
+            "amount": 1_000,
+            "vat": {"rate": "4"},
+        },
+    )
+    assert again["data"]["updateCostLine"]["costLine"]["amount"]["amount"] == 1_040
+
+
+async def test_the_price_plan_gives_its_lines_their_vat(make_valley):
+    plan = {**PLAN.to_json(), "vat": {"rate": "22", "recoverable": False}}
+    valley = await make_valley(price_plan=plan)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        filled = await planned.fill_in(uow, consortium_id=valley.id, month=AUGUST)
+    (line,) = filled.lines
+    assert line.taxed.vat == Vat(Decimal(22))
+    assert (line.taxed.net, line.amount) == (8_334, 10_167)
