@@ -15,6 +15,10 @@ from arengo_marketplace.budget.queries import BudgetQuery
 from arengo_marketplace.deliveries import jobs as delivery_jobs
 from arengo_marketplace.deliveries import models as _delivery_tables
 from arengo_marketplace.deliveries import pages as delivery_pages
+from arengo_marketplace.dunning import jobs as dunning_jobs
+from arengo_marketplace.dunning import models as _dunning_tables
+from arengo_marketplace.dunning import pages as dunning_pages
+from arengo_marketplace.dunning.mutations import DunningMutation
 from arengo_marketplace.funding import models as _funding_tables
 from arengo_marketplace.funding import pages as funding_pages
 from arengo_marketplace.funding.mutations import FundingMutation
@@ -67,11 +71,12 @@ TABLES = (
     _settlement_tables,
     _statement_tables,
     _delivery_tables,
+    _dunning_tables,
     _ledger_tables,
 )
-JOBS: list[Job] = [*delivery_jobs.JOBS]
+JOBS: list[Job] = [*delivery_jobs.JOBS, *dunning_jobs.JOBS]
 TASKS = [closing.CLOSE, importing.IMPORT]
-SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES]
+SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES, *dunning_jobs.SCHEDULES]
 
 QUERIES: tuple[type[Any], ...] = (
     PoolsQuery,
@@ -89,6 +94,7 @@ MUTATIONS: tuple[type[Any], ...] = (
     BudgetMutation,
     SettlementsMutation,
     StatementsMutation,
+    DunningMutation,
     MeteringMutation,
 )
 
@@ -102,6 +108,7 @@ ROUTES: list[Any] = [
     *payment_pages.ROUTES,
     *statement_files.ROUTES,
     *delivery_pages.ROUTES,
+    *dunning_pages.ROUTES,
     *mayor_pages.ROUTES,
     *metering_pages.ROUTES,
     *batch_pages.ROUTES,

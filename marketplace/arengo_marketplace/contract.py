@@ -26,11 +26,13 @@ __all__ = [
     "ConsentAsked",
     "ConsentGiven",
     "Consortium",
+    "Correspondence",
     "Document",
     "KeyContext",
     "Marketplace",
     "Member",
     "MemberAdmitted",
+    "MemberLetter",
     "Posting",
     "SettlementClosed",
     "UsageReading",
@@ -163,6 +165,38 @@ class SettlementClosed(Event):
 
     starts_on: date
     ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLetter:
+    """A letter of the consortium to somebody of a member, already in that one's language.
+
+    ``key`` makes sending it again harmless. ``action`` is a label and an address. ``in_inbox``:
+    it belongs in the member's own inbox too, where there is one.
+    """
+
+    key: str
+    organization_id: UUID
+    email: str
+    locale: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    action: tuple[str, str]
+    sender: str
+    reply_to: str = ""
+    in_inbox: bool = False
+
+
+class Correspondence(Protocol):
+    """Capability that a service of messages may bring: the consortium's letters to a member.
+
+    The marketplace asks for it where the member has that service active, and mails itself
+    otherwise.
+    """
+
+    async def send(self, letter: MemberLetter) -> UUID:
+        """Take a letter over, in the caller's transaction; the same key again sends nothing."""
+        ...
 
 
 class Marketplace(Protocol):

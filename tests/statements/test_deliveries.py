@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
 from arengo_core.cli.supervisor import free_port
+from arengo_core.organizations import service as organizations
 from arengo_marketplace.deliveries import jobs, repository, service
 from arengo_marketplace.statements import repository as statements
 from tests.settlements.valley import IN_SEPTEMBER
@@ -94,6 +95,34 @@ async def test_a_failure_is_seen_and_the_next_try_sends(
     assert (row.state, row.attempts, row.reason) == ("sent", 2, "")
     await run_jobs()
     assert len(mailbox.to(valley.town_officer.email)) == 1
+
+
+async def test_a_member_with_a_service_of_messages_gets_it_by_that(
+    valley, make_offer, activate, move_clock, run_jobs, mailbox, visit
+):
+    town = valley.towns[0]
+    await activate(town.id, await make_offer(valley.id, "communications"))
+    await valley.enter(100_000)
+    move_clock(IN_SEPTEMBER)
+    before = len(mailbox.to(valley.town_officer.email))
+    issued = await valley.statements(await valley.close())
+    statement = next(one for one in issued if one.organization_id == town.id)
+    await run_jobs()
+    (row,) = await _deliveries(valley, statement)
+    assert (row.way, row.state, row.attempts) == ("communications", "sent", 1)
+    await jobs.send(valley.host, _payload(statement, delivery=str(row.id)))
+    await run_jobs()
+    (mail,) = mailbox.to(valley.town_officer.email)[before:]
+    assert statement.number in mail["subject"]
+    assert statement.digest in mail["text"]
+    assert f"/office/statements/{statement.id}" in mail["text"]
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        consortium = await organizations.get(uow, valley.id)
+    assert mail["text"].rstrip().endswith(consortium.name), "it is the consortium that writes"
+    inbox = await (await visit(valley.town_officer)).get("/office/inbox")
+    assert statement.number in inbox.text
+    page = await (await visit(valley.officer)).get(f"/office/statements/{statement.id}")
+    assert "Comunicazioni" in page.text
 
 
 async def test_the_office_sends_it_again_and_a_member_may_not(

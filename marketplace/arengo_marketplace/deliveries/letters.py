@@ -13,15 +13,20 @@ from arengo_marketplace.statements.sheet import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in the present locale; ``link`` leads to the statement."""
+    """A letter in the present locale; ``link`` leads to the statement, ``action`` says so.
+
+    ``proof`` names the SHA-256 of the statement.
+    """
 
     subject: str
     paragraphs: tuple[str, ...]
+    action: str
     link: str
+    proof: str
 
 
 def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
-    """The letter that goes along with a statement."""
+    """The letter that goes along with a statement, or with its reminder of a level."""
     statement = sheet.statement
     values = {
         "member": sheet.member.name,
@@ -29,7 +34,22 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
         "month": statement.period.label(current_locale()),
         "amount": format_money(Money(abs(statement.due), statement.currency)),
         "due": format_date(statement.due_on),
+        "number": statement.number,
+        "open": format_money(Money(sheet.standing.open, statement.currency)),
     }
+    proof = _("SHA-256 of the statement: {digest}", digest=sheet.digest)
+    link = host.url(f"/office/statements/{statement.id}")
+    if level:
+        how = "\n".join(f"{label}: {value}" for label, value in sheet.how_to_pay)
+        body, after = _reminder(level, values)
+        parts = (body, how, after)
+        return Letter(
+            _("Reminder: statement {number} of {consortium}", **values),
+            tuple(part for part in parts if part),
+            _("The statement, and where to say what is wrong"),
+            link,
+            proof,
+        )
     subject = _(
         "Statement {number} of {consortium}",
         number=statement.number,
@@ -41,20 +61,40 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
             " {member}: {amount}.",
             **values,
         )
-        after = _("Why, and every figure of it:")
+        action = _("Why, and every figure of it")
     elif statement.due < 0:
         body = _(
             "{consortium} has settled {month}. {member} paid suppliers more than its part: it is"
             " owed {amount}.",
             **values,
         )
-        after = _("What it is for, why it is so much, and every figure of it:")
+        action = _("What it is for, why it is so much, and every figure of it")
     else:
         body = _(
             "{consortium} has settled {month}. The part of {member} is {amount}, to be paid by"
             " {due}.",
             **values,
         )
-        after = _("What it is for, why it is so much, and every figure of it:")
-    attached = _("The statement is attached as PDF. SHA-256: {digest}", digest=sheet.digest)
-    return Letter(subject, (body, attached, after), host.url(f"/office/statements/{statement.id}"))
+        action = _("What it is for, why it is so much, and every figure of it")
+    return Letter(subject, (body,), action, link, proof)
+
+
+def _reminder(level: int, values: dict[str, str]) -> tuple[str, str]:
+    """What a reminder says before and after how to pay: the first is a friendly one."""
+    if level == 1:
+        return (
+            _(
+                "Perhaps it escaped you: statement {number} of {month} was to be paid by {due}, and"
+                " {open} of {member} is still open.",
+                **values,
+            ),
+            _("If you have paid in the meantime, thank you: there is nothing more to do."),
+        )
+    return (
+        _(
+            "We reminded you before: statement {number} of {month} was to be paid by {due}, and"
+            " {open} of {member} is still open. Please pay it now.",
+            **values,
+        ),
+        _("If something is wrong with it, say so on its page: no reminder is sent meanwhile."),
+    )

@@ -23,8 +23,16 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+class Reason(StrEnum):
+    """Why nothing was sent, where it was no fault of the way."""
+
+    NOBODY = "nobody"
+    GONE = "gone"
+    SETTLED = "settled"
+
+
 class Way(StrEnum):
-    """How it is sent: by the program's own mail, or by the communications service."""
+    """How it is sent: by the program's own mail, or by the member's service of messages."""
 
     MAIL = "mail"
     COMMUNICATIONS = "communications"
@@ -33,9 +41,10 @@ class Way(StrEnum):
 class Delivery(MarketplaceBase, Identified, Shared, Stamped):
     """A statement (``level`` 0) or its reminder of a level, sent to one person of the member.
 
-    ``recipient_id`` is empty where the organization's own address is written to. ``round`` counts
-    how often somebody had it sent again. ``reference`` is the Message-ID, or the id of the message
-    in the communications service.
+    ``recipient_id`` is empty where the organization's own address is written to. ``reason`` is one
+    of :class:`Reason`, or what the way answered. ``round`` counts how often somebody had it sent
+    again. ``reference`` is the Message-ID, or the id of the message
+    in the member's service of messages, which says what became of it.
     """
 
     __tablename__ = "statement_delivery"

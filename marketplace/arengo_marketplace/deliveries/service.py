@@ -12,8 +12,8 @@ from arengo_core.errors import ConflictError
 from arengo_core.ids import new_id
 from arengo_core.organizations import service as organizations
 from arengo_marketplace.deliveries import repository
-from arengo_marketplace.deliveries.models import DeliveryState, Way
-from arengo_marketplace.members.addresses import recipients
+from arengo_marketplace.deliveries.models import DeliveryState, Reason, Way
+from arengo_marketplace.members.addresses import NOBODY, Recipient, recipients
 from arengo_marketplace.permissions import INCOME
 from arengo_marketplace.statements import service as statement_service
 from arengo_marketplace.statements.models import Statement
@@ -40,9 +40,12 @@ async def note(
 ) -> int:
     """Note a delivery to each person of the member and have it sent after commit; how many.
 
-    What is noted already is not noted, and not sent, again.
+    What is noted already is not noted, and not sent, again. Where there is nobody to write to,
+    one that failed says so.
     """
     member = await organizations.get(uow, statement.organization_id)
+    found = await recipients(uow, member)
+    is_nobody = not found
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -55,15 +58,16 @@ async def note(
             "recipient_id": recipient.user_id,
             "role": recipient.role,
             "way": Way.MAIL.value,
-            "state": DeliveryState.QUEUED.value,
+            "state": (DeliveryState.FAILED if is_nobody else DeliveryState.QUEUED).value,
+            "reason": Reason.NOBODY.value if is_nobody else "",
             "attempts": 0,
             "asked_by": asked_by,
         }
-        for recipient in await recipients(uow, member)
+        for recipient in found or [Recipient("", NOBODY)]
     ]
-    if not rows:
-        return 0
     new = await repository.write(uow.session, rows)
+    if is_nobody:
+        return 0
     for delivery_id in new:
         uow.enqueue(SEND, {"delivery": str(delivery_id), "member": str(statement.organization_id)})
     return len(new)

@@ -24,7 +24,10 @@ class StatementDeliveryType:
     way: str = strawberry.field(description="`mail` or `communications`.")
     state: str = strawberry.field(description="`queued`, `sent` or `failed`, to be tried again.")
     attempts: int
-    reason: str = strawberry.field(description="Why it failed.")
+    reason: str = strawberry.field(
+        description="Why it failed: `nobody` to write to, `gone` since, `settled` before it was"
+        " sent, or what the way answered."
+    )
     sent_at: datetime | None
 
     @classmethod

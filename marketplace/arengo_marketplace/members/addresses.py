@@ -11,6 +11,8 @@ from arengo_core.organizations.models import Organization
 
 ITS_OWN = "organization"
 """The role of an organization's own address, which is nobody's in particular."""
+NOBODY = "nobody"
+"""In place of a role: there was nobody to write to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ async def _show(
         values = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
         simple = rule.only_mixes("equal", "population")
         values |= values_of(Terms.of(agreed.voting))
-        values |= PaymentTerms.of(agreed.payment_terms).to_json()
+        terms = PaymentTerms.of(agreed.payment_terms)
+        values |= terms.to_json() | {"reminders": ", ".join(map(str, terms.reminders))}
         values |= {
             "rule_json": "" if simple else msgspec.json.encode(rule.to_json()).decode(),
             "host": await sites.name_of(uow, consortium_id) or "",

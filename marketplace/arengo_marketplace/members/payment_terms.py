@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from arengo_core.errors import InvalidInputError
@@ -13,6 +14,7 @@ from arengo_core.errors import InvalidInputError
 _DAYS = 30
 _LONGEST = 365
 _TEXT = 300
+_MOST = 5
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
@@ -20,7 +22,8 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 class PaymentTerms:
     """When statements are due, in days after they are issued, and where to pay them.
 
-    ``note`` is whatever else the payer has to know, such as the code of a pagoPA notice.
+    ``note`` is whatever else the payer has to know, such as how to pay by pagoPA. ``reminders``
+    are the days past the due day on which a statement is reminded of, growing; empty for none.
     """
 
     due_days: int = _DAYS
@@ -28,6 +31,7 @@ class PaymentTerms:
     iban: str = ""
     bank: str = ""
     note: str = ""
+    reminders: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> PaymentTerms:
@@ -46,11 +50,12 @@ class PaymentTerms:
             _iban(str(values.get("iban") or "")),
             _text(values, "bank"),
             _text(values, "note"),
+            _reminders(values.get("reminders") or ()),
         )
 
     def to_json(self) -> dict[str, Any]:
         """As a document."""
-        return asdict(self)
+        return asdict(self) | {"reminders": list(self.reminders)}
 
     def due(self, issued_on: date) -> date:
         """The last day to pay what is issued on a day."""
@@ -69,6 +74,21 @@ def _text(values: Mapping[str, Any], field: str) -> str:
             "At most {limit} characters are possible.", field=field, limit=_TEXT
         )
     return text
+
+
+def _reminders(given: Any) -> tuple[int, ...]:
+    """Days from a list, or from a form's text such as ``10, 30, 60``."""
+    parts = re.split(r"[,;\s]+", given.strip()) if isinstance(given, str) else given
+    texts = [str(part) for part in parts]
+    days = [int(text) for text in texts if text.isdecimal() and len(text) <= 3]
+    is_growing = all(before < after for before, after in pairwise(days))
+    if len(days) != len(texts) or len(days) > _MOST or not is_growing or days[:1] == [0]:
+        raise InvalidInputError(
+            "Up to {limit} growing numbers of days are expected, such as 10, 30, 60.",
+            field="reminders",
+            limit=_MOST,
+        )
+    return tuple(days)
 
 
 def _iban(given: str) -> str:

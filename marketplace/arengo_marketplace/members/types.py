@@ -103,6 +103,9 @@ class PaymentTermsType:
     iban: str
     bank: str
     note: str
+    reminders: list[int] = strawberry.field(
+        description="Days past the due day on which a statement is reminded of; empty for none."
+    )
 
     @classmethod
     def of(cls, terms: PaymentTerms) -> PaymentTermsType:
@@ -119,6 +122,7 @@ class PaymentTermsInput:
     iban: str = ""
     bank: str = ""
     note: str = ""
+    reminders: list[int] = strawberry.field(default_factory=list[int])
 
 
 @strawberry.type(name="Charter", description="What a consortium agreed on.")

@@ -62,5 +62,10 @@ ACTS = [
     Act("statement.paid", N_("Payment of a statement recorded")),
     Act("statement.payment_taken_back", N_("Payment of a statement taken back")),
     Act("statement.set_off", N_("Credit used for a statement")),
+    Act("statement.reminded", N_("Reminder of a statement sent")),
+    Act("statement.disputed", N_("Statement disputed")),
+    Act("statement.answered", N_("Dispute of a statement answered")),
+    Act("statement.paused", N_("Reminders of a statement paused")),
+    Act("statement.resumed", N_("Reminders of a statement resumed")),
     Act("statement.sent_again", N_("Statement sent again")),
 ]

@@ -17,7 +17,8 @@ from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.statements.types import StatementPayload, StatementType
 
 
-async def _payload(uow: UnitOfWork, statement: Statement) -> StatementPayload:
+async def payload_of(uow: UnitOfWork, statement: Statement) -> StatementPayload:
+    """A statement as mutations answer it."""
     standing = await service.standing_of(uow, statement)
     return StatementPayload(statement=StatementType.of(standing))
 
@@ -54,7 +55,7 @@ class StatementsMutation:
                 is_over=overpaid,
                 idempotency_key=idempotency_key,
             )
-            return await _payload(uow, await service.statement_of(uow, statement_id))
+            return await payload_of(uow, await service.statement_of(uow, statement_id))
 
     @strawberry.mutation(
         description="Take a wrongly recorded payment back, by one of the opposite amount."
@@ -68,14 +69,14 @@ class StatementsMutation:
             made = await payments.take_back(
                 uow, payment_id=local_id(id, "StatementPayment"), reason=reason
             )
-            return await _payload(uow, await service.statement_of(uow, made.statement_id))
+            return await payload_of(uow, await service.statement_of(uow, made.statement_id))
 
     @strawberry.mutation(description="Pay a statement with what its member is to be given back.")
     @answers(StatementPayload)
     async def use_statement_credits(self, info: Info, id: strawberry.ID) -> StatementPayload:
         """Use the credit."""
         async with info.context.writing() as uow:
-            return await _payload(
+            return await payload_of(
                 uow, await payments.use_credits(uow, statement_id=local_id(id, "Statement"))
             )
 
@@ -84,6 +85,6 @@ class StatementsMutation:
     async def send_statement_again(self, info: Info, id: strawberry.ID) -> StatementPayload:
         """Send it again."""
         async with info.context.writing() as uow:
-            return await _payload(
+            return await payload_of(
                 uow, await deliveries.send_again(uow, statement_id=local_id(id, "Statement"))
             )

@@ -22,8 +22,11 @@ from arengo_core.web.forms import Form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
+from arengo_marketplace.deliveries.models import Reason
+from arengo_marketplace.dunning import repository as pauses
+from arengo_marketplace.dunning import service as dunning
 from arengo_marketplace.members.acting import Acting, acting_in
-from arengo_marketplace.members.addresses import ITS_OWN
+from arengo_marketplace.members.addresses import ITS_OWN, NOBODY
 from arengo_marketplace.months import month_key
 from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.pools.models import LineKind
@@ -152,6 +155,12 @@ async def show(
             credit=await payments.credits_of(uow, statement) if may_record else 0,
             today=clock.today().isoformat(),
             role_label=_role_label,
+            reason_label=_reason,
+            dunning=(await dunning.dunnings(uow, statement.consortium_id, [sheet.standing]))[
+                statement.id
+            ],
+            pauses=await pauses.pauses(uow.session, [statement.id], [statement.organization_id]),
+            may_dispute=caller.may(statement.organization_id, FIGURES),
         )
 
 
@@ -161,8 +170,20 @@ async def _names(uow: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]
     return {key: row.name for key, row in found.items()}
 
 
+def _reason(reason: str) -> str:
+    """Why nothing was sent, in words; else what the way answered."""
+    known = {
+        Reason.NOBODY: gettext("The member has no people and no address."),
+        Reason.GONE: gettext("The person has left the member."),
+        Reason.SETTLED: gettext("It was paid before."),
+    }
+    return known[Reason(reason)] if reason in set(Reason) else reason
+
+
 def _role_label(role: str) -> str:
     """Who gets a statement, in words."""
+    if role == NOBODY:
+        return gettext("Nobody")
     if role == ITS_OWN:
         return gettext("The member's own address")
     return gettext(ROLE_LABELS[Role(role)])

@@ -19,6 +19,7 @@ from arengo_core.web.forms import day_named, read_form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
+from arengo_marketplace.dunning import service as dunning
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.permissions import INCOME
 from arengo_marketplace.statements import payments, service
@@ -43,6 +44,7 @@ async def overdue_page(request: ArengoRequest, host: FromHost, caller: FromCalle
             "marketplace/statements/overdue.html",
             face="office",
             standings=shown,
+            dunnings=await dunning.dunnings(uow, consortium_id, shown),
             totals=await service.open_by_age(uow, consortium_id),
             names=await organizations.by_ids(
                 uow.session, [one.statement.organization_id for one in shown]
@@ -59,11 +61,24 @@ async def overdue_csv(
     """All that is overdue, as CSV."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        found = await service.overdue(uow, (await acting_in(uow, INCOME)).consortium_id)
+        consortium_id = (await acting_in(uow, INCOME)).consortium_id
+        found = await service.overdue(uow, consortium_id)
+        reminders = await dunning.dunnings(uow, consortium_id, found)
         names = await organizations.by_ids(
             uow.session, [one.statement.organization_id for one in found]
         )
-    headings = [gettext(text) for text in ("Number", "Member", "Due", "Days overdue", "Open")]
+    headings = [
+        gettext(text)
+        for text in (
+            "Number",
+            "Member",
+            "Due",
+            "Days overdue",
+            "Open",
+            "Reminders",
+            "Reminders rest",
+        )
+    ]
     rows = [
         (
             one.statement.number,
@@ -71,6 +86,8 @@ async def overdue_csv(
             one.statement.due_on,
             one.days_overdue,
             Money(one.open, one.statement.currency),
+            last.level if (last := reminders[one.statement.id].last) else 0,
+            pause.reason if (pause := reminders[one.statement.id].pause) else "",
         )
         for one in found
     ]

@@ -13,6 +13,8 @@ from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.money import Money
 from arengo_marketplace.deliveries.types import StatementDeliveryType
+from arengo_marketplace.dunning.loaders import DunningOf, PausesOf
+from arengo_marketplace.dunning.types import NextReminderType, StatementPauseType
 from arengo_marketplace.months import month_key
 from arengo_marketplace.settlements.components import (
     StoredComponent,
@@ -177,6 +179,19 @@ class StatementType(Node):
         key = (row.organization_id, row.id)
         rows = await info.context.loader(DeliveriesOf).load(key)
         return [StatementDeliveryType.of(delivery) for delivery in rows or []]
+
+    @strawberry.field(description="Times in which no reminder is sent, oldest first.")
+    async def pauses(self, info: Info) -> list[StatementPauseType]:
+        """Disputes and pauses."""
+        row = self.standing.statement
+        rows = await info.context.loader(PausesOf).load((row.organization_id, row.id))
+        return [StatementPauseType.of(pause) for pause in rows or []]
+
+    @strawberry.field(description="Null where none will come as things stand.")
+    async def next_reminder(self, info: Info) -> NextReminderType | None:
+        """The reminder that comes next."""
+        found = await info.context.loader(DunningOf).load(self.standing)
+        return NextReminderType.of(found.next) if found and found.next else None
 
     @strawberry.field(description="Name of the member.")
     async def member_name(self, info: Info) -> str:

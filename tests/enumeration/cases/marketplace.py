@@ -122,6 +122,9 @@ ROUTES = {
         statement_id="statement", payment_id="statement_payment"
     ),
     "POST /office/statements/{statement_id}/credits": consortium(statement_id="statement"),
+    "POST /office/statements/{statement_id}/dispute": municipality(statement_id="statement"),
+    "POST /office/statements/{statement_id}/pause": consortium(statement_id="statement"),
+    "POST /office/statements/{statement_id}/resume": consortium(statement_id="statement"),
     "POST /office/statements/{statement_id}/send": consortium(statement_id="statement"),
     "POST /setup": anybody(),
     "POST /office/usage/batches": consortium(),
@@ -228,5 +231,8 @@ FIELDS = {
     "Mutation.takeStatementPaymentBack": consortium(id="statement_payment"),
     "Mutation.useStatementCredits": consortium(id="statement"),
     "Mutation.changePaymentTerms": consortium(consortiumId="consortium"),
+    "Mutation.disputeStatement": municipality(id="statement"),
+    "Mutation.pauseReminders": consortium(id="statement"),
+    "Mutation.resumeReminders": consortium(id="statement"),
     "Mutation.sendStatementAgain": consortium(id="statement"),
 }

@@ -37,7 +37,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class MessageRequest:
-    """A message on a member's behalf. Idempotent by ``key``; ``topic`` groups it in reports."""
+    """A message on a member's behalf. Idempotent by ``key``; ``topic`` groups it in reports.
+
+    ``sender`` and ``reply_to`` name who writes where that is not the member.
+    """
 
     key: str
     organization_id: UUID
@@ -45,6 +48,8 @@ class MessageRequest:
     recipient: Recipient
     content: Content
     unsubscribe_url: str | None = None
+    sender: str = ""
+    reply_to: str = ""
 
 
 class SendOutcome(StrEnum):

@@ -20,6 +20,7 @@ from arengo_communications.inbox.mutations import InboxMutation
 from arengo_communications.inbox.pages import ROUTES as INBOX_PAGES
 from arengo_communications.inbox.queries import InboxQuery
 from arengo_communications.messages import dispatch, usage
+from arengo_communications.messages.correspondence import CorrespondenceService
 from arengo_communications.messages.mutations import MessagesMutation
 from arengo_communications.messages.pages import ROUTES as MESSAGE_PAGES
 from arengo_communications.messages.queries import MessagesQuery
@@ -51,6 +52,7 @@ from arengo_core.plugins.hookspecs import hookimpl
 from arengo_core.plugins.manifest import Manifest, Service
 from arengo_core.remote.kinds import RemoteKind
 from arengo_core.tasks.definition import TaskKind
+from arengo_marketplace.contract import Correspondence
 
 _HERE = Path(__file__).parent
 
@@ -83,6 +85,7 @@ def _messages(host: Host, uow: UnitOfWork | None) -> MessageService:
 def arengo_capabilities() -> list[Capability]:
     return [
         Capability(Messages, _messages, service=SERVICE_KEY),
+        Capability(Correspondence, CorrespondenceService, service=SERVICE_KEY),
         Capability(Announcements, lambda _host, _uow: PublicAnnouncements(), service=SERVICE_KEY),
     ]
 

@@ -79,7 +79,8 @@ class EmailChannel:
     async def _mail(self, key: str, request: MessageRequest) -> Mail:
         async with self._host.unit_of_work(Caller.program(), read_only=True) as uow:
             member = await organizations.get(uow, request.organization_id)
-            sender, reply_to = self._sender_name or member.name, self._reply_to or member.email
+            sender = request.sender or self._sender_name or member.name
+            reply_to = request.reply_to or self._reply_to or member.email
         before = current_locale()
         set_locale(request.recipient.locale)
         try:

@@ -1,0 +1,1 @@
+"""Dunning: reminders of what is overdue, and when they rest."""
