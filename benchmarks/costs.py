@@ -60,10 +60,19 @@ def closing() -> Iterator[Figure]:
         yield Figure(name, seconds, aim or "reported", notes)
 
 
+def ingest() -> Iterator[Figure]:
+    """Usage by batch against a bare ``COPY``, on PostgreSQL."""
+    from benchmarks import ingest
+
+    for name, seconds, notes in ingest.figures():
+        yield Figure(name, seconds, "reported", notes)
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "mathematics": mathematics,
     "changes": changes,
     "closing": closing,
+    "ingest": ingest,
 }
 """What can be measured, by name; each yields its figures one by one."""
 

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from arengo_core.clock import ROME
+from arengo_core.database.together import write_together
 from arengo_core.ids import new_id
 from arengo_marketplace.ledger.chart import CHART
 from arengo_marketplace.ledger.models import LedgerAccount, LedgerPosting, LedgerTransaction
@@ -71,7 +72,7 @@ async def claim(session: AsyncSession, row: Mapping[str, Any]) -> bool:
 
 async def write_postings(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Write a transaction's lines."""
-    await session.execute(insert(LedgerPosting), list(rows))
+    await write_together(session, [LedgerPosting(**row) for row in rows])
 
 
 async def balance(

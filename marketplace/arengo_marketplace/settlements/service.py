@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from arengo_core import clock, idempotency
+from arengo_core.database.together import write_together
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -257,8 +258,8 @@ async def _write_statements(
         statement.digest = digest_of(
             statement_document.content(statement, shares, settlement_digest)
         )
-        uow.session.add_all([statement, *shares])
-    await uow.session.flush()
+    await write_together(uow.session, [statement for statement, _ in written])
+    await write_together(uow.session, [share for _, shares in written for share in shares])
 
 
 def _frozen(settlement: Settlement, book: OfferBook) -> list[Any]:
