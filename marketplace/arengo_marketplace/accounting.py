@@ -19,6 +19,8 @@ from arengo_marketplace.dunning import jobs as dunning_jobs
 from arengo_marketplace.dunning import models as _dunning_tables
 from arengo_marketplace.dunning import pages as dunning_pages
 from arengo_marketplace.dunning.mutations import DunningMutation
+from arengo_marketplace.fairness import pages as fairness_pages
+from arengo_marketplace.fairness.queries import FairnessQuery
 from arengo_marketplace.funding import models as _funding_tables
 from arengo_marketplace.funding import pages as funding_pages
 from arengo_marketplace.funding.mutations import FundingMutation
@@ -87,6 +89,7 @@ QUERIES: tuple[type[Any], ...] = (
     MeteringQuery,
     LedgerQuery,
     WhatIfQuery,
+    FairnessQuery,
 )
 MUTATIONS: tuple[type[Any], ...] = (
     PoolsMutation,
@@ -115,6 +118,7 @@ ROUTES: list[Any] = [
     *remote_metering.ROUTES,
     *ledger_pages.ROUTES,
     *what_if_pages.ROUTES,
+    *fairness_pages.ROUTES,
 ]
 
 _GROUP = N_("Costs")

@@ -34,6 +34,8 @@ ROUTES = {
     "GET /office/offers/{offer_id}/activate": municipality(offer_id="offer", shared=True),
     "GET /office/offers/{offer_id}/prices": consortium(offer_id="offer"),
     "GET /office/offers/{offer_id}/pledges": municipality(offer_id="offer", shared=True),
+    "GET /office/offers/{offer_id}/fairness": municipality(offer_id="offer", shared=True),
+    "GET /office/offers/{offer_id}/fairness/csv": municipality(offer_id="offer", shared=True),
     "GET /office/plugins": consortium(),
     "GET /office/offers/{offer_id}/rules": municipality(offer_id="offer", shared=True),
     "GET /office/offers/{offer_id}/votes/new": consortium(offer_id="offer"),
@@ -149,6 +151,7 @@ FIELDS = {
     "Query.whatIf": municipality(
         consortiumId="consortium", offerId="offer", memberId="lead", shared=True
     ),
+    "Query.fairness": municipality(offerId="offer", shared=True),
     "Query.pledges": municipality(offerId="offer", shared=True),
     "Query.votes": municipality(consortiumId="consortium", shared=True),
     "Query.voteRoll": municipality(id="vote", shared=True),

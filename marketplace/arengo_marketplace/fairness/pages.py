@@ -1,0 +1,145 @@
+"""The page of the fairness report: who pays for whom, who would leave, what would mend it."""
+
+from __future__ import annotations
+
+from math import ceil, isfinite
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from arengo_core.errors import InvalidInputError
+from arengo_core.i18n import N_, current_locale, error_text, gettext
+from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
+from arengo_core.web.forms import Form
+from arengo_core.web.pages import page
+from arengo_core.web.spreadsheet import csv_answer
+from arengo_marketplace.fairness import service
+from arengo_marketplace.fairness.service import Report
+from arengo_marketplace.members.acting import acting_in
+from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.wording import rule_in_words
+from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
+from arengo_marketplace.titles import service_title
+
+_DRAWN = 20
+_NAMED = 12
+_WAYS = {
+    "key": N_("Another key"),
+    "mixed": N_("Half and half"),
+    "capped": N_("Capped at the cost alone"),
+}
+
+
+@get("/office/offers/{offer_id:uuid}/fairness", name="fairness")
+async def fairness_page(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
+) -> Response[str]:
+    """Whether an offer's rule, or one that is proposed, is fair."""
+    caller.require_signed_in()
+    form = Form(dict(request.query_params))
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
+        offer = await offers.offer_of(uow, offer_id)
+        report: Report | None = None
+        problem = ""
+        try:
+            report = await service.judge(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+        except InvalidInputError as error:
+            problem = error_text(error)
+        group = report.figures.judged.check.members if report else []
+        return await page(
+            request,
+            uow,
+            "marketplace/fairness/page.html",
+            face=acting.face,
+            status=400 if problem else 200,
+            acting_in=acting,
+            offer=offer,
+            title=service_title(host.registry, offer.service),
+            problem=problem,
+            report=report,
+            rule=rule_in_words(report.rule, host.registry) if report else "",
+            proposed=bool(form["rule"]),
+            bound=report.money(ceil(report.figures.judged.most))
+            if report and isfinite(report.figures.judged.most)
+            else None,
+            label=report.period.label(current_locale()) if report else "",
+            named=", ".join(report.name(one) for one in group[:_NAMED]) if report else "",
+            unnamed=max(len(group) - _NAMED, 0),
+            tried=[
+                {
+                    "judged": one,
+                    "way": gettext(_WAYS[one.way.kind]),
+                    "words": rule_in_words(one.way.rule, host.registry),
+                }
+                for one in report.figures.tried
+            ]
+            if report
+            else [],
+            lacking=report.figures.without_nucleolus.message(gettext)
+            if report and report.figures.without_nucleolus
+            else "",
+            drawn=[
+                (report.name(line.member), report.money(line.subsidy).amount)
+                for line in report.largest_first[:_DRAWN]
+            ]
+            if report
+            else [],
+            own=next(
+                (
+                    line
+                    for line in report.figures.lines
+                    if report.bearers[line.member].organization_id == acting.organization_id
+                ),
+                None,
+            )
+            if report
+            else None,
+            csv=f"/office/offers/{offer_id}/fairness/csv?{request.url.query}",
+        )
+
+
+@get("/office/offers/{offer_id:uuid}/fairness/csv", name="fairness-csv")
+async def fairness_csv(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
+) -> Response[bytes]:
+    """The figures of every member as CSV."""
+    caller.require_signed_in()
+    form = Form(dict(request.query_params))
+    async with host.unit_of_work(caller, read_only=True) as uow:
+        await acting_in(uow, OFFICE, SERVICES, FIGURES)
+        report = await service.judge(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+    headings = [
+        gettext("Member"),
+        gettext("Inhabitants"),
+        gettext("Pays"),
+        gettext("Would pay alone"),
+        gettext("Adds to the cost"),
+        gettext("Shapley value"),
+        "SCRB",
+        gettext("Nucleolus"),
+        gettext("Pays for others"),
+    ]
+    return csv_answer(
+        "fairness",
+        headings,
+        (
+            (
+                report.name(line.member),
+                report.bearers[line.member].population,
+                report.money(line.share),
+                report.money(line.alone),
+                report.money(line.adds),
+                report.money(line.shapley),
+                report.money(line.scrb),
+                None if line.nucleolus is None else report.money(line.nucleolus),
+                report.money(line.subsidy),
+            )
+            for line in report.largest_first
+        ),
+    )
+
+
+ROUTES: list[Any] = [fairness_page, fairness_csv]
