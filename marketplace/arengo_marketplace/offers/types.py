@@ -15,7 +15,7 @@ from arengo_core.i18n import gettext
 from arengo_core.plugins.grants import DataGrant
 from arengo_core.plugins.manifest import Service
 from arengo_marketplace.activations.settings import fields_of
-from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.models import CostRuleVersion, Offer
 
 
 @strawberry.type(name="Meter", description="A counter that a service reports.")
@@ -108,6 +108,26 @@ class PriceVersionType:
     note: str
 
 
+@strawberry.type(name="RuleVersion", description="A cost rule and the first month it divides.")
+class RuleVersionType:
+    """GraphQL face of a version of the rule."""
+
+    valid_from: date
+    rule: JSON
+    vote_id: strawberry.ID | None = strawberry.field(
+        description="The members' vote that passed it; null of what the office published."
+    )
+
+    @classmethod
+    def of(cls, row: CostRuleVersion) -> RuleVersionType:
+        """From its row."""
+        return cls(
+            valid_from=row.valid_from,
+            rule=JSON(row.rule),
+            vote_id=global_id("Vote", row.vote_id) if row.vote_id else None,
+        )
+
+
 @strawberry.type(name="Offer", description="A service put up by a consortium, with its terms.")
 class OfferType(Node):
     """GraphQL face of an offer."""
@@ -116,7 +136,8 @@ class OfferType(Node):
     service: str
     price_plan: JSON = strawberry.field(description="The one that is valid today.")
     prices: list[PriceVersionType] = strawberry.field(description="The earliest first.")
-    cost_rule: JSON
+    cost_rule: JSON = strawberry.field(description="The one that divides this month.")
+    rules: list[RuleVersionType] = strawberry.field(description="The earliest first.")
     cost_bearers: str
     needs_approval: bool
     covers_merchants: bool
@@ -142,6 +163,7 @@ class OfferType(Node):
                 for one in row.prices
             ],
             cost_rule=JSON(row.cost_rule),
+            rules=[RuleVersionType.of(version) for version in row.rules],
             cost_bearers=row.cost_bearers,
             needs_approval=row.needs_approval,
             covers_merchants=row.covers_merchants,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from arengo_core.database.base import Identified, Shared, Stamped, TableClass, table
 from arengo_core.i18n import N_
@@ -106,6 +106,19 @@ class SettledOffer(MarketplaceBase, Identified, Shared):
     fees: Mapped[int] = mapped_column(BigInteger)
     funding: Mapped[int] = mapped_column(BigInteger)
     bearers: Mapped[int]
+    rule_version: Mapped[dict[str, Any] | None] = column_property(inputs.column["rule_version"])
+    """From which month its rule holds, and the vote that passed it; none of a reversal."""
+
+    @property
+    def rule_from(self) -> date | None:
+        """The first month that its rule divides, where that was kept."""
+        return date.fromisoformat(self.rule_version["from"]) if self.rule_version else None
+
+    @property
+    def vote_id(self) -> UUID | None:
+        """The vote of the members that passed its rule, if one did."""
+        vote = self.rule_version["vote"] if self.rule_version else None
+        return UUID(vote) if vote else None
 
     @property
     def net(self) -> int:

@@ -33,6 +33,7 @@ from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.settlements import closing, comparison, repository, reviewing, service
 from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.batches import frozen_batches
 from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
 from arengo_marketplace.settlements.showing import figures_of, warning_in_words
 from arengo_marketplace.settlements.wording import stored_rule_in_words
@@ -219,6 +220,7 @@ async def _one(
             label=settlement.period.label(current_locale()),
             reversed_by=reversals.get(settlement.id),
             offers=[(row, service_title(host.registry, row.service)) for row in offers],
+            batches=await frozen_batches(uow, settlement),
             open=sum(one.open for one in standings),
             advanced=sum(one.advanced for one in issued),
             shown=figures_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import strawberry
@@ -16,6 +16,7 @@ from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.months import month_key
 from arengo_marketplace.settlements import reviewing
 from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.batches import FrozenBatch, frozen_batches
 from arengo_marketplace.settlements.comparison import beside_last
 from arengo_marketplace.settlements.comparison_types import MonthFigures
 from arengo_marketplace.settlements.loaders import OffersOf, ReversalOf, StatementsOf
@@ -36,6 +37,12 @@ class SettledServiceType:
     funding: MoneyType
     net: MoneyType = strawberry.field(description="Costs less fees and funding.")
     members: int
+    rule_from: date | None = strawberry.field(
+        description="The first month that its rule divides; null of a reversal."
+    )
+    vote_id: strawberry.ID | None = strawberry.field(
+        description="The members' vote that passed its rule, if one did."
+    )
 
     @classmethod
     def of(cls, row: SettledOffer) -> SettledServiceType:
@@ -48,6 +55,32 @@ class SettledServiceType:
             funding=MoneyType.cents(row.funding),
             net=MoneyType.cents(row.net),
             members=row.bearers,
+            rule_from=row.rule_from,
+            vote_id=global_id("Vote", row.vote_id) if row.vote_id else None,
+        )
+
+
+@strawberry.type(description="A batch of usage that a settlement froze.")
+class SettledBatch:
+    """GraphQL face of a frozen batch."""
+
+    id: strawberry.ID
+    source: str
+    records: int
+    digest: str = strawberry.field(description="SHA-256 of the canonical rows, in hexadecimal.")
+    reporter: str = strawberry.field(description="Who reported it; empty of services and programs.")
+    recorded_at: datetime | None
+
+    @classmethod
+    def of(cls, batch: FrozenBatch) -> SettledBatch:
+        """From the batch."""
+        return cls(
+            id=global_id("UsageBatch", batch.id),
+            source=batch.source,
+            records=batch.records,
+            digest=batch.digest,
+            reporter=batch.reporter,
+            recorded_at=batch.recorded_at,
         )
 
 
@@ -80,6 +113,14 @@ class SettlementType(Node):
     def figures(self) -> MonthFigures:
         """The figures of its charts."""
         return MonthFigures(month=self.row)
+
+    @strawberry.field(description="The batches of usage that it froze.")
+    async def usage_batches(self, info: Info) -> list[SettledBatch]:
+        """The batches."""
+        uow = info.context.uow
+        async with uow.lock:
+            found = await frozen_batches(uow, self.row)
+        return [SettledBatch.of(one) for one in found]
 
     @strawberry.field(description="The services settled.")
     async def services(self, info: Info) -> list[SettledServiceType]:
