@@ -23,11 +23,13 @@ from arengo_marketplace.costs.charges import (
 )
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import Scenario, outlook
+from arengo_marketplace.costs.grants import ExpectedGrant, Grant
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import Minimum, PricePlan
 from arengo_marketplace.costs.quick_year import year_of
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.costs.what_if import (
+    GrantsEnd,
     Joins,
     Leaves,
     OfferYear,
@@ -58,11 +60,15 @@ PLAN = PricePlan(
     ),
     Minimum("Minimo", 90_00, Every.MONTH),
 )
+CHEAPER = PricePlan((FixedCharge("Canone", 600_00, Every.YEAR),))
 ADJUSTED = (
     {},
     {"exempt": [{"members": ["1"]}]},
     {"discounts": [{"per_cent": "10", "members": ["1"]}]},
     {"floors": [{"amount": 100}]},
+    {"caps": [{"amount": 4000}]},
+    {"caps": [{"per_inhabitant": "2.5", "every": "year", "members": ["1"]}]},
+    {"caps": [{"against_last_year": 120}]},
     {"floors": [{"amount": 1200, "every": "year"}]},
     {
         "phase_in": [
@@ -73,6 +79,22 @@ ADJUSTED = (
 )
 PAST = {"parts": [{"key": "past", "weight": 50}, {"key": "population", "weight": 50}]}
 GAME = {"parts": [{"key": "shapley", "weight": 100}]}
+
+
+@st.composite
+def grants(draw: st.DrawFn) -> ExpectedGrant:
+    """A grant with a window, perhaps used up on the way."""
+    start = date(2027, draw(st.integers(1, 9)), 1)
+    grant = Grant(
+        UUID(int=draw(st.integers(1, 99))),
+        "G",
+        1,
+        draw(st.sampled_from([Decimal(30), Decimal(100)])),
+        Period.months_from(start, draw(st.integers(1, 12))),
+        draw(st.sampled_from([500_00, 10**9])),
+        draw(st.none() | st.just(70_00)),
+    )
+    return ExpectedGrant(grant, {}, draw(st.sampled_from([0, 10_00])))
 
 
 @st.composite
@@ -95,7 +117,19 @@ def years(draw: st.DrawFn) -> OfferYear:
     fees = {one.organization_id: Money(draw(st.integers(0, 900))) for one in members}
     paid = {date(2027, 2, 1): {one.organization_id: 1000 for one in members}}
     later = draw(st.dictionaries(st.just(date(2027, 10, 1)), rules(), max_size=1))
-    scenario = Scenario(PLAN, rule, YEAR, usage, fees, paid, later)
+    cheaper = draw(st.dictionaries(st.just(date(2027, 12, 1)), st.just(CHEAPER), max_size=1))
+    scenario = Scenario(
+        PLAN,
+        rule,
+        YEAR,
+        usage,
+        fees,
+        paid,
+        later,
+        cheaper,
+        "bell",
+        tuple(draw(st.lists(grants(), max_size=2))),
+    )
     return OfferYear(FIRST, scenario, tuple(members))
 
 
@@ -195,6 +229,18 @@ def test_another_plan_costs_what_it_says() -> None:
         18000,
         6000,
     ]
+
+
+def test_when_a_grant_ends_the_members_pay_what_it_covered() -> None:
+    half = Grant(UUID(int=1), "G", 1, Decimal(50), Period.months_from(YEAR.start, 24), 10**9)
+    first, second = _offers()
+    granted = replace(second, scenario=replace(second.scenario, grants=(ExpectedGrant(half, {}),)))
+    result = what_if([first, granted], [GrantsEnd(date(2027, 12, 1))])
+    assert [one.today.amount for one in result.offers] == [240000, 30000]
+    assert [one.afterwards.amount for one in result.offers] == [240000, 30000 + 3 * 2500]
+    never = what_if([first, granted], [GrantsEnd(YEAR.start, SECOND)])
+    assert never.offers[1].afterwards == Money(60000)
+    assert what_if([granted, first], [GrantsEnd(YEAR.start, FIRST)]).afterwards == never.today
 
 
 def test_an_offer_that_is_not_there_is_refused_by_name() -> None:

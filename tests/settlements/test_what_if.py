@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -62,6 +63,15 @@ async def test_a_use_that_grows_costs_more(make_valley):
     assert more.figures.afterwards.amount > more.figures.today.amount
 
 
+async def test_another_plan_and_the_end_of_grants(make_valley):
+    valley = await make_valley(forecast="40")
+    plan = {"charges": [{"type": "fixed", "label": "Fee", "amount": 120000, "every": "year"}]}
+    priced = await _ask(valley, Asked(ChangeKind.PLAN, valley.offer.id, plan=plan))
+    assert priced.figures.offers[0].afterwards.amount <= 120000 != priced.figures.today.amount
+    ended = await _ask(valley, Asked(ChangeKind.GRANTS))
+    assert ended.figures.afterwards.amount >= ended.figures.today.amount
+
+
 async def test_one_who_left_may_join_again(make_valley, make_consortium):
     valley = await make_valley(forecast="40")
     town = valley.towns[1]
@@ -80,6 +90,8 @@ async def test_one_who_left_may_join_again(make_valley, make_consortium):
         (Asked(ChangeKind.LEAVES), "member_id"),
         (Asked(ChangeKind.JOINS), "member_id"),
         (Asked(ChangeKind.RULE, rule=EQUAL), "offer_id"),
+        (Asked(ChangeKind.PLAN, plan={}), "offer_id"),
+        (Asked(ChangeKind.GRANTS, on=date(2020, 1, 2)), "on"),
         (Asked(ChangeKind.USE, meter="bell.strokes"), "factor"),
         (Asked(ChangeKind.USE, meter="bell.strokes", factor=Decimal(-1)), "factor"),
     ],

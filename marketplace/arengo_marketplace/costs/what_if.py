@@ -14,6 +14,7 @@ from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.costs.errors import N_, CostError
 from arengo_marketplace.costs.forecast import Scenario
+from arengo_marketplace.costs.grants import ExpectedGrant
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
@@ -107,10 +108,29 @@ class OtherPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantsEnd:
+    """Grants cover nothing more from a day on; those of every offer where none is named."""
+
+    on: date
+    offer: UUID | None = None
+
+    def applied(self, year: OfferYear) -> OfferYear:
+        """The offer's year without them."""
+        kept: list[ExpectedGrant] = []
+        for one in year.scenario.grants:
+            window = one.grant.window
+            if window.start < self.on:
+                shorter = Period(window.start, min(window.end, self.on))
+                kept.append(replace(one, grant=replace(one.grant, window=shorter)))
+        return replace(year, scenario=replace(year.scenario, grants=tuple(kept)))
+
+
+@dataclass(frozen=True, slots=True)
 class OtherUse:
     """The use of a meter is another: so many times as much, or so much a month of one member.
 
-    A price tier is reached or missed by it. Without a member, all members' use changes.
+    A price tier is reached or missed by it. Without a member, all members' use changes. What users
+    are expected to pay in fees stays as it is.
     """
 
     meter: str
@@ -120,7 +140,7 @@ class OtherUse:
     offer: UUID | None = None
 
     def applied(self, year: OfferYear) -> OfferYear:
-        """The offer's year with this use; fees follow only a factor for everybody's use."""
+        """The offer's year with this use."""
         read = year.scenario.monthly_usage.get(self.meter)
         if read is None:
             return year
@@ -137,7 +157,7 @@ class OtherUse:
         return replace(year, scenario=replace(year.scenario, monthly_usage=usage))
 
 
-Change = Joins | Leaves | OtherRule | OtherPlan | OtherUse
+Change = Joins | Leaves | OtherRule | OtherPlan | GrantsEnd | OtherUse
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from arengo_marketplace.whatif import service
 from arengo_marketplace.whatif.service import Answer, Asked, ChangeKind
 
 _DRAWN = 20
+_OF_ALL = (ChangeKind.RULE, ChangeKind.PLAN, ChangeKind.GRANTS)
 
 
 def _asked(form: Form) -> list[Asked]:
@@ -50,11 +51,10 @@ def _asked(form: Form) -> list[Asked]:
         Asked(
             kind=kind,
             offer_id=form.uuid("offer_id") if form["offer_id"] else None,
-            member_id=form.uuid("member_id")
-            if form["member_id"] and kind is not ChangeKind.RULE
-            else None,
+            member_id=form.uuid("member_id") if form["member_id"] and kind not in _OF_ALL else None,
             on=day,
             rule=form["rule"] or None,
+            plan=form["plan"] or None,
             meter=form["meter"],
             factor=form.decimal("factor") if kind is ChangeKind.USE else None,
         )
@@ -85,6 +85,8 @@ def _choices(
             (ChangeKind.JOINS, gettext("A member takes the service")),
             (ChangeKind.LEAVES, gettext("A member gives the service up")),
             (ChangeKind.RULE, gettext("The cost is divided by another rule")),
+            (ChangeKind.PLAN, gettext("The service costs by another price plan")),
+            (ChangeKind.GRANTS, gettext("Grants end")),
             (ChangeKind.USE, gettext("The use grows or falls")),
         ],
         "offers": [

@@ -24,9 +24,11 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.costs.what_if import (
     Change,
+    GrantsEnd,
     Joins,
     Leaves,
     OfferYear,
+    OtherPlan,
     OtherRule,
     OtherUse,
     WhatIf,
@@ -39,7 +41,7 @@ from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.bearers import bearing_of_all, bears, newcomers
 from arengo_marketplace.offers.fees import fees_on
 from arengo_marketplace.offers.models import Offer
-from arengo_marketplace.offers.terms import allocation_keys, check_rule, refused
+from arengo_marketplace.offers.terms import allocation_keys, check_plan, check_rule, refused
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.settlements import repository as settlements
 
@@ -52,6 +54,8 @@ class ChangeKind(StrEnum):
     JOINS = "joins"
     LEAVES = "leaves"
     RULE = "rule"
+    PLAN = "plan"
+    GRANTS = "grants"
     USE = "use"
 
 
@@ -60,9 +64,10 @@ class Asked:
     """One change as asked for.
 
     ``joins`` needs offer and member, ``leaves`` the member (and an offer, else all are left),
-    ``rule`` the offer and the rule as JSON, ``use`` the meter and how many times today's use.
-    ``on`` is the first day of the month from which somebody joins or leaves; the year's first
-    where it is not given.
+    ``rule`` the offer and the rule as JSON, ``plan`` the offer and the price plan as JSON, ``use``
+    the meter and how many times today's use; ``grants`` end for the offer, else for all. ``on`` is
+    the first day of the month from which somebody joins or leaves, or grants cover nothing more;
+    the year's first where it is not given.
     """
 
     kind: ChangeKind
@@ -70,6 +75,7 @@ class Asked:
     member_id: UUID | None = None
     on: date | None = None
     rule: object = None
+    plan: object = None
     meter: str = ""
     factor: Decimal | None = None
 
@@ -227,8 +233,8 @@ async def _change(
 ) -> Change:
     on = one.on or books.period.start
     member = members.get(one.member_id) if one.member_id else None
-    if one.kind in (ChangeKind.JOINS, ChangeKind.LEAVES):
-        if member is None:
+    if one.kind in (ChangeKind.JOINS, ChangeKind.LEAVES, ChangeKind.GRANTS):
+        if member is None and one.kind is not ChangeKind.GRANTS:
             raise InvalidInputError(
                 "Change {number}: choose a member of the consortium.",
                 field="member_id",
@@ -242,7 +248,9 @@ async def _change(
                 day=on,
                 start=books.period.start,
             )
-        if one.kind is ChangeKind.LEAVES:
+        if one.kind is ChangeKind.GRANTS:
+            return GrantsEnd(on, offer.id if offer else None)
+        if member is not None and one.kind is ChangeKind.LEAVES:
             return Leaves(member.organization_id, on, offer.id if offer else None)
     if one.kind is ChangeKind.USE:
         if one.factor is None or not one.meter:
@@ -269,6 +277,8 @@ async def _change(
         )
     if one.kind is ChangeKind.RULE:
         return OtherRule(offer.id, check_rule(one.rule, host.registry, "rule"))
+    if one.kind is ChangeKind.PLAN:
+        return OtherPlan(offer.id, check_plan(one.plan, "plan"))
     assert member is not None, "who joins was looked for above"
     if not bears(offer, member):
         raise InvalidInputError(

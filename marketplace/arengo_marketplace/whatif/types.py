@@ -28,6 +28,7 @@ class WhatIfChange:
         default=None, description="First day of a month of the year ahead; its first if not given."
     )
     rule: str | None = strawberry.field(default=None, description="A cost rule, as JSON.")
+    plan: str | None = strawberry.field(default=None, description="A price plan, as JSON.")
     meter: str | None = None
     factor: str | None = strawberry.field(
         default=None, description="How many times today's use, as a decimal."
@@ -51,6 +52,7 @@ class WhatIfChange:
             else None,
             on=self.starts_on,
             rule=self.rule,
+            plan=self.plan,
             meter=self.meter or "",
             factor=factor,
         )
