@@ -168,3 +168,53 @@ async def test_other_terms_of_an_offer_in_use_change_without_its_price(host, off
     assert done.status_code == 303
     stored = await _stored(host, made, offer)
     assert (stored.note, stored.plan) == ("Nuovo", offer.plan)
+
+
+async def test_prices_follow_an_index_from_the_form_to_the_month_and_the_forecast(
+    host, offered, visit
+):
+    made, offer = offered
+    office = await visit(made.officer)
+    path = f"/office/offers/{offer.id}/prices"
+    first = prices.next_month()
+    base = Period.months_from(first.start, 1).previous()
+    year = Period.months_from(first.start, 12)
+    typed = {
+        "month": f"{first.start:%Y-%m}",
+        "yearly": "1200,00",
+        "index_name": "ISTAT FOI",
+        "index_first": f"{first.start:%Y-%m}",
+        "index_base": f"{base.start:%Y-%m}",
+        "index_share": "75",
+        "index_cap": "5",
+        "index_figures": f"{base.start:%Y-%m}; 120,0; ISTAT; 2026-01-15",
+        "confirmed": "yes",
+    }
+    for wrong, told in (
+        ({"index_figures": "2026-01; 120"}, "1"),
+        ({"index_share": "lots"}, "lots"),
+        ({"index_name": ""}, "index.name"),
+        ({"index_base": "2099-01"}, "index.base"),
+    ):
+        refused = await office.post(path, typed | wrong)
+        assert (refused.status_code, told in refused.text) == (400, True)
+    assert (await office.post(path, typed)).status_code == 303
+    stored = await _stored(host, made, offer)
+    link = stored.plan_at(first.start).index
+    assert link.figure_for(base.start).source == "ISTAT"
+    next_figure = base.start.replace(year=base.start.year + 1)
+    shown = (await office.get(path)).text
+    assert Period.months_from(next_figure, 1).label("it") in shown, "what is not known is said"
+
+    later = Period.months_from(year.end, 1)
+    figures = f"{typed['index_figures']}\r\n{next_figure:%Y-%m}; 126; ISTAT; 2027-01-15"
+    again = typed | {"index_figures": figures, "confirmed": ""}
+    again["month"] = f"{later.previous().start:%Y-%m}"
+    preview = await office.post(path, again)
+    assert preview.status_code == 200
+    assert (await office.post(path, again | {"confirmed": "yes"})).status_code == 303
+    stored = await _stored(host, made, offer)
+    async with host.unit_of_work(_office(made), read_only=True) as uow:
+        for month, monthly in ((first, 10_000), (later, 10_375)):
+            (line,) = await planned.planned(uow, stored, month)
+            assert abs(line.amount.amount - monthly) <= 1, month

@@ -8,7 +8,7 @@ are rounded on the running total of the month or year, so that parts always add 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -48,6 +48,16 @@ def round_half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
 
 
+def changed_amount(amount: int, factor: Fraction) -> int:
+    """An amount in minor units at another price, to the unit."""
+    return round_half_up(amount * factor)
+
+
+def changed_rate(rate: Decimal, factor: Fraction) -> Decimal:
+    """A rate at another price, to 8 decimals."""
+    return Decimal(round_half_up(Fraction(rate) * factor * 10**8)).scaleb(-8)
+
+
 def accrued(amount: Fraction, every: Every, days: Period) -> int:
     """The part of a monthly or yearly amount that falls on some days of one month."""
     first = days.start.replace(day=1)
@@ -71,6 +81,10 @@ class FixedCharge:
     amount: int
     every: Every
 
+    def times(self, factor: Fraction) -> FixedCharge:
+        """The charge at another price."""
+        return replace(self, amount=changed_amount(self.amount, factor))
+
     def lines(self, month: Period, inputs: PlanInputs, currency: str) -> Iterator[CostLine]:
         """The cost in (a part of) a month."""
         amount = accrued(Fraction(self.amount), self.every, month)
@@ -85,6 +99,10 @@ class OneOffCharge:
     amount: int
     on: date
 
+    def times(self, factor: Fraction) -> OneOffCharge:
+        """The same: what is due on a day was agreed for that day."""
+        return self
+
     def lines(self, month: Period, inputs: PlanInputs, currency: str) -> Iterator[CostLine]:
         """The cost in (a part of) a month."""
         if month.start <= self.on < month.end:
@@ -98,6 +116,10 @@ class UnitCharge:
     label: str
     meter: str
     rate: Decimal
+
+    def times(self, factor: Fraction) -> UnitCharge:
+        """The charge at another price."""
+        return replace(self, rate=changed_rate(self.rate, factor))
 
     def lines(self, month: Period, inputs: PlanInputs, currency: str) -> Iterator[CostLine]:
         """The cost in (a part of) a month."""
@@ -129,6 +151,18 @@ class TieredCharge:
     mode: TierMode = TierMode.GRADUATED
     every: Every = Every.YEAR
     meter: str = ""
+
+    def times(self, factor: Fraction) -> TieredCharge:
+        """The charge at another price."""
+        tiers = tuple(
+            replace(
+                tier,
+                rate=changed_rate(tier.rate, factor),
+                fixed=changed_amount(tier.fixed, factor),
+            )
+            for tier in self.tiers
+        )
+        return replace(self, tiers=tiers)
 
     def price(self, quantity: Fraction, currency: str) -> Fraction:
         """The price of a quantity, in minor units before rounding."""

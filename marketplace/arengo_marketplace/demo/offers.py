@@ -34,7 +34,8 @@ _SPRIANA = "014062"
 class DemoOffer:
     """An offer of the demo: amounts in euro, rule in per cent, usage by the meter.
 
-    ``a_head`` is how many units a month an inhabitant is expected to use.
+    ``a_head`` is how many units a month an inhabitant is expected to use; ``indexed`` lets the
+    prices follow an index of invented figures.
     """
 
     service: str
@@ -45,6 +46,7 @@ class DemoOffer:
     fee: str = ""
     a_head: str = "0"
     per_inhabitant: str = ""
+    indexed: bool = False
 
 
 OFFERS = (
@@ -65,6 +67,7 @@ OFFERS = (
         rate="1.10",
         fee="0.40",
         a_head="0.01",
+        indexed=True,
     ),
     DemoOffer(
         "storefront", yearly=900, rule={"equal": 50, "population": 50}, per_inhabitant="0.12"
@@ -102,7 +105,25 @@ def _plan(offer: DemoOffer) -> dict[str, Any]:
         charges.append(
             {"type": "unit", "label": "A consumo", "meter": offer.meter, "rate": offer.rate}
         )
-    return {"charges": charges}
+    return {"charges": charges} | ({"index": _index()} if offer.indexed else {})
+
+
+def _index() -> dict[str, Any]:
+    base = month_back(6).start
+    figure = {
+        "month": f"{base:%Y-%m}",
+        "value": "121.4",
+        "source": "inventato (demo)",
+        "published_on": month_back(5).start.isoformat(),
+    }
+    return {
+        "name": "ISTAT FOI (demo)",
+        "first": f"{services_since():%Y-%m}",
+        "base": f"{base:%Y-%m}",
+        "share": "75",
+        "cap": "3",
+        "figures": [figure],
+    }
 
 
 def _rule(offer: DemoOffer) -> dict[str, Any]:

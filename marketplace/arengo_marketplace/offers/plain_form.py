@@ -23,6 +23,7 @@ from arengo_marketplace.costs.charges import (
 )
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.offers import index_form
 from arengo_marketplace.offers.terms import vat_of
 
 _RATES = {Measure.INHABITANTS: "per_inhabitant", Measure.MEMBERS: "per_member"}
@@ -62,7 +63,13 @@ def plan_of(form: Form, service: Service) -> object:
         recoverable=form.flag("vat_recoverable"),
         included=form.flag("vat_included"),
     )
-    return {"charges": charges} | ({"vat": vat.to_json()} if vat else {})
+    document: dict[str, Any] = {"charges": charges}
+    if vat is not None:
+        document["vat"] = vat.to_json()
+    index = index_form.index_of(form)
+    if index is not None:
+        document["index"] = index
+    return document
 
 
 _TIERED_LABELS = {
@@ -109,6 +116,8 @@ def values_of(
         values["vat_rate"] = _typed(plan.vat.rate)
         values["vat_recoverable"] = "yes" if plan.vat.recoverable else ""
         values["vat_included"] = "yes" if plan.vat.included else ""
+    if plan.index is not None:
+        values |= index_form.values_of(plan.index)
     for charge in plan.charges:
         name, value = _field(charge)
         if not name or name in values:

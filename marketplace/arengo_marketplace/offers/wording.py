@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from babel import numbers
 
+from arengo_core import clock
 from arengo_core.i18n import (
     N_,
     current_locale,
@@ -27,6 +29,8 @@ from arengo_marketplace.costs.charges import (
     TieredCharge,
     UnitCharge,
 )
+from arengo_marketplace.costs.indexing import IndexLink
+from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule, RulePart
@@ -102,6 +106,8 @@ def plan_in_words(plan: PricePlan, registry: Registry) -> list[tuple[str, str]]:
         rows.append((plan.minimum.label, text))
     if plan.vat is not None:
         rows.append((gettext("VAT"), _vat(plan.vat)))
+    if plan.index is not None:
+        rows.append((gettext("Index"), _index(plan.index)))
     return rows
 
 
@@ -113,6 +119,40 @@ def _vat(vat: Vat) -> str:
     )
     cost = gettext("recovered: no cost") if vat.recoverable else gettext("not recovered: shared")
     return f"{text} ({cost})"
+
+
+def _index(link: IndexLink) -> str:
+    """What the index does to the prices, now and in the year ahead."""
+    year = Period.months_from(clock.today(), 13)
+    texts = [
+        gettext(
+            "{name}: each year from {first} the prices change by {share} % of its change, from the"
+            " figure of {base} on",
+            name=link.name,
+            first=_month(link.first),
+            share=format_number(link.share),
+            base=_month(link.base),
+        )
+    ]
+    if link.cap is not None:
+        texts.append(gettext("at most {cap} % a year", cap=format_number(link.cap)))
+    now = round(
+        Decimal(100 * link.factor(year.start).numerator) / link.factor(year.start).denominator, 4
+    )
+    texts.append(gettext("now {per_cent} % of the prices above", per_cent=format_number(now)))
+    missing = link.not_known(year.end.replace(day=1))
+    if missing:
+        texts.append(
+            gettext(
+                "not known yet, and taken to be the last one known: {months}",
+                months=", ".join(map(_month, missing)),
+            )
+        )
+    return "; ".join(texts)
+
+
+def _month(day: date) -> str:
+    return Period.months_from(day, 1).label(current_locale())
 
 
 def _every(every: Every) -> str:

@@ -50,16 +50,17 @@ def game_of(plan: PricePlan, inputs: PlanInputs) -> StructuredGame:
     scale = 10 ** exponent(plan.currency)
     parts: list[Part] = []
     for month in inputs.period.months():
+        priced = plan.at(month.start)
         found = [
             part
-            for charge in plan.charges
+            for charge in priced.charges
             for part in _parts(charge, month, members, inputs, scale)
         ]
-        if plan.minimum is None:
+        if priced.minimum is None:
             parts += found
             continue
         present = tuple(member.days_in(month) > 0 for member in members)
-        minimum = plan.minimum.amount * _portion(plan.minimum.every, month)
+        minimum = priced.minimum.amount * _portion(priced.minimum.every, month)
         parts += [part for part in found if isinstance(part, Largest)]
         due = tuple(part for part in found if isinstance(part, Own | Summed))
         parts.append(AtLeast(minimum, present, due))
