@@ -14,7 +14,7 @@ from arengo_marketplace.costs.change_causes import OfferMonth
 from arengo_marketplace.costs.comparing import Compared, compare
 from arengo_marketplace.costs.frozen import Frozen
 from arengo_marketplace.costs.keys import KeyRegistry
-from arengo_marketplace.costs.spread import Payer, Spread, spread_of
+from arengo_marketplace.costs.lorenz import LorenzCurve, Payer, lorenz_curve
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import pool_of_lines
@@ -123,9 +123,9 @@ async def _settled(uow: UnitOfWork, settlement: Settlement) -> list[Place]:
     ]
 
 
-def spread(places: Iterable[Place]) -> Spread | None:
+def lorenz(places: Iterable[Place]) -> LorenzCurve | None:
     """How evenly the month lies on the inhabitants."""
-    return spread_of(place.payer for place in places)
+    return lorenz_curve(place.payer for place in places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,15 @@ from arengo_core.money import Money
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.change_causes import Steps
 from arengo_marketplace.costs.comparing import Difference
-from arengo_marketplace.costs.spread import Spread
+from arengo_marketplace.costs.lorenz import LorenzCurve
 from arengo_marketplace.months import month_key
 from arengo_marketplace.settlements.comparison import (
     Comparison,
     Month,
     Place,
     beside_last,
+    lorenz,
     places_of,
-    spread,
 )
 from arengo_marketplace.settlements.showing import CAUSES
 
@@ -138,7 +138,7 @@ class MonthComparison:
 
 
 @strawberry.type(description="All municipalities up to one, those that pay least per head first.")
-class SpreadPoint:
+class LorenzPoint:
     """GraphQL face of a point of the curve."""
 
     organization_id: strawberry.ID
@@ -146,22 +146,24 @@ class SpreadPoint:
     cost: float = strawberry.field(description="Their part of the cost, 0 to 1.")
 
 
-@strawberry.type(description="How evenly a month's cost lies on the inhabitants.")
-class CostSpread:
-    """GraphQL face of a spread."""
+@strawberry.type(
+    name="LorenzCurve", description="How evenly a month's cost lies on the inhabitants."
+)
+class LorenzCurveType:
+    """GraphQL face of the curve."""
 
     gini: Decimal = strawberry.field(
         description="0 where everybody pays the same per inhabitant, towards 1 where one pays all."
     )
-    points: list[SpreadPoint]
+    points: list[LorenzPoint]
 
     @classmethod
-    def of(cls, one: Spread) -> CostSpread:
+    def of(cls, one: LorenzCurve) -> LorenzCurveType:
         """From the reckoned one."""
         return cls(
             gini=one.gini,
             points=[
-                SpreadPoint(
+                LorenzPoint(
                     organization_id=global_id("Organization", point.payer.organization_id),
                     inhabitants=float(point.inhabitants),
                     cost=float(point.cost),
@@ -217,10 +219,10 @@ class MonthFigures:
     @strawberry.field(
         description="How evenly it lies on the inhabitants; null of a reversal and of credits."
     )
-    async def spread(self, info: Info) -> CostSpread | None:
-        """The spread."""
-        found = spread(await self._places(info))
-        return CostSpread.of(found) if found else None
+    async def lorenz(self, info: Info) -> LorenzCurveType | None:
+        """The curve."""
+        found = lorenz(await self._places(info))
+        return LorenzCurveType.of(found) if found else None
 
     @strawberry.field(description="What each municipality pays; nothing of a reversal.")
     async def per_inhabitant(self, info: Info) -> list[MapShare]:

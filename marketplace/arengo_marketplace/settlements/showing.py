@@ -1,4 +1,4 @@
-"""What pages show of a month: beside the one before, its causes, its spread and its map."""
+"""What pages show of a month: beside the one before, why, how evenly it lies, and its map."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from arengo_core.money import Money
 from arengo_marketplace.costs.allocation import per_inhabitant
 from arengo_marketplace.costs.change_causes import Cause, Steps
 from arengo_marketplace.costs.comparing import Difference
+from arengo_marketplace.costs.lorenz import LorenzCurve
 from arengo_marketplace.costs.period import Period
-from arengo_marketplace.costs.spread import Spread
 from arengo_marketplace.register.map import Area, draw
 from arengo_marketplace.register.shading import Shade, shades_of
-from arengo_marketplace.settlements.comparison import Comparison, Place, spread
+from arengo_marketplace.settlements.comparison import Comparison, Place, lorenz
 from arengo_marketplace.settlements.warnings import CHANGE, OLD_AFTER, WORDS, ClosingWarning
 
 CAUSES = {
@@ -91,7 +91,7 @@ class Figures:
     """The charts of a month on a page."""
 
     beside: Beside | None
-    spread: Spread | None
+    lorenz: LorenzCurve | None
     map: SpreadMap | None
 
 
@@ -100,7 +100,7 @@ def figures_of(
 ) -> Figures:
     """What the page of a month shows; ``member`` is the one that was asked for."""
     beside = _beside(comparison, period, member) if comparison else None
-    return Figures(beside, spread(places), _map(places))
+    return Figures(beside, lorenz(places), _map(places))
 
 
 def warning_in_words(warning: ClosingWarning, change: int = CHANGE) -> str:

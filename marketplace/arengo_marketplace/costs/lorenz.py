@@ -36,7 +36,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class LorenzCurve:
     """The payers from the least per inhabitant to the most, each with what came so far.
 
     Of inhabitants of which one half pays as much as the other the curve is a straight line.
@@ -68,8 +68,8 @@ class Spread:
         return [(10 * tenth, self.cost_of_first(Fraction(tenth, 10))) for tenth in range(1, 11)]
 
 
-def spread_of(payers: Iterable[Payer]) -> Spread | None:
-    """The spread of a cost over payers; those without inhabitants do not count.
+def lorenz_curve(payers: Iterable[Payer]) -> LorenzCurve | None:
+    """The curve of a cost over payers; those without inhabitants do not count.
 
     None where nothing is paid or somebody is credited: then there are no parts of a whole.
     Source: M. O. Lorenz, "Methods of measuring the concentration of wealth" (1905); C. Gini,
@@ -80,7 +80,7 @@ def spread_of(payers: Iterable[Payer]) -> Spread | None:
     cost = sum(payer.amount for payer in counted)
     if cost <= 0 or any(payer.amount < 0 for payer in counted):
         return None
-    return Spread(tuple(_points(counted, people, cost)))
+    return LorenzCurve(tuple(_points(counted, people, cost)))
 
 
 def _points(payers: Sequence[Payer], people: int, cost: int) -> Iterable[Point]:
