@@ -184,6 +184,23 @@ async def test_more_than_is_open_is_a_credit_that_the_next_settlement_uses(
     assert bank.amount == amount + 500, "no money moved when the credit was used"
 
 
+async def test_the_letter_says_what_a_credit_has_paid_of_it(
+    valley, statement, move_clock, run_jobs, mailbox
+):
+    town = valley.towns[0]
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        issued = await repository.of_settlement(uow.session, valley.id, statement.settlement_id)
+    first = next(one for one in issued if one.organization_id == town.id)
+    await _pay(valley, first, first.amount + 500, is_over=True)
+    await valley.enter(100_000, SEPTEMBER)
+    move_clock(IN_OCTOBER)
+    await valley.close(SEPTEMBER)
+    await run_jobs()
+    mails = mailbox.to(valley.town_officer.email)
+    [told] = [one for one in mails if "5,00\xa0€ sono già pagati" in one["text"]]
+    assert "2026-09/" in told["subject"]
+
+
 async def test_a_credit_larger_than_the_next_statement_lasts(valley, statement, move_clock):
     await _pay(valley, statement, statement.amount + 10**6, is_over=True)
     await valley.enter(100_000, SEPTEMBER)

@@ -36,6 +36,7 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
         "due": format_date(statement.due_on),
         "number": statement.number,
         "open": format_money(Money(sheet.standing.open, statement.currency)),
+        "paid": format_money(Money(sheet.standing.paid, statement.currency)),
     }
     proof = _("SHA-256 of the statement: {digest}", digest=sheet.digest)
     link = host.url(f"/office/statements/{statement.id}")
@@ -75,6 +76,11 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
             " {due}.",
             **values,
         )
+        if sheet.standing.paid > 0 and sheet.standing.open >= 0:
+            before = _(
+                "{paid} of it is paid already, by a credit or before: {open} is left.", **values
+            )
+            body = f"{body} {before}"
         action = _("What it is for, why it is so much, and every figure of it")
     return Letter(subject, (body,), action, link, proof)
 

@@ -23,7 +23,7 @@ from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.demo.timeline import month_back, morning_of
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
-from arengo_marketplace.members import directory
+from arengo_marketplace.members import charter, directory
 from arengo_marketplace.members import repository as member_rows
 from arengo_marketplace.metering import repository as usage
 from arengo_marketplace.metering import service as metering
@@ -47,6 +47,13 @@ _SUPPLIERS = {
 _SEASON = (Decimal("1.10"), Decimal("0.92"), Decimal("1.04"))
 _MANY = 20
 _PAYERS = 12
+_TERMS = {
+    "due_days": 30,
+    "holder": "Smart Land Valmalenco (demo)",
+    "iban": "IT60 X054 2811 1010 0000 0123 456",
+    "bank": "Tesoreria (demo)",
+    "reminders": [10, 30, 60],
+}
 
 
 async def load(host: Host, slug: str) -> None:
@@ -58,6 +65,8 @@ async def load(host: Host, slug: str) -> None:
         members = await directory.members(uow, consortium_id)
     months = [month_back(count) for count in (3, 2, 1)]
     await _grants(host, consortium_id, months[0])
+    async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
+        await charter.change_payment_terms(uow, consortium_id=consortium_id, terms=_TERMS)
     for month, season in zip(months, _SEASON, strict=True):
         await _use(host, consortium_id, members, month, season)
     await _fold(host)

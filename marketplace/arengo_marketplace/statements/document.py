@@ -85,6 +85,8 @@ def written(
                 "amount": payment.amount,
                 "paid_on": payment.paid_on.isoformat(),
                 "reference": payment.reference,
+                "way": payment.way,
+                **({"taken_back_because": payment.reason} if payment.reverses_id else {}),
             }
             for payment in payments
         ],
