@@ -13,8 +13,9 @@ from arengo_core.errors import InvalidInputError
 from arengo_core.money import Money, total
 from arengo_marketplace.activations.preview import preview
 from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.costs.what_if import ChangeKind
 from arengo_marketplace.whatif import service
-from arengo_marketplace.whatif.service import Asked, ChangeKind
+from arengo_marketplace.whatif.service import Asked
 
 EQUAL = {"parts": [{"key": "equal", "weight": 100}]}
 

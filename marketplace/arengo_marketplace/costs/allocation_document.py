@@ -16,12 +16,21 @@ from arengo_marketplace.costs.allocation import Allocation, Share, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN, sampling_of
 from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document_parts import (
+    amount_of,
+    bearer_of,
+    currency_of,
+    ids_of,
+    plan_of,
+    rule_of,
+    shown,
+    span_of,
+)
 from arengo_marketplace.costs.errors import N_, CostError
 from arengo_marketplace.costs.keys import Background, KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.plan_inputs import PlanInputs
 from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
-from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
 
 if TYPE_CHECKING:
@@ -58,12 +67,12 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
     Members are ordered by their ids, as texts.
     """
     document = Document(value, "", CostError)
-    currency = _currency(document)
-    total = _amount(document, "total", currency)
+    currency = currency_of(document)
+    total = amount_of(document, "total", currency)
     members = document.objects("members")
-    texts = _ids(members)
+    texts = ids_of(members)
     numbers = {text: UUID(int=at) for at, text in enumerate(sorted(set(texts)), 1)}
-    spans = [_span(one) for one in members]
+    spans = [span_of(one) for one in members]
     period = _period(document, spans)
     usage: dict[str, dict[UUID, Decimal]] = {}
     past: dict[UUID, int] = {}
@@ -76,9 +85,9 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
                 usage.setdefault(meter, {})[member] = units
         for name, found in (("past", past), ("last_year", last_year)):
             if one.has(name):
-                found[member] = _amount(one, name, currency).amount
-        bearers.append(_bearer(one, member, text, span, period))
-    rule = _rule(document, keys)
+                found[member] = amount_of(one, name, currency).amount
+        bearers.append(bearer_of(one, member, text, span, period))
+    rule = rule_of(document, keys)
     pool = CostPool(
         period,
         _lines(document, total, period, rule),
@@ -105,8 +114,8 @@ def answer(question: Question, core: float | None = None) -> dict[str, object]:
     shares = {one.bearer.code: one for one in result.shares}
     codes = [bearer.code for bearer in question.bearers]
     found: dict[str, object] = {
-        "shares": {code: _shown(shares[code].amount) for code in codes},
-        "total": _shown(result.pool.net),
+        "shares": {code: shown(shares[code].amount) for code in codes},
+        "total": shown(result.pool.net),
         "currency": result.pool.currency,
         "details": {code: _details(shares[code]) for code in codes},
     }
@@ -130,15 +139,11 @@ def _core(question: Question, result: Allocation, seconds: float) -> dict[str, o
         if found.in_core is not False
         else {
             "coalition": [one.code for one in question.bearers if one.code in found.members],
-            "by": _shown(Money(round(found.amount), currency)),
+            "by": shown(Money(round(found.amount), currency)),
         },
-        "bound": _shown(Money(ceil(found.bound), currency)) if isfinite(found.bound) else None,
+        "bound": shown(Money(ceil(found.bound), currency)) if isfinite(found.bound) else None,
         "proof": "proved" if found.proved else "not proved",
     }
-
-
-def _shown(amount: Money) -> str:
-    return f"{amount.decimal:f}"
 
 
 def _details(share: Share) -> dict[str, object]:
@@ -149,77 +154,14 @@ def _details(share: Share) -> dict[str, object]:
                 "kind": part.kind.value if part.kind else None,
                 "key": part.part.key,
                 "used": part.used,
-                "amount": _shown(part.amount),
+                "amount": shown(part.amount),
             }
             for part in share.components
         ],
         "adjustments": [
-            {"reason": one.reason, "amount": _shown(one.amount)} for one in share.adjustments
+            {"reason": one.reason, "amount": shown(one.amount)} for one in share.adjustments
         ],
     }
-
-
-def _currency(document: Document) -> str:
-    currency = document.text("currency", "EUR")
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise document.fail(
-            "currency",
-            N_("{currency} is not a currency"),
-            N_("Write its code of three capital letters, for example EUR"),
-            currency=currency,
-        )
-    return currency
-
-
-def _amount(document: Document, name: str, currency: str) -> Money:
-    """Cents as a whole number, or major units as a text with a decimal point."""
-    value = document.take(name)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Money(value, currency)
-    if isinstance(value, str):
-        try:
-            number = Decimal(value)
-            cents = number.scaleb(exponent(currency))
-            if cents.is_finite() and cents == cents.to_integral_value():
-                return Money(int(cents), currency)
-        except ArithmeticError:
-            pass
-    raise document.fail(
-        name,
-        N_("{value} is not an amount of money"),
-        N_('Write a text such as "123.45", or a whole number of cents'),
-        value=repr(value),
-    )
-
-
-def _ids(members: list[Document]) -> list[str]:
-    found: list[str] = []
-    for one in members:
-        value = one.take("id")
-        number = isinstance(value, int) and not isinstance(value, bool)
-        text = str(value) if number else one.text("id")
-        if text in found:
-            raise one.fail(
-                "id", N_("{player} is listed twice"), N_("List each member once"), player=text
-            )
-        found.append(text)
-    return found
-
-
-def _span(document: Document) -> tuple[date | None, date | None]:
-    begin = document.day("from") if document.has("from") else None
-    end = document.day("to") if document.has("to") else None
-    document.take("from")
-    document.take("to")
-    if begin and end and end <= begin:
-        raise document.fail(
-            "to",
-            N_("{to} is not after {begin}"),
-            N_("Write the first day on which the member is no more there"),
-            to=end,
-            begin=begin,
-        )
-    return begin, end
 
 
 def _period(document: Document, spans: list[tuple[date | None, date | None]]) -> Period:
@@ -247,43 +189,6 @@ def _period(document: Document, spans: list[tuple[date | None, date | None]]) ->
     return Period(min(begins), max(ends))
 
 
-def _bearer(
-    document: Document,
-    member: UUID,
-    text: str,
-    span: tuple[date | None, date | None],
-    period: Period,
-) -> Bearer:
-    population = None
-    if document.has("population"):
-        population = int(document.decimal("population", places=0, below=10**10, example="2314"))
-    document.take("population")
-    attributes: dict[str, object] = {}
-    if document.has("attributes"):
-        inner = document.inner("attributes")
-        for name in inner.rest():
-            value = inner.take(name)
-            attributes[name] = Decimal(str(value)) if isinstance(value, float) else value
-    begin, end = span
-    active = None
-    if begin or end:
-        first, last = begin or period.start, end or period.end
-        active = (Period(first, last),) if first < last else ()
-    name = document.text("name", text)
-    for known in ("usage", "attributes", "past", "last_year"):
-        document.take(known)
-    document.done()
-    return Bearer(member, population, name, active, attributes, text)
-
-
-def _rule(document: Document, keys: KeyRegistry) -> CostRule:
-    try:
-        return CostRule.from_json(document.take("rule"), keys)
-    except CostError as error:
-        name = "rule" if error.field == "document" else f"rule.{error.field}"
-        raise type(error)(name, error.fault, error.mend, **error.values) from None
-
-
 def _lines(
     document: Document, total: Money, period: Period, rule: CostRule
 ) -> tuple[CostLine, ...]:
@@ -298,7 +203,7 @@ def _lines(
         return (CostLine(CostKind.FIXED, "", total, period),)
     inner = document.inner("costs")
     lines = tuple(
-        CostLine(kind, "", _amount(inner, kind.value, total.currency), period)
+        CostLine(kind, "", amount_of(inner, kind.value, total.currency), period)
         for kind in CostKind
         if inner.has(kind.value) or inner.take(kind.value) is not None
     )
@@ -338,10 +243,7 @@ def _game(
         return None
     from arengo_marketplace.costs.games.plan_game import game_of
 
-    try:
-        plan = PricePlan.from_json(document.take("plan"))
-    except CostError as error:
-        raise type(error)(f"plan.{error.field}", error.fault, error.mend, **error.values) from None
+    plan = plan_of(document)
     if period == _UNDATED:
         raise document.fail(
             "period",

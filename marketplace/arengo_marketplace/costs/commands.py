@@ -1,4 +1,4 @@
-"""``arengo costs allocate`` and ``fairness``: computed from a file, without a database."""
+"""``arengo costs allocate``, ``fairness`` and ``simulate``: from a file, without a database."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_marketplace.costs.allocation_document import answer as answer_money
 from arengo_marketplace.costs.allocation_document import read_question
 from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.keys import KeyRegistry
+from arengo_marketplace.costs.simulation_document import answer as answer_changes
+from arengo_marketplace.costs.simulation_document import read_simulation
 from arengo_marketplace.offers.terms import allocation_keys
 
 _HELP = """Divide a cost, or solve a cost game, as INPUT.json says; - reads standard input.
@@ -104,7 +107,7 @@ def _nothing_on_standard_output() -> Generator[None]:
 
 def _answered(value: dict[str, Any], core: float | None) -> dict[str, object]:
     if not {"players", "method"} & value.keys():
-        return answer_money(read_question(value, allocation_keys(load_plugins())), core)
+        return answer_money(read_question(value, _keys()), core)
     # What tables need takes most of a second to load.
     from arengo_marketplace.costs.games.answers import answer
     from arengo_marketplace.costs.games.table_document import read_table
@@ -173,9 +176,57 @@ def fairness(file: TextIO, seconds: float) -> None:
         # What games need takes most of a second to load.
         from arengo_marketplace.costs.fairness_document import answer
 
-        return answer(read_question(value, allocation_keys(load_plugins())), seconds)
+        return answer(read_question(value, _keys()), seconds)
 
     _print(file, judged)
+
+
+_SIMULATE_HELP = """Tell what would change by INPUT.json; - reads standard input.
+
+The document names whole months, the members, the services as they are, and the changes. Of each
+service: its price "plan" and cost "rule", who has it (all members unless told) with its use and the
+fees expected of it in a month, and the grants that cover it, in their order. No database is needed.
+
+\b
+  {"period": {"from": "2027-01-01", "to": "2028-01-01"},
+   "members": [{"id": "A", "population": 600}, {"id": "B", "population": 400}],
+   "offers": [
+     {"id": "messages",
+      "plan": {"charges": [
+        {"type": "fixed", "label": "Fee", "amount": 10000, "every": "month"},
+        {"type": "unit", "label": "Messages", "meter": "messages", "rate": "0.0035"}]},
+      "rule": {"parts": [{"key": "population", "weight": 100}]},
+      "members": [{"id": "A", "usage": {"messages": 9000}}, {"id": "B"}],
+      "grants": [{"title": "Region", "rate": 50, "cap": "300.00", "to": "2027-07-01"}]}],
+   "changes": [{"kind": "leaves", "member": "B", "on": "2027-07-01"}]}
+
+\b
+The answer to this one begins:
+  {"currency": "EUR", "today": "1278.00", "afterwards": "1278.00", "difference": "0.00",
+   "offers": {"messages": {...}},
+   "members": {"A": {"today": "766.80", "afterwards": "1082.40", "difference": "315.60",
+                     "per_inhabitant": {...}, "offers": {...}}, ...}}
+
+\b
+Changes, each with an "offer" by its id, applied in their order:
+  {"kind": "joins", "offer": ..., "member": {"id": ..., "from": ..., "usage": {...}}}
+  {"kind": "leaves", "member": ..., "on": DAY}        every offer where none is named
+  {"kind": "rule", "offer": ..., "rule": {...}}
+  {"kind": "plan", "offer": ..., "plan": {...}}
+  {"kind": "grants", "on": DAY}                       grants end; all where no offer is named
+  {"kind": "use", "meter": ..., "factor": 1.5}        of one "member", or of all
+"""
+
+
+@click.command(help=_SIMULATE_HELP)
+@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
+def simulate(file: TextIO) -> None:
+    """Compare two years by a file."""
+    _print(file, lambda value: answer_changes(read_simulation(value, _keys())))
+
+
+def _keys() -> KeyRegistry:
+    return allocation_keys(load_plugins())
 
 
 def _print(file: TextIO, answered: Callable[[dict[str, Any]], dict[str, object]]) -> None:

@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import TYPE_CHECKING
 
 from arengo_marketplace.costs.adjustments import Limit, Who
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.charges import Every
 from arengo_marketplace.costs.errors import CostError
-from arengo_marketplace.costs.games.solutions import Game
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule import CostRule, RulePart
+
+if TYPE_CHECKING:
+    from arengo_marketplace.costs.games.solutions import Game
 
 _ROUNDS = 20
 

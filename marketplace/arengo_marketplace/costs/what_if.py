@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from arengo_core.money import Money
@@ -20,6 +21,17 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.quick_year import Year, year_of
 from arengo_marketplace.costs.rule import CostRule
+
+
+class ChangeKind(StrEnum):
+    """What a change is about."""
+
+    JOINS = "joins"
+    LEAVES = "leaves"
+    RULE = "rule"
+    PLAN = "plan"
+    GRANTS = "grants"
+    USE = "use"
 
 
 @dataclass(frozen=True, slots=True)

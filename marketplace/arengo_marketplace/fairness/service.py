@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
@@ -15,7 +16,6 @@ from arengo_core.money import Money
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.charges import round_half_up
 from arengo_marketplace.costs.errors import CostError
-from arengo_marketplace.costs.fairness import Fairness, Line, fairness
 from arengo_marketplace.costs.fairness_year import case_of
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule import CostRule
@@ -23,6 +23,9 @@ from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys, check_rule, refused
 from arengo_marketplace.whatif.service import read, require_inside
+
+if TYPE_CHECKING:
+    from arengo_marketplace.costs.fairness import Fairness, Line
 
 SECONDS = 4.0
 
@@ -72,6 +75,9 @@ async def judge(uow: UnitOfWork, host: Host, *, offer_id: UUID, rule: object = N
     keys = allocation_keys(host.registry)
 
     def judged() -> Fairness:
+        # What games need takes most of a second to load.
+        from arengo_marketplace.costs.fairness import fairness
+
         return fairness(case_of(year, chosen, keys), SECONDS)
 
     try:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import date
 from math import ceil, isfinite
+from typing import TYPE_CHECKING
 
 import strawberry
 
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.i18n import gettext
-from arengo_marketplace.costs.fairness import Judged, Line
 from arengo_marketplace.fairness.service import Report
+
+if TYPE_CHECKING:
+    from arengo_marketplace.costs.fairness import Judged, Line
 
 
 @strawberry.type(description="What a member pays, beside other measures of it.")

@@ -22,7 +22,7 @@ from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_core.settings import load_settings
 from arengo_marketplace.contract import Consortium
-from arengo_marketplace.costs.commands import allocate, fairness
+from arengo_marketplace.costs.commands import allocate, fairness, simulate
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members import directory
 from arengo_marketplace.metering import repository as metering
@@ -100,6 +100,7 @@ def costs() -> None:
 
 costs.add_command(allocate)
 costs.add_command(fairness)
+costs.add_command(simulate)
 
 
 @costs.command("import")

@@ -19,7 +19,7 @@ from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.activations.preview import year_ahead
 from arengo_marketplace.contract import Member
-from arengo_marketplace.costs.what_if import MemberChange
+from arengo_marketplace.costs.what_if import ChangeKind, MemberChange
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import Acting, acting_in
 from arengo_marketplace.offers import repository as offers
@@ -27,7 +27,7 @@ from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.titles import service_title
 from arengo_marketplace.whatif import service
-from arengo_marketplace.whatif.service import Answer, Asked, ChangeKind
+from arengo_marketplace.whatif.service import Answer, Asked
 
 _DRAWN = 20
 _OF_ALL = (ChangeKind.RULE, ChangeKind.PLAN, ChangeKind.GRANTS)

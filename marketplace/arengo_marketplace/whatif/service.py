@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from arengo_core import clock
@@ -24,6 +23,7 @@ from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.costs.what_if import (
     Change,
+    ChangeKind,
     GrantsEnd,
     Joins,
     Leaves,
@@ -46,17 +46,6 @@ from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.settlements import repository as settlements
 
 MOST_CHANGES = 20
-
-
-class ChangeKind(StrEnum):
-    """What a change is about."""
-
-    JOINS = "joins"
-    LEAVES = "leaves"
-    RULE = "rule"
-    PLAN = "plan"
-    GRANTS = "grants"
-    USE = "use"
 
 
 @dataclass(frozen=True, slots=True)

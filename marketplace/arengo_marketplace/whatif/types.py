@@ -11,8 +11,8 @@ import strawberry
 
 from arengo_core.api.scalars import MoneyType, global_id, local_id
 from arengo_core.errors import InvalidInputError
-from arengo_marketplace.costs.what_if import MemberChange, OfferChange
-from arengo_marketplace.whatif.service import Answer, Asked, ChangeKind
+from arengo_marketplace.costs.what_if import ChangeKind, MemberChange, OfferChange
+from arengo_marketplace.whatif.service import Answer, Asked
 
 strawberry.enum(ChangeKind, name="WhatIfKind", description="What a change is about.")
 
