@@ -345,12 +345,18 @@ def _read(office: Api, settlement_id: str, previewed: dict[str, int]) -> None:
     for service in settlement["services"]:
         lines = office.do(
             """query($c: ID!, $month: String!) { costLines(consortiumId: $c, month: $month,
-            first: 100) { nodes { offerId kind amount { amount } } } }""",
+            first: 100) { nodes { offerId kind parts { month amount { amount } } } } }""",
             c=office.me,
             month=settlement["month"],
         )["nodes"]
         own = [line for line in lines if line["offerId"] == service["offerId"]]
-        costs = [one["amount"]["amount"] for one in own if one["kind"] not in ("fee", "funding")]
+        costs = [
+            part["amount"]["amount"]
+            for line in own
+            if line["kind"] not in ("fee", "funding")
+            for part in line["parts"]
+            if part["month"] == settlement["month"]
+        ]
         assert sum(costs) == service["costs"]["amount"]
 
 

@@ -345,6 +345,8 @@ def _settle_all(office: Page) -> None:
         if waiting.count() == 0:
             return
         waiting.first.click()
+        if office.get_by_text("is not over yet").count():
+            return
         settle = office.get_by_role("button", name=re.compile("^Settle"))
         assert settle.count() == 1, office.locator("main").inner_text()
         _press(office, settle)

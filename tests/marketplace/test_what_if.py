@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from arengo_core.caller import Caller
 from arengo_core.testing.statements import counting
+from arengo_marketplace.costs.what_if import ChangeKind
 from arengo_marketplace.whatif import service
 from arengo_marketplace.whatif.service import Asked
 
@@ -18,7 +19,7 @@ async def test_the_statements_do_not_grow_with_members_or_offers(
     async def statements(expected: int) -> int:
         with counting(host) as seen:
             async with host.unit_of_work(office, read_only=True) as uow:
-                asked = [Asked("leaves", member_id=towns[0].id)]
+                asked = [Asked(ChangeKind.LEAVES, member_id=towns[0].id)]
                 answer = await service.ask(uow, host, consortium_id=made.id, asked=asked)
         assert len(answer.figures.members) == expected
         return len(seen)

@@ -13,7 +13,7 @@ from arengo_core.privacy.declaration import PERSONAL, Personal
 _NAMES = frozenset({"email", "phone", "street", "person", "recipient", "recipient_name"})
 _IDS = frozenset({"user_id", "actor_id", "email_digest", "email_sealed", "reply_to"})
 _ENDINGS = ("_by", "_email", "_phone")
-_OTHERWISE = frozenset({"covered_by"})  # an organization's offer
+_OTHERWISE = frozenset({"covered_by", "paid_by"})  # an offer, an organization
 
 
 @dataclass(frozen=True, slots=True)

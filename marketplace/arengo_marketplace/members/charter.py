@@ -78,8 +78,13 @@ async def change_voting(
 
 
 async def payment_terms(uow: UnitOfWork, consortium_id: UUID) -> PaymentTerms:
-    """When and where statements are paid; for anybody who reads one."""
-    return PaymentTerms.of((await charter_of(uow, consortium_id)).payment_terms)
+    """When and where statements are paid; for anybody who reads one.
+
+    The usual terms where a consortium has no charter yet.
+    """
+    async with uow.widened([consortium_id]):
+        charter = await repository.charter_of(uow.session, consortium_id)
+    return PaymentTerms.of(charter.payment_terms) if charter else PaymentTerms()
 
 
 async def change_payment_terms(
