@@ -335,7 +335,7 @@ async def test_the_office_enters_a_file_reads_its_faults_and_takes_back(valley, 
     file = {"file": ("use.csv", (head + good + "1;2;3;4;5\n").encode(), "text/csv")}
     refused = await office.post(path, {"source": "Fonderia"}, files=file)
     assert refused.status_code == 400
-    assert "1 non è un membro di questo consorzio" in refused.text
+    assert "1 non è un aderente di questo consorzio" in refused.text
     assert await _units(valley) == {}
     taken = await office.post(path, {"source": "Fonderia", "partial": "on"}, files=file)
     assert taken.status_code == 200
