@@ -9,6 +9,7 @@ from arengo_core.money import Money
 from arengo_marketplace.costs.allocation import allocate
 from arengo_marketplace.costs.allocation_document import Question
 from arengo_marketplace.costs.charges import round_half_up
+from arengo_marketplace.costs.document_parts import shown
 from arengo_marketplace.costs.fairness import Fairness, Judged, Line, fairness
 from arengo_marketplace.costs.mends import Case
 from arengo_marketplace.costs.rule import CostRule
@@ -114,4 +115,4 @@ class _Shown:
         }
 
     def money(self, amount: Fraction | int) -> str:
-        return f"{Money(round_half_up(Fraction(amount)), self.currency).decimal:f}"
+        return shown(Money(round_half_up(Fraction(amount)), self.currency))

@@ -16,6 +16,7 @@ from arengo_marketplace.csv_rows import rows_of
 COLUMNS = ("member", "meter", "quantity", "unit", "occurred_at", "key")
 _NEEDED = ("member", "meter", "quantity", "occurred_at", "key")
 _ALIASES = {
+    "aderente": "member",
     "membro": "member",
     "comune": "member",
     "contatore": "meter",
