@@ -133,7 +133,7 @@ def test_an_interrupted_building_leaves_nothing_running_and_can_start_over(folde
     demo = _start(folder, port)
     _read_until(demo, "Loading the demo")
     demo.send_signal(signal.SIGHUP)
-    demo.communicate(timeout=60)
+    demo.communicate(timeout=150)
     assert demo.returncode == 1
     assert _processes_of(folder) == []
 
