@@ -70,6 +70,15 @@ def test_nothing_changes_unless_told() -> None:
     assert found["members"]["C"]["offers"].keys() == {"parcels"}
 
 
+def test_who_pays_nothing_pays_nothing_per_inhabitant() -> None:
+    found = _simulated({"kind": "leaves", "member": "B"})
+    assert found["members"]["B"]["per_inhabitant"] == {
+        "today": "0.80",
+        "afterwards": "0.00",
+        "difference": "-0.80",
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "members"),
     [

@@ -110,7 +110,7 @@ def _member(one: MemberChange, names: Mapping[UUID, str]) -> dict[str, object]:
     today, afterwards = one.per_inhabitant_today, one.per_inhabitant_afterwards
     return {
         **_both(one.today, one.afterwards),
-        "per_inhabitant": _both(today, afterwards) if today and afterwards else None,
+        "per_inhabitant": None if today is None or afterwards is None else _both(today, afterwards),
         "offers": {names[part.offer]: _both(part.today, part.afterwards) for part in one.offers},
     }
 

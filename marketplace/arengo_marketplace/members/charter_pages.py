@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
@@ -75,28 +78,41 @@ async def charter_page(request: ArengoRequest, host: FromHost, caller: FromCalle
     return await _show(request, host, caller)
 
 
-@post("/office/charter", name="charter-post", opt={"mutation": "changeCharter"}, status_code=303)
-async def change(
-    request: ArengoRequest, host: FromHost, caller: FromCaller
+async def _saved(
+    request: ArengoRequest,
+    host: Host,
+    caller: Caller,
+    act: Callable[[UnitOfWork, UUID, Form], Awaitable[object]],
 ) -> Response[Any] | Redirect:
-    """Change default rule and host name."""
     caller.require_signed_in()
     form = await read_form(request)
     try:
         async with host.unit_of_work(caller) as uow:
-            await charter.change(
-                uow,
-                host,
-                consortium_id=await office_of(uow),
-                default_cost_rule=rule_of(form) or {"parts": []},
-                host_name=form["host"] or None,
-            )
+            await act(uow, await office_of(uow), form)
     except ArengoError as error:
         if error.status in {401, 403}:
             raise
         form.refuse(error)
         return await _show(request, host, caller, form)
     return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
+
+
+@post("/office/charter", name="charter-post", opt={"mutation": "changeCharter"}, status_code=303)
+async def change(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Change default rule and host name."""
+
+    async def act(uow: UnitOfWork, consortium_id: UUID, form: Form) -> object:
+        return await charter.change(
+            uow,
+            host,
+            consortium_id=consortium_id,
+            default_cost_rule=rule_of(form) or {"parts": []},
+            host_name=form["host"] or None,
+        )
+
+    return await _saved(request, host, caller, act)
 
 
 @post(
@@ -109,17 +125,11 @@ async def change_voting(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Change how votes are counted."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await charter.change_voting(uow, consortium_id=await office_of(uow), terms={**form})
-    except ArengoError as error:
-        if error.status in {401, 403}:
-            raise
-        form.refuse(error)
-        return await _show(request, host, caller, form)
-    return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
+
+    async def act(uow: UnitOfWork, consortium_id: UUID, form: Form) -> object:
+        return await charter.change_voting(uow, consortium_id=consortium_id, terms={**form})
+
+    return await _saved(request, host, caller, act)
 
 
 @post(
@@ -132,19 +142,11 @@ async def change_payment_terms(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[Any] | Redirect:
     """Change when and where statements are paid."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await charter.change_payment_terms(
-                uow, consortium_id=await office_of(uow), terms={**form}
-            )
-    except ArengoError as error:
-        if error.status in {401, 403}:
-            raise
-        form.refuse(error)
-        return await _show(request, host, caller, form)
-    return redirect(request, "/office/charter", Flash("success", gettext("The charter is saved.")))
+
+    async def act(uow: UnitOfWork, consortium_id: UUID, form: Form) -> object:
+        return await charter.change_payment_terms(uow, consortium_id=consortium_id, terms={**form})
+
+    return await _saved(request, host, caller, act)
 
 
 ROUTES: list[Any] = [charter_page, change, change_voting, change_payment_terms]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -177,7 +178,8 @@ def _month(
 async def _compared(
     uow: UnitOfWork, last: Settlement, before: _Divided, now: _Divided, keys: KeyRegistry
 ) -> Comparison:
-    compared = compare(before.offers, now.offers, keys)
+    # Months of hundreds of members take a second to divide anew.
+    compared = await asyncio.to_thread(compare, before.offers, now.offers, keys)
     known = await organizations.by_ids(uow.session, list(compared.members))
     return Comparison(
         last,
