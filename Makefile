@@ -45,7 +45,7 @@ demo: setup ## The whole product with data, on http://127.0.0.1:8000 (ARENGO_POR
 test: setup ## The whole suite, browser tests too, on the embedded PostgreSQL
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
-test-server: setup ## The suite on a server PostgreSQL, under an owner who is no superuser
+test-server: setup ## All that uses a database, on a server PostgreSQL whose owner is no superuser
 	@$(BIN)/python scripts/test_server.py $(TESTS)
 
 check: lint types imports schema docs dockerfile advisories ## All that can be judged without running the program

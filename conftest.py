@@ -28,9 +28,20 @@ settings.load_profile("arengo")
 _LONG = ("chaos", "third_party", "end_to_end", "operations", "enumeration", "upgrade")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What ``make test-server`` asks for: the other tests would only say the same again."""
+    parser.addoption(
+        "--on-database", action="store_true", help="only the tests that use the test database"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Order folders by how long their files take; within them tests stay as they are."""
     root = Path(__file__).parent
+    if config.getoption("--on-database"):
+        others = [item for item in items if "database_server" not in item.fixturenames]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if "database_server" in item.fixturenames]
 
     def place(item: pytest.Item) -> int:
         found = item.path.relative_to(root).parts if item.path.is_relative_to(root) else ()

@@ -1,4 +1,4 @@
-"""Run the suite on a server PostgreSQL, under an owner who is no superuser.
+"""Run the tests that use a database on a server PostgreSQL, under an owner who is no superuser.
 
     python scripts/test_server.py [pytest arguments]
 
@@ -156,8 +156,8 @@ def main(arguments: list[str]) -> int:
         )
         print(f"On {version.stdout.strip()}, as an owner who is no superuser", flush=True)
         environment = {**os.environ, "ARENGO_TEST_OWNER_URL": owner, "ARENGO_TEST_APP_URL": app}
-        parallel = ["-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-        command = [sys.executable, "-m", "pytest", *parallel, *arguments]
+        options = ["-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--on-database"]
+        command = [sys.executable, "-m", "pytest", *options, *arguments]
         return subprocess.run(command, env=environment, check=False).returncode
 
 
