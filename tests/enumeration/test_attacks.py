@@ -169,7 +169,7 @@ async def test_no_error_and_no_function_sees_a_row_of_anybody_else(raw, tables):
     assert told == []
 
 
-async def test_functions_with_the_owners_rights_are_these_two(raw):
+async def test_functions_with_the_owners_rights_are_these_three(raw):
     """None that answers rows; each looks names up in its own search path."""
     found = await raw.fetch(
         "select oid::regprocedure::text as name, proconfig[1] as config from pg_proc"
@@ -179,6 +179,7 @@ async def test_functions_with_the_owners_rights_are_these_two(raw):
     assert [tuple(row) for row in found] == [
         ("marketplace.make_usage_months(date,integer)", path),
         ("marketplace.refuse_imbalance()", path),
+        ("marketplace.refuse_lines_without_room()", path),
     ]
 
 

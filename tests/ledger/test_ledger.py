@@ -163,7 +163,7 @@ async def test_the_database_refuses_a_line_added_to_a_closed_transaction(valley)
             (found,) = await repository.transactions(uow.session, valley.id)
             await repository.write_postings(uow.session, [_line(valley, found.id, 1)])
 
-    with pytest.raises(DBAPIError, match="does not balance"):
+    with pytest.raises(DBAPIError, match="has 3 postings and says 2: it is written once"):
         await add()
     assert await _balance(valley, "bank") == 100
 
@@ -231,6 +231,9 @@ def _sql_line(amount, **changes):
     return ("line", {"amount": amount, **changes})
 
 
+_NOW = ("set constraints all immediate;", {})
+
+
 CHEATS = {
     "raise an amount": ("update marketplace.ledger_posting set amount = amount * 2", "permission"),
     "move a date": ("update marketplace.ledger_transaction set occurred_at = now()", "permission"),
@@ -257,6 +260,15 @@ CHEATS = {
         [_sql_line(5, of="OLD"), _sql_line(-5, of="OLD")], "written once",
     ),
     "leave room for lines": ([_sql_head(4), _sql_line(5), _sql_line(-5)], "written once"),
+    "add lines after the check": (
+        [_sql_head(), _sql_line(5), _sql_line(-5), _NOW, _sql_line(7), _sql_line(-7)],
+        "written once",
+    ),
+    "write lines first": ([_sql_line(5), _sql_line(-5), _sql_head()], "never written"),
+    "put off the check for good": (
+        "set constraints all immediate; drop trigger has_room on marketplace.ledger_posting",
+        "must be owner",
+    ),
     "use a key twice": ([_sql_head(key="'a'"), _sql_line(5), _sql_line(-5)], "duplicate key"),
     "post without a transaction": (
         [_sql_line(5, of="NONE"), _sql_line(-5, of="NONE")], "never written",
@@ -287,6 +299,8 @@ async def test_the_ledger_cannot_be_cheated_by_sql_as_the_programs_role(valley, 
         for kind, values in steps:
             if kind == "head":
                 parts.append(HEAD.format(new=new, id=valley.id, at=AT, **values))
+            elif kind != "line":
+                parts.append(kind)
             else:
                 line = {"account": "bank", "currency": "EUR", "at": AT, "of": new} | values
                 line = {"owner": str(valley.id)} | line
