@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -15,13 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arengo_core.money import Money
-from arengo_marketplace.costs.adjusting import within_limits
+from arengo_marketplace.costs.adjusting import Adjusting, within_limits
+from arengo_marketplace.costs.adjustments import Limit
 from arengo_marketplace.costs.allocation import Allocation, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
+from arengo_marketplace.costs.charges import Every, round_half_up
 from arengo_marketplace.costs.errors import CostError, InvalidRuleError, RuleUnmetError
 from arengo_marketplace.costs.keys import Background
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
+from arengo_marketplace.costs.rounding import Exact
 from arengo_marketplace.costs.rule import CostRule
 from tests.costs.strategies import METERS, SEPTEMBER, member, quantities, ranges
 
@@ -272,7 +277,7 @@ def test_what_a_cap_takes_goes_to_the_others_in_proportion(
         return
     if None not in reach and sum(most or 0 for most in reach) < net:
         return
-    found = within_limits(shares, bounds)
+    found = within_limits(Exact.of(shares), bounds).fractions()
     assert sum(found) == net
     multiples: list[tuple[Fraction, Fraction, Fraction]] = []
     for share, own, (least, most) in zip(shares, found, bounds, strict=True):
@@ -312,13 +317,14 @@ def cases(
         "caps": st.one_of(
             cents.map(lambda most: {"amount": most + 1000}),
             st.integers(100, 150).map(lambda cent: {"against_last_year": cent}),
+            cents.map(lambda most: {"per_inhabitant": f"{most + 100}.07", "every": "year"}),
         ),
         "floors": st.one_of(
             cents.map(lambda least: {"amount": least // 20}),
             st.just({"per_inhabitant": "0.0035"}),
         ),
     }.items():
-        rule[name] = draw(st.lists(one, max_size=2)) or None
+        rule[name] = draw(st.lists(one, max_size=3)) or None
     if draw(st.booleans()):
         rule["phase_in"] = [{"from": "2026-01-01", "per_cent": draw(st.integers(0, 100))}]
     if draw(st.booleans()):
@@ -328,9 +334,35 @@ def cases(
         CostLine(kind, "", Money(draw(st.integers(-500, 9000))), SEPTEMBER) for kind in kinds
     )
     used = {METERS[0]: {bearer.organization_id: draw(quantities()) for bearer in bearers}}
-    paid: dict[UUID, int] = {bearer.organization_id: draw(cents) for bearer in bearers[::2]}
+    paid: dict[UUID, int] = {
+        bearer.organization_id: draw(cents | st.just(-700)) for bearer in bearers[::2]
+    }
     pool = CostPool(SEPTEMBER, lines, fees=Money(draw(st.integers(0, 500))))
     return pool, CostRule.from_json(rule), bearers, used, Background(None, paid, paid)
+
+
+def _figures(
+    limits: Sequence[Limit], bearer: Bearer, days: int, last_year: int | None
+) -> list[Fraction]:
+    """What caps or floors are for a member in September 2026, in fractions of a cent."""
+    found: list[Fraction] = []
+    for limit in limits:
+        if not limit.who.holds(bearer):
+            continue
+        if limit.against_last_year is not None:
+            if last_year is not None and last_year > 0:
+                found.append(last_year * Fraction(limit.against_last_year) / 100)
+            continue
+        amount = Fraction(limit.amount or 0)
+        if limit.per_inhabitant is not None:
+            amount = Fraction(limit.per_inhabitant) * 100 * bearer.inhabitants()
+        if limit.every is Every.YEAR:
+            until_august, until_september = (
+                round_half_up(amount * Fraction(months, 12)) for months in (8, 9)
+            )
+            amount = Fraction(until_september - until_august)
+        found.append(amount * Fraction(days, 30))
+    return found
 
 
 @given(cases(), st.randoms(use_true_random=False), st.integers(1, 900))
@@ -358,8 +390,11 @@ def test_every_adjusted_share_holds(
             assert share.amount.amount == fixed[bearer.rule_id]
         elif pool.net.amount > 0:
             paid = background.last_year.get(bearer.organization_id)
-            least, most = rule.adjustments.bounds_of(bearer, SEPTEMBER, "EUR", paid)
-            assert least <= share.amount.amount <= (10**9 if most is None else most)
+            figures = partial(_figures, bearer=bearer, days=share.days, last_year=paid)
+            for least in figures(rule.adjustments.floors):
+                assert share.amount.amount >= least
+            for most in figures(rule.adjustments.caps):
+                assert share.amount.amount <= most
     # More use never pays less: the other figures are the same.
     first = bearers[-1].organization_id
     read = used[METERS[0]]
@@ -370,6 +405,62 @@ def test_every_adjusted_share_holds(
         except RuleUnmetError:
             return
         assert after.share_of(first).amount.amount >= result.share_of(first).amount.amount
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 500), st.integers(0, 100), st.integers(-50, 900)),
+        min_size=1,
+        max_size=8,
+    ),
+    st.integers(0, 100),
+)
+def test_discounts_and_phase_ins_are_those_of_fractions(
+    members: list[tuple[int, int, int]], new: int
+) -> None:
+    bearers = [Bearer(member(at), code=str(at)) for at, _ in enumerate(members)]
+    shares = [Fraction(unit, 7) for unit, _, _ in members]
+    cuts = [Fraction(cut, 100) for _, cut, _ in members]
+    rule = EQUAL | {
+        "discounts": [
+            {"members": [str(at)], "per_cent": cut} for at, (_, cut, _) in enumerate(members) if cut
+        ]
+        or None,
+        "phase_in": [{"from": "2026-01-01", "per_cent": new}],
+    }
+    paid = {member(at): amount for at, (_, _, amount) in enumerate(members)}
+    adjusting = Adjusting(
+        CostPool.of(Money(100), SEPTEMBER),
+        CostRule.from_json(rule).adjustments,
+        bearers,
+        [30] * len(bearers),
+        Background(None, paid, {}),
+    )
+    spared = sum(share * cut for share, cut in zip(shares, cuts, strict=True))
+    others = sum(share for share, cut in zip(shares, cuts, strict=True) if not cut)
+    if others or not spared:
+        assert adjusting.discounted(Exact.of(shares)).fractions() == [
+            share * (1 - cut) if cut or not spared else share + spared * share / others
+            for share, cut in zip(shares, cuts, strict=True)
+        ]
+    before = sum(amount for _, _, amount in members if amount > 0)
+    held = [share if amount > 0 else 0 for share, (*_, amount) in zip(shares, members, strict=True)]
+    assert adjusting.phased(Exact.of(shares)).fractions() == [
+        share
+        if amount <= 0
+        else share * new / 100 + Fraction(100 - new, 100) * sum(held) * amount / before
+        for share, (*_, amount) in zip(shares, members, strict=True)
+    ]
+
+
+def test_who_paid_nothing_a_year_ago_has_no_cap_against_it() -> None:
+    rule = CostRule.from_json(BY_POPULATION | {"caps": [{"against_last_year": 110}]})
+    paid = {A.organization_id: -500, B.organization_id: 2000, C.organization_id: 0}
+    result = allocate(
+        CostPool.of(Money(10000), SEPTEMBER), rule, [A, B, C], background=Background(None, {}, paid)
+    )
+    assert result.share_of(B.organization_id).amount == Money(2200)
+    assert sum(share.amount.amount for share in result.shares) == 10000
 
 
 def test_days_of_membership_count_for_limits_too() -> None:

@@ -13,10 +13,9 @@ from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.errors import N_, RuleUnmetError
 from arengo_marketplace.costs.keys import Background
 from arengo_marketplace.costs.pool import CostPool
+from arengo_marketplace.costs.rounding import Exact
 
-_NOTHING = Fraction()
-
-Step = tuple[str, list[Fraction]]
+Step = tuple[str, Exact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,16 @@ class Adjusting:
             )
         return found
 
-    def steps(self, base: list[Fraction], fixed: dict[int, int]) -> list[Step]:
+    def steps(self, base: Exact, fixed: dict[int, int]) -> list[Step]:
         """The shares after each adjustment that the rule has, with its reason."""
         steps: list[Step] = []
         shares = base
         if fixed:
-            shares = [own + fixed.get(at, 0) for at, own in enumerate(base)]
+            added = [own + fixed.get(at, 0) * base.scale for at, own in enumerate(base.units)]
+            shares = Exact(added, base.scale)
             steps.append(("fixed_amount", shares))
         bound = [at for at, count in enumerate(self.paying()) if count and at not in fixed]
-        parts: list[tuple[str, bool, Callable[[Adjusting, list[Fraction]], list[Fraction]]]] = [
+        parts: list[tuple[str, bool, Callable[[Adjusting, Exact], Exact]]] = [
             ("discount", bool(self.adjustments.discounts), Adjusting.discounted),
             ("phase_in", bool(self.adjustments.phase_in), Adjusting.phased),
             ("limit", bool(self.adjustments.caps or self.adjustments.floors), Adjusting.limited),
@@ -92,12 +92,11 @@ class Adjusting:
         return steps
 
     def _among(
-        self,
-        chosen: list[int],
-        shares: list[Fraction],
-        change: Callable[[Adjusting, list[Fraction]], list[Fraction]],
-    ) -> list[Fraction]:
+        self, chosen: list[int], shares: Exact, change: Callable[[Adjusting, Exact], Exact]
+    ) -> Exact:
         """Change the shares of some of the members."""
+        if len(chosen) == len(self.bearers):
+            return change(self, shares).reduced()
         part = Adjusting(
             self.pool,
             self.adjustments,
@@ -105,46 +104,63 @@ class Adjusting:
             [self.days[at] for at in chosen],
             self.background,
         )
-        changed = dict(zip(chosen, change(part, [shares[at] for at in chosen]), strict=True))
-        return [changed.get(at, share) for at, share in enumerate(shares)]
+        changed = change(part, Exact([shares.units[at] for at in chosen], shares.scale))
+        scale = lcm(shares.scale, changed.scale)
+        units = [unit * (scale // shares.scale) for unit in shares.units]
+        for at, unit in zip(chosen, changed.units, strict=True):
+            units[at] = unit * (scale // changed.scale)
+        return Exact(units, scale).reduced()
 
-    def discounted(self, shares: list[Fraction]) -> list[Fraction]:
+    def discounted(self, shares: Exact) -> Exact:
         """Less for some; the others pay it in proportion to their shares."""
-        cuts = [self.adjustments.discount_of(bearer) for bearer in self.bearers]
-        spared = sum((share * cut for share, cut in zip(shares, cuts, strict=True)), _NOTHING)
-        others = sum((share for share, cut in zip(shares, cuts, strict=True) if not cut), _NOTHING)
-        if spared and not others:
+        cuts = Exact.of([self.adjustments.discount_of(bearer) for bearer in self.bearers])
+        pairs = list(zip(shares.units, cuts.units, strict=True))
+        spared = sum(unit * cut for unit, cut in pairs)
+        others = sum(unit for unit, cut in pairs if not cut)
+        if not spared:
+            return shares
+        if not others:
             raise RuleUnmetError(
                 "discounts",
                 N_("discounts spare {amount}, and nobody without one is left to pay it"),
                 N_("Lower them, or leave members without one"),
-                amount=self._money(spared),
+                amount=self._money(Fraction(spared, shares.scale * cuts.scale)),
             )
-        return [
-            share * (1 - cut) if cut or not spared else share + spared * share / others
-            for share, cut in zip(shares, cuts, strict=True)
-        ]
+        whole = cuts.scale * others
+        return Exact(
+            [
+                unit * (cuts.scale - cut) * others if cut else unit * (whole + spared)
+                for unit, cut in pairs
+            ],
+            shares.scale * whole,
+        )
 
-    def phased(self, shares: list[Fraction]) -> list[Fraction]:
+    def phased(self, shares: Exact) -> Exact:
         """Those who paid in the past period go from its shares to these."""
-        new = self.adjustments.phase_of(self.pool.period.start)
+        new, whole = self.adjustments.phase_of(self.pool.period.start).as_integer_ratio()
         past = [self.background.past.get(bearer.organization_id, 0) for bearer in self.bearers]
         before = sum(paid for paid in past if paid > 0)
-        together = sum(
-            (share for share, paid in zip(shares, past, strict=True) if paid > 0), _NOTHING
+        if not before:
+            return shares
+        pairs = list(zip(shares.units, past, strict=True))
+        together = sum(unit for unit, paid in pairs if paid > 0)
+        return Exact(
+            [
+                new * unit * before + (whole - new) * together * paid
+                if paid > 0
+                else whole * unit * before
+                for unit, paid in pairs
+            ],
+            shares.scale * whole * before,
         )
-        return [
-            new * share + (1 - new) * together * paid / before if paid > 0 else share
-            for share, paid in zip(shares, past, strict=True)
-        ]
 
-    def limited(self, shares: list[Fraction]) -> list[Fraction]:
+    def limited(self, shares: Exact) -> Exact:
         """Within caps and floors. Raises RuleUnmetError where they clash."""
-        last_year, currency = self.background.last_year, self.pool.currency
-        bounds: list[tuple[int, int | None]] = []
-        for bearer in self.bearers:
-            paid = last_year.get(bearer.organization_id)
-            least, most = self.adjustments.bounds_of(bearer, self.pool.period, currency, paid)
+        currency = self.pool.currency
+        bounds = self.adjustments.bounds(
+            self.bearers, self.days, self.pool.period, currency, self.background.last_year
+        )
+        for bearer, (least, most) in zip(self.bearers, bounds, strict=True):
             if most is not None and least > most:
                 raise RuleUnmetError(
                     "floors",
@@ -154,12 +170,11 @@ class Adjusting:
                     floor=Money(least, currency),
                     cap=Money(most, currency),
                 )
-            bounds.append((least, most))
         self._check(shares, bounds)
         return within_limits(shares, bounds)
 
-    def _check(self, shares: list[Fraction], bounds: list[tuple[int, int | None]]) -> None:
-        net = sum(shares, _NOTHING)
+    def _check(self, shares: Exact, bounds: list[tuple[int, int | None]]) -> None:
+        net = Fraction(sum(shares.units), shares.scale)
         floors = sum(least for least, _ in bounds)
         if floors > net:
             raise RuleUnmetError(
@@ -171,7 +186,8 @@ class Adjusting:
             )
         # Who has no share by the keys takes nothing from others but its own floor.
         reach = [
-            most if share else least for share, (least, most) in zip(shares, bounds, strict=True)
+            most if unit else least
+            for unit, (least, most) in zip(shares.units, bounds, strict=True)
         ]
         if None not in reach and sum(most or 0 for most in reach) < net:
             raise RuleUnmetError(
@@ -186,9 +202,7 @@ class Adjusting:
         return Money(round(amount), self.pool.currency)
 
 
-def within_limits(
-    shares: Sequence[Fraction], bounds: Sequence[tuple[int, int | None]]
-) -> list[Fraction]:
+def within_limits(shares: Exact, bounds: Sequence[tuple[int, int | None]]) -> Exact:
     """Shares, none negative, brought within their bounds, the sum unchanged; these must allow it.
 
     What a cap takes from one, and a floor spares, goes to the others in proportion to their shares,
@@ -196,25 +210,22 @@ def within_limits(
     have the same multiple of their shares. As the multiple grows from 0, each share leaves its
     floor once and meets its cap once; between two such marks the sum grows evenly.
     """
-    whole = lcm(*(share.denominator for share in shares))
-    units = [share.numerator * (whole // share.denominator) for share in shares]
-    multiple = _multiple(units, whole, bounds)
-    found: list[Fraction] = []
-    for share, (least, most) in zip(shares, bounds, strict=True):
-        own = share * multiple
-        if own < least:
-            found.append(Fraction(least))
-        elif most is not None and own > most:
-            found.append(Fraction(most))
-        else:
-            found.append(own)
-    return found
+    grown, scale = _multiple(shares, bounds)
+    scale *= shares.scale
+    found: list[int] = []
+    for unit, (least, most) in zip(shares.units, bounds, strict=True):
+        own = unit * grown
+        if least and own < least * scale:
+            own = least * scale
+        elif most is not None and own > most * scale:
+            own = most * scale
+        found.append(own)
+    return Exact(found, scale)
 
 
-def _multiple(
-    units: Sequence[int], whole: int, bounds: Sequence[tuple[int, int | None]]
-) -> Fraction:
-    """By what shares, in units of 1 / ``whole``, grow to their own sum within their bounds."""
+def _multiple(shares: Exact, bounds: Sequence[tuple[int, int | None]]) -> tuple[int, int]:
+    """By what shares grow to their own sum within their bounds, as a ratio of whole numbers."""
+    units, whole = shares.units, shares.scale
     net = sum(units)
     # Marks end / unit keep their order in whole numbers: two that differ do by 1 / largest ** 2.
     shift = 2 * max(units, default=0).bit_length()
@@ -231,11 +242,11 @@ def _multiple(
             marks.append(((least << shift) // unit, least, unit, -least * whole, unit))
         if most is not None:
             marks.append(((most << shift) // unit, most, unit, most * whole, -unit))
-    mark = _NOTHING
+    mark = 0, 1
     for _, end, unit, to_bound, to_growing in sorted(marks):
-        mark = Fraction(end * whole, unit)
+        mark = end * whole, unit
         if bound * unit + growing * end * whole >= net * unit:
             break
         bound += to_bound
         growing += to_growing
-    return Fraction(net - bound, growing) if growing else mark
+    return (net - bound, growing) if growing else mark

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from math import ceil, floor
+from uuid import UUID
 
 from arengo_core.money import exponent
 from arengo_marketplace.costs.bearer import Bearer
-from arengo_marketplace.costs.charges import Every, accrued
+from arengo_marketplace.costs.charges import Every, Span
 from arengo_marketplace.costs.period import Period
 
 
@@ -55,18 +54,6 @@ class Step:
     per_cent: Decimal
 
 
-@lru_cache(maxsize=64)
-def _minor(rate: Decimal, currency: str) -> Fraction:
-    """A rate in minor units."""
-    return Fraction(rate) * 10 ** exponent(currency)
-
-
-@lru_cache(maxsize=8192)
-def _accrued_in(amount: Fraction, every: Every, period: Period) -> Fraction:
-    """What accrues in a period; of 553 members and a year it is asked anew for each offer."""
-    return Fraction(sum(accrued(amount, every, month) for month in period.months()))
-
-
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The most or the least that a member pays: one of three figures.
@@ -82,22 +69,40 @@ class Limit:
     against_last_year: Decimal | None = None
     every: Every | None = None
 
-    def bound(
-        self, bearer: Bearer, period: Period, currency: str, last_year: int | None
-    ) -> Fraction | None:
-        """The figure for a member, in minor units; None where it does not apply."""
-        if not self.who.holds(bearer):
-            return None
+    def figures(
+        self,
+        bearers: Sequence[Bearer],
+        days: Sequence[int],
+        period: Period,
+        currency: str,
+        last_year: Mapping[UUID, int],
+    ) -> Iterator[tuple[int, int, int]]:
+        """The figures of those for whom it applies: the number of the member, and minor units as a
+        ratio of whole numbers, which are a tenth of the work of fractions.
+
+        Who paid nothing a year ago, or was given a credit, has no figure against that year.
+        """
+        held = [at for at, bearer in enumerate(bearers) if self.who.holds(bearer)]
         if self.against_last_year is not None:
-            return None if last_year is None else last_year * Fraction(self.against_last_year) / 100
+            part = Fraction(self.against_last_year) / 100
+            for at in held:
+                paid = last_year.get(bearers[at].organization_id, 0)
+                if paid > 0:
+                    yield at, paid * part.numerator, part.denominator
+            return
+        rate = Fraction(self.amount or 0)
         if self.per_inhabitant is not None:
-            amount = _minor(self.per_inhabitant, currency) * bearer.inhabitants()
-        else:
-            amount = Fraction(self.amount or 0)
+            rate = Fraction(self.per_inhabitant) * 10 ** exponent(currency)
+        amounts, parts = [rate.numerator] * len(held), rate.denominator
+        if self.per_inhabitant is not None:
+            amounts = [rate.numerator * bearers[at].inhabitants() for at in held]
         if self.every is not None:
-            amount = _accrued_in(amount, self.every, period)
-        days = bearer.days_in(period)
-        return amount if days == period.days else amount * Fraction(days, period.days)
+            months = [Span.of(self.every, month) for month in period.months()]
+            due = [month.accrued(amounts, parts) for month in months]
+            amounts, parts = [sum(own) for own in zip(*due, strict=True)], 1
+        parts *= period.days
+        for at, amount in zip(held, amounts, strict=True):
+            yield at, amount * days[at], parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +135,22 @@ class Adjustments:
             return Fraction(1)
         return Fraction(begun[-1].per_cent) / 100 if begun else Fraction()
 
-    def bounds_of(
-        self, bearer: Bearer, period: Period, currency: str, last_year: int | None
-    ) -> tuple[int, int | None]:
-        """The least and the most that a member pays, in whole minor units within its limits."""
-
-        def found(limits: Iterable[Limit]) -> list[Fraction]:
-            bounds = (one.bound(bearer, period, currency, last_year) for one in limits)
-            return [bound for bound in bounds if bound is not None]
-
-        caps = found(self.caps) if self.caps else ()
-        floors = found(self.floors) if self.floors else ()
-        return ceil(max(floors, default=0)), floor(min(caps)) if caps else None
+    def bounds(
+        self,
+        bearers: Sequence[Bearer],
+        days: Sequence[int],
+        period: Period,
+        currency: str,
+        last_year: Mapping[UUID, int],
+    ) -> list[tuple[int, int | None]]:
+        """The least and the most that each pays, in whole minor units within its limits."""
+        least = [0] * len(bearers)
+        most: list[int | None] = [None] * len(bearers)
+        for limit in self.floors:
+            for at, amount, parts in limit.figures(bearers, days, period, currency, last_year):
+                least[at] = max(least[at], -(-amount // parts))
+        for limit in self.caps:
+            for at, amount, parts in limit.figures(bearers, days, period, currency, last_year):
+                before = most[at]
+                most[at] = amount // parts if before is None else min(before, amount // parts)
+        return list(zip(least, most, strict=True))

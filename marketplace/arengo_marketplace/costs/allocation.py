@@ -17,7 +17,7 @@ from arengo_marketplace.costs.charges import round_half_up
 from arengo_marketplace.costs.errors import N_, CostError, NoBearersError
 from arengo_marketplace.costs.keys import Background, KeyRegistry
 from arengo_marketplace.costs.pool import CostKind, CostPool
-from arengo_marketplace.costs.rounding import largest_remainder, round_shares, round_table
+from arengo_marketplace.costs.rounding import Exact, largest_remainder, round_table
 from arengo_marketplace.costs.rule import CostRule, RulePart
 from arengo_marketplace.costs.weighing import Weighed, Weighing, cells
 
@@ -197,7 +197,7 @@ def amounts(pool: CostPool, rule: CostRule, by: Weighing) -> list[int]:
     made = _divide(pool, rule, by)
     final = made.rounded
     for _, after in made.steps:
-        final = round_shares(after)
+        final = after.rounded()
     return [made.sign * amount for amount in final]
 
 
@@ -213,9 +213,9 @@ class _Divided:
     steps: list[Step]
     sign: int
 
-    def base(self) -> list[Fraction]:
+    def base(self) -> Exact:
         """The shares by the keys before rounding."""
-        return [Fraction(column, self.denominator) for column in self.columns]
+        return Exact(self.columns, self.denominator)
 
 
 def _divide(pool: CostPool, rule: CostRule, by: Weighing) -> _Divided:
@@ -276,16 +276,16 @@ def _mixes(pool: CostPool, rule: CostRule, divided: int) -> list[Mix]:
 
 
 def _changes(
-    steps: list[tuple[str, list[Fraction]]],
-    base: list[Fraction],
+    steps: list[Step],
+    base: Exact,
     rounded: list[int],
     currency: str,
 ) -> tuple[list[list[Adjustment]], list[int]]:
     """What each step changes for each member, and the shares after the last."""
-    changes: list[list[Adjustment]] = [[] for _ in base]
-    before, amounts = base, rounded
-    for reason, after in steps:
-        following = round_shares(after)
+    changes: list[list[Adjustment]] = [[] for _ in rounded]
+    before, amounts = base.fractions(), rounded
+    for reason, made in steps:
+        after, following = made.fractions(), made.rounded()
         for column, change in enumerate(changes):
             added = following[column] - amounts[column]
             if added or after[column] != before[column]:

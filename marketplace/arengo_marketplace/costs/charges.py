@@ -7,7 +7,7 @@ are rounded on the running total of the month or year, so that parts always add 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -58,19 +58,35 @@ def changed_rate(rate: Decimal, factor: Fraction) -> Decimal:
     return Decimal(round_half_up(Fraction(rate) * factor * 10**8)).scaleb(-8)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days of one month as parts of what falls due: from ``begun`` to ``ended`` of ``parts``."""
+
+    begun: int
+    ended: int
+    parts: int
+
+    @classmethod
+    def of(cls, every: Every, days: Period) -> Span:
+        """The part that days of one month are of a month or year."""
+        first = days.start.replace(day=1)
+        length = Period.months_from(first, 1).days
+        yearly = every is Every.YEAR
+        before = (first.month - 1) * length if yearly else 0
+        begun, ended = (before + (edge - first).days for edge in (days.start, days.end))
+        return cls(begun, ended, length * (12 if yearly else 1))
+
+    def accrued(self, numerators: Sequence[int], denominator: int) -> list[int]:
+        """What falls due of amounts of ``numerators`` / ``denominator``, in whole minor units."""
+        # Halves upwards, as round_half_up does, in whole numbers: members' caps ask it often.
+        begun, ended, half = 2 * self.begun, 2 * self.ended, denominator * self.parts
+        whole = 2 * half
+        return [(own * ended + half) // whole - (own * begun + half) // whole for own in numerators]
+
+
 def accrued(amount: Fraction, every: Every, days: Period) -> int:
     """The part of a monthly or yearly amount that falls on some days of one month."""
-    first = days.start.replace(day=1)
-    length = Period.months_from(first, 1).days
-    yearly = every is Every.YEAR
-    before = (first.month - 1) * length if yearly else 0
-    parts = amount.denominator * length * (12 if yearly else 1)
-
-    def running(elapsed: int) -> int:
-        # Halves upwards, as round_half_up does, in whole numbers: members' caps ask it often.
-        return (2 * amount.numerator * (before + elapsed) + parts) // (2 * parts)
-
-    return running((days.end - first).days) - running((days.start - first).days)
+    return Span.of(every, days).accrued([amount.numerator], amount.denominator)[0]
 
 
 @dataclass(frozen=True, slots=True)

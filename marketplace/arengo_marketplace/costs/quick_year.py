@@ -35,7 +35,9 @@ def year_of(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = B
     inputs = year_inputs(scenario, in_order(members))
     bearers = list(inputs.members)
     paid: dict[date, Mapping[UUID, int]] = dict(scenario.paid)
-    alike = not any(map(_is_dated, (scenario.rule, *scenario.later_rules.values())))
+    rules = (scenario.rule, *scenario.later_rules.values())
+    looks_back = any(map(_looks_back, rules))
+    alike = not looks_back and not any(map(_is_dated, rules))
     made: dict[object, list[int]] = {}
     known: Known = {}
     outgoings = Outgoings(scenario.grants)
@@ -55,7 +57,7 @@ def year_of(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = B
             made[where] = amounts(pool, rule, by)
         found = made[where]
         shares = [before + own for before, own in zip(shares, found, strict=True)]
-        if not alike:
+        if looks_back:
             paid[month.start] = {
                 bearer.organization_id: amount
                 for bearer, amount in zip(bearers, found, strict=True)
@@ -67,12 +69,17 @@ def year_of(scenario: Scenario, members: Iterable[Bearer], keys: KeyRegistry = B
 
 
 def _is_dated(rule: CostRule) -> bool:
-    """Whether months of the same figures may be divided differently."""
+    """Whether months of the same figures may be divided differently by their place in the year."""
+    return any(limit.every for limit in (*rule.adjustments.caps, *rule.adjustments.floors))
+
+
+def _looks_back(rule: CostRule) -> bool:
+    """Whether what was paid before may count."""
     adjustments = rule.adjustments
     limits = (*adjustments.caps, *adjustments.floors)
     return (
         bool(adjustments.phase_in)
-        or any(limit.every or limit.against_last_year is not None for limit in limits)
+        or any(limit.against_last_year is not None for limit in limits)
         or not all({part.key, part.otherwise} <= STEADY for part in rule.all_parts())
     )
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 
 def largest_remainder(numerators: Sequence[int], denominator: int) -> list[int]:
@@ -25,11 +26,36 @@ def largest_remainder(numerators: Sequence[int], denominator: int) -> list[int]:
     return rounded
 
 
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Exact amounts that add up to a whole number: ``units`` of 1 / ``scale``."""
+
+    units: list[int]
+    scale: int
+
+    @classmethod
+    def of(cls, amounts: Sequence[Fraction]) -> Exact:
+        """Fractions over the least denominator that all have."""
+        scale = lcm(*(amount.denominator for amount in amounts))
+        return cls([one.numerator * (scale // one.denominator) for one in amounts], scale)
+
+    def reduced(self) -> Exact:
+        """The same amounts in the largest units."""
+        shared = gcd(self.scale, *self.units)
+        return Exact([unit // shared for unit in self.units], self.scale // shared)
+
+    def fractions(self) -> list[Fraction]:
+        """Each amount."""
+        return [Fraction(unit, self.scale) for unit in self.units]
+
+    def rounded(self) -> list[int]:
+        """Whole amounts by largest remainder."""
+        return largest_remainder(self.units, self.scale)
+
+
 def round_shares(shares: Sequence[Fraction]) -> list[int]:
     """Round exact shares that add up to a whole number by largest remainder."""
-    shared = lcm(*(value.denominator for value in shares))
-    numerators = [value.numerator * (shared // value.denominator) for value in shares]
-    return largest_remainder(numerators, shared)
+    return Exact.of(shares).rounded()
 
 
 def round_table(
