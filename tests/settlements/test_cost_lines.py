@@ -153,13 +153,38 @@ async def test_who_paid_the_supplier_is_credited(valley, move_clock):
     assert await _balance(valley, "member_receivable") == -own.due
 
 
-async def test_a_payer_without_a_share_gets_a_statement(valley, move_clock, make_merchant):
-    shop = await make_merchant(valley.id, valley.towns[0].id)
+async def test_a_payer_without_a_share_gets_a_statement(valley, move_clock, make_merchant, visit):
+    lead = valley.towns[0]
+    shop = (await make_merchant(valley.id, lead.id)).organization
     await valley.enter(4_000, paid_by=shop.id)
+    await valley.enter(20_000, paid_by=lead.id, description="Corda")
     move_clock(IN_OCTOBER)
+    office = await visit(valley.officer)
+    shown = (await office.get("/office/settlements/preview?month=2026-08")).text
+    table = shown[shown.index("Accreditato agli aderenti che hanno pagato i fornitori") :]
+    table = table[: table.index("</table>")]
+    assert [value for value in (4_000, -4_000, 20_000) if f'value="{value}"' not in table] == []
+    assert shop.name in table
+    answer = await office.graphql(
+        """query ($id: ID!) { previewSettlement(consortiumId: $id, month: "2026-08") {
+            credits { name share { amount } paid { amount } due { amount } } } }""",
+        id=global_id("Organization", valley.id),
+    )
+    credits = {
+        one["name"]: [one[key]["amount"] for key in ("share", "paid", "due")]
+        for one in answer["data"]["previewSettlement"]["credits"]
+    }
     settlement = await valley.close()
-    (own,) = [one for one in await valley.statements(settlement) if one.advanced]
-    assert (own.organization_id, own.amount, own.due) == (shop.id, 0, -4_000)
+    issued = {one.organization_id: one for one in await valley.statements(settlement)}
+    assert credits == {
+        shop.name: [0, 4_000, -4_000],
+        lead.name: [issued[lead.id].amount, 20_000, issued[lead.id].due],
+    }
+    office = await visit(valley.officer)
+    csv = (await office.get(f"/office/settlements/{settlement.id}/csv")).text
+    assert sum("Pagato ai fornitori" in line for line in csv.splitlines()) == 2
+    own = issued[shop.id]
+    assert (own.amount, own.due) == (0, -4_000)
     assert await _balance(valley, "costs_payable") == 0
     assert verify(await _file(valley, settlement), BUILT_IN).holds
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from arengo_core.errors import ArengoError, ConflictError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, current_locale, format_date
 from arengo_core.money import Money, total
+from arengo_core.organizations import repository as organizations
 from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.costs.allocation import Allocation, Share
 from arengo_marketplace.costs.bearer import Bearer
@@ -67,6 +68,21 @@ class OfferBook:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """What a member is credited for costs that it paid to suppliers, beside its share."""
+
+    organization_id: UUID
+    name: str
+    share: Money
+    paid: Money
+
+    @property
+    def due(self) -> Money:
+        """What it would still owe; negative: the consortium owes it."""
+        return self.share - self.paid
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What closing a month would give now. ``problems`` are reasons why it cannot be closed."""
 
@@ -76,6 +92,8 @@ class Draft:
     problems: tuple[ArengoError, ...]
     purses: tuple[Purse, ...] = ()
     currency: str = "EUR"
+    payers: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
+    """Names of the members that paid suppliers."""
     _shares: dict[UUID, list[tuple[OfferBook, Share]]] = field(
         default_factory=dict[UUID, list[tuple[OfferBook, Share]]]
     )
@@ -119,6 +137,20 @@ class Draft:
                     part = line.part(self.period.start).amount
                     found[line.paid_by] = found.get(line.paid_by, 0) + part
         return {member: amount for member, amount in sorted(found.items()) if amount}
+
+    @property
+    def credits(self) -> list[Credit]:
+        """The same beside each one's share, by name."""
+        found = [
+            Credit(
+                member,
+                self.payers.get(member, "—"),
+                self.amount_of(member),
+                Money(amount, self.currency),
+            )
+            for member, amount in self.advanced().items()
+        ]
+        return sorted(found, key=lambda one: (one.name, one.organization_id))
 
     def amount_of(self, organization_id: UUID) -> Money:
         """What one member would pay in all."""
@@ -169,7 +201,16 @@ async def draft(
                 "No costs are recorded for {month}: enter them first.", field="month", month=label
             )
         )
-    return Draft(consortium_id, period, tuple(books), tuple(problems), tuple(available))
+    paid_by = [line.paid_by for book in books for line in book.lines if line.paid_by is not None]
+    payers = await organizations.by_ids(uow.session, paid_by)
+    return Draft(
+        consortium_id,
+        period,
+        tuple(books),
+        tuple(problems),
+        tuple(available),
+        payers={key: row.name for key, row in payers.items()},
+    )
 
 
 async def _books(

@@ -195,9 +195,17 @@ def preview(period: Period, slug: str | None, as_json: bool) -> None:
                 {"id": member, "name": name, "amount": amount.amount}
                 for member, name, amount in shares
             ],
+            "credits": [
+                {"id": one.organization_id, "name": one.name, "paid": one.paid.amount}
+                for one in draft.credits
+            ],
         }
         lines = table([(name, format_money(amount)) for _, name, amount in shares])
-        return [*lines, f"Together: {format_money(draft.net)}", *problems], data
+        credited = [
+            f"{one.name} paid suppliers {format_money(one.paid)}: {format_money(one.due)} left"
+            for one in draft.credits
+        ]
+        return [*lines, f"Together: {format_money(draft.net)}", *credited, *problems], data
 
     _run(slug, as_json, work)
 

@@ -249,12 +249,15 @@ async def settlement_page(
 async def settlement_csv(
     request: ArengoRequest, host: FromHost, caller: FromCaller, settlement_id: FromPath[UUID]
 ) -> Response[bytes]:
-    """Every share of a settlement as CSV."""
+    """Every share of a settlement as CSV, and what members that paid suppliers are credited."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
         settlement = await _found(uow, settlement_id)
         shares = await repository.shares(uow.session, settlement.id, settlement.organization_id)
-        names = await _names(uow, [share.organization_id for share in shares])
+        issued = await statements.of_settlement(
+            uow.session, settlement.organization_id, settlement.id
+        )
+        names = await _names(uow, [one.organization_id for one in (*shares, *issued)])
     headings = [
         gettext(text)
         for text in ("Member", "Service", "Days", "Inhabitants", "Amount", "Per inhabitant")
@@ -269,6 +272,18 @@ async def settlement_csv(
             share.per_inhabitant,
         )
         for share in shares
+    ]
+    rows += [
+        (
+            names.get(one.organization_id, ""),
+            gettext("Paid to suppliers"),
+            None,
+            None,
+            Money(-one.advanced, one.currency),
+            None,
+        )
+        for one in issued
+        if one.advanced
     ]
     return csv_answer(f"settlement-{month_key(settlement.period)}", headings, rows)
 

@@ -175,6 +175,19 @@ class PreviewedGrant:
     amount: MoneyType
 
 
+@strawberry.type(description="What a member would be credited for costs that it paid to suppliers.")
+class PreviewedCredit:
+    """A member that paid suppliers, in a preview."""
+
+    organization_id: strawberry.ID
+    name: str
+    share: MoneyType
+    paid: MoneyType
+    due: MoneyType = strawberry.field(
+        description="Its share less what it paid; negative: the consortium owes it."
+    )
+
+
 @strawberry.type(description="What a warning comes from.")
 class WarningCause:
     """A cause of a warning."""
@@ -222,6 +235,9 @@ class SettlementPreview:
     unrecorded: list[str] = strawberry.field(description="Services in use without entered costs.")
     shares: list[PreviewedShare]
     grants: list[PreviewedGrant] = strawberry.field(description="What grants would cover.")
+    credits: list[PreviewedCredit] = strawberry.field(
+        description="The members that paid suppliers for all, by name."
+    )
 
     @strawberry.field(description="Beside the month before, and per inhabitant.")
     def figures(self) -> MonthFigures:
@@ -270,6 +286,16 @@ class SettlementPreview:
                 )
                 for book in draft.books
                 for one in book.covered
+            ],
+            credits=[
+                PreviewedCredit(
+                    organization_id=global_id("Organization", one.organization_id),
+                    name=one.name,
+                    share=MoneyType.of(one.share),
+                    paid=MoneyType.of(one.paid),
+                    due=MoneyType.of(one.due),
+                )
+                for one in draft.credits
             ],
         )
 
