@@ -26,6 +26,7 @@ ACTS = [
     Act("cost_line.entered", N_("Cost entered")),
     Act("cost_line.changed", N_("Cost corrected")),
     Act("cost_line.removed", N_("Cost removed")),
+    Act("cost_line.rest_moved", N_("Rest of a cost moved")),
     Act("funding.created", N_("Grant recorded")),
     Act("funding.changed", N_("Grant changed")),
     Act("funding.ended", N_("Grant ended")),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,7 +53,8 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     the line cannot change while one of its months is settled. ``paid_by`` is the member that paid
     the supplier for all; settlements credit it what they take. ``vat`` tells of what price
     and tax the amount, which is what is shared, is made
-    (:class:`~arengo_marketplace.costs.vat.Taxed`).
+    (:class:`~arengo_marketplace.costs.vat.Taxed`). From the month ``rest_from`` on another line,
+    whose ``rest_of`` this one is, bears what is left of it.
 
     Amounts of fees and funding are positive and lower what the members divide; a supplier's
     credit note is a negative cost. ``from_plan`` tells that the price plan made the line.
@@ -67,6 +68,14 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
         CheckConstraint("kind in ('fixed', 'usage', 'one_off', 'fee', 'funding')", "kind"),
         CheckConstraint("extract(day from starts_on) = 1", "month"),
         CheckConstraint("months between 1 and 600", "months"),
+        CheckConstraint("rest_from is null or (rest_from > starts_on and months > 1)", "rest"),
+        Index(
+            "uq_pool_line_rest_of",
+            "organization_id",
+            "rest_of",
+            unique=True,
+            postgresql_where=text("rest_of is not null"),
+        ),
         CheckConstraint(
             "kind not in ('fee', 'funding') or (months = 1 and paid_by is null and vat is null)",
             "cost",
@@ -93,6 +102,8 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     currency: Mapped[str]
     vat: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     paid_by: Mapped[UUID | None]
+    rest_from: Mapped[date | None]
+    rest_of: Mapped[UUID | None]
     evidence_name: Mapped[str] = mapped_column(default="")
     evidence_digest: Mapped[str] = mapped_column(default="")
     from_plan: Mapped[bool] = mapped_column(default=False)
@@ -129,9 +140,22 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
         """Whether it falls due over several months."""
         return self.months > 1
 
+    @property
+    def due_months(self) -> Period:
+        """The months that take a part of it: all, or those before another line bears its rest."""
+        months = self.spread.months
+        return Period(months.start, self.rest_from) if self.rest_from else months
+
     def part(self, month: date) -> Money:
         """What of it is in the pool of a month."""
-        return Money(self.spread.part(month), self.currency)
+        due = self.spread.part(month) if month < self.due_months.end else 0
+        return Money(due, self.currency)
+
+    @property
+    def rest(self) -> Money:
+        """What another line bears of it."""
+        last = Period.months_from(self.due_months.end, 1).previous()
+        return Money(self.spread.rest(last.start), self.currency)
 
     @property
     def money(self) -> Money:

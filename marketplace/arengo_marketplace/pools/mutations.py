@@ -8,7 +8,7 @@ from arengo_core.api.context import Info
 from arengo_core.api.payload import answers
 from arengo_core.api.scalars import MoneyType, global_id, local_id
 from arengo_core.tasks.graphql import TaskPayload, TaskType
-from arengo_marketplace.pools import csv_import, importing, planned, service
+from arengo_marketplace.pools import csv_import, importing, planned, rests, service
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.pools.types import (
     CostLineInput,
@@ -59,6 +59,33 @@ class PoolsMutation:
         """Remove a line."""
         async with info.context.writing() as uow:
             row = await service.remove(uow, line_id=local_id(id, "CostLine"))
+            return CostLinePayload(cost_line=CostLineType.of(row))
+
+    @strawberry.mutation(
+        description="Have a line of its own bear what a spread cost leaves from a month on: due in"
+        " that month, or in equal parts up to the last month; of the same offer, or of another."
+        " Removing that line takes it back."
+    )
+    @answers(CostLinePayload)
+    async def move_rest_of_cost(
+        self,
+        info: Info,
+        id: strawberry.ID,
+        month: str,
+        last_month: str | None = None,
+        offer_id: strawberry.ID | None = None,
+        idempotency_key: str | None = None,
+    ) -> CostLinePayload:
+        """Move the rest of a line."""
+        async with info.context.writing() as uow:
+            row = await rests.move_rest(
+                uow,
+                line_id=local_id(id, "CostLine"),
+                month=month_named(month),
+                offer_id=local_id(offer_id, "Offer", "offer_id") if offer_id else None,
+                last_month=month_named(last_month, "last_month").start if last_month else None,
+                idempotency_key=idempotency_key,
+            )
             return CostLinePayload(cost_line=CostLineType.of(row))
 
     @strawberry.mutation(

@@ -30,7 +30,7 @@ from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.months import month_asked, month_key
 from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.terms import vat_of
-from arengo_marketplace.pools import planned, repository, service
+from arengo_marketplace.pools import planned, repository, rests, service
 from arengo_marketplace.pools.models import KIND_LABELS, LineKind, PoolLine
 from arengo_marketplace.pools.service import LineData, kind_named, month_named
 from arengo_marketplace.settlements import repository as settlements
@@ -282,7 +282,8 @@ async def _line_page(
             "paid_by": str(line.paid_by or ""),
         }
         closed = await settlements.settled_months(uow.session, line.organization_id)
-        months = list(line.spread.months.months())
+        months = list(line.due_months.months())
+        left = await _left_of(uow, line, closed)
         payers = await _names(uow, [line])
         towns = dict(await _towns(uow, line.organization_id, line.spread.months))
         towns |= {str(key): name for key, name in payers.items()}
@@ -298,6 +299,10 @@ async def _line_page(
             values={**values, **(form or {})},
             errors=form.errors if form else {},
             settled=any(month.start in closed for month in months),
+            rest=await repository.bearing_rest_of(uow.session, line) if line.rest_from else None,
+            whole=await repository.get(uow.session, line.rest_of) if line.rest_of else None,
+            left=left,
+            rest_values={**left, **(form or {})},
             parts=[
                 (
                     month.label(current_locale()),
@@ -313,6 +318,26 @@ async def _line_page(
             offers=await _choices(uow, host, line.organization_id),
             kinds=_kinds(),
         )
+
+
+async def _left_of(uow: UnitOfWork, line: PoolLine, closed: set[date]) -> dict[str, str]:
+    """The form's values to move what is left; none where nothing of it can be moved."""
+    months = list(line.spread.months.months())
+    open_since = next(
+        (
+            month
+            for place, month in enumerate(months)
+            if place and all(later.start not in closed for later in months[place:])
+        ),
+        None,
+    )
+    if line.rest_from or open_since is None:
+        return {}
+    return {
+        "rest_month": month_key(open_since),
+        "rest_last_month": "",
+        "rest_offer": str(line.offer_id),
+    }
 
 
 def _typed(amount: Money) -> str:
@@ -377,6 +402,49 @@ async def remove_line(
     )
 
 
+@post(
+    "/office/costs/lines/{line_id:uuid}/rest",
+    name="cost-line-rest",
+    opt={"mutation": "moveRestOfCost"},
+    status_code=303,
+)
+async def move_rest(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, line_id: FromPath[UUID]
+) -> Response[Any] | Redirect:
+    """Have a line of its own bear what is left of a spread cost."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            rest = await rests.move_rest(
+                uow,
+                line_id=line_id,
+                month=month_named(form["rest_month"], "rest_month"),
+                offer_id=form.uuid("rest_offer"),
+                last_month=month_named(form["rest_last_month"], "rest_last_month").start
+                if form["rest_last_month"]
+                else None,
+                idempotency_key=form["idempotency_key"] or None,
+            )
+    except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
+        form.refuse(error)
+        form.errors |= {
+            f"rest_{name}": text for name, text in form.errors.items() if name in _REST_FIELDS
+        }
+        return await _line_page(request, host, caller, line_id, form)
+    done = Flash(
+        "success",
+        gettext("The rest of the cost is a line of its own."),
+        gettext("Removing that line takes it back."),
+    )
+    return redirect(request, f"/office/costs/lines/{rest.id}", done)
+
+
+_REST_FIELDS = ("month", "last_month", "offer")
+
+
 @post("/office/costs/fill", name="costs-fill", opt={"mutation": "fillCostLines"}, status_code=303)
 async def fill(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Redirect:
     """Write what the price plans give for a month."""
@@ -396,4 +464,13 @@ async def fill(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Re
     return redirect(request, f"/office/costs?month={month_key(month)}", done)
 
 
-ROUTES: list[Any] = [costs_page, costs_csv, add_line, line_page, change_line, remove_line, fill]
+ROUTES: list[Any] = [
+    costs_page,
+    costs_csv,
+    add_line,
+    line_page,
+    change_line,
+    remove_line,
+    move_rest,
+    fill,
+]

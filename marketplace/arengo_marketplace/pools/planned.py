@@ -66,7 +66,7 @@ async def fill_in(
 
 def _counts_as_invoice(line: PoolLine) -> bool:
     kind = LineKind(line.kind)
-    beside = line.is_spread and kind is LineKind.ONE_OFF
+    beside = (line.is_spread or line.rest_of is not None) and kind is LineKind.ONE_OFF
     return kind.is_cost and not line.from_plan and not beside
 
 

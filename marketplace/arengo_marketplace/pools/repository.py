@@ -18,7 +18,11 @@ def _in_month(starts_on: date) -> ColumnElement[bool]:
     after = PoolLine.starts_on + func.make_interval(0, PoolLine.months)
     return or_(
         PoolLine.starts_on == starts_on,
-        and_(PoolLine.months > 1, PoolLine.starts_on < starts_on, after > starts_on),
+        and_(
+            PoolLine.months > 1,
+            PoolLine.starts_on < starts_on,
+            func.coalesce(PoolLine.rest_from, after) > starts_on,
+        ),
     )
 
 
@@ -66,13 +70,13 @@ async def page(
 
 async def months(session: AsyncSession, consortium_id: UUID, until: date) -> set[date]:
     """First days of the months that have lines; of those after a day, where a line begins."""
-    statement = select(PoolLine.starts_on, PoolLine.months)
+    statement = select(PoolLine.starts_on, PoolLine.months, PoolLine.rest_from)
     statement = statement.where(PoolLine.organization_id == consortium_id).distinct()
     found: set[date] = set()
-    for first, count in (await session.execute(statement)).all():
+    for first, count, end in (await session.execute(statement)).all():
         found.add(first)
         later = (month.start for month in Period.months_from(first, count).months())
-        found.update(month for month in later if month <= until)
+        found.update(month for month in later if month <= until and not (end and month >= end))
     return found
 
 
@@ -84,6 +88,14 @@ async def of_months(
         PoolLine.organization_id == consortium_id, PoolLine.starts_on.in_(starts)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def bearing_rest_of(session: AsyncSession, line: PoolLine) -> PoolLine | None:
+    """The line that bears the rest of one, if another does."""
+    statement = select(PoolLine).where(
+        PoolLine.organization_id == line.organization_id, PoolLine.rest_of == line.id
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def remove_planned(

@@ -27,7 +27,7 @@ from arengo_marketplace.settlements import repository as settlements
 
 TEXT_LIMIT = 200
 _LARGEST = 10**13
-_LONGEST = 600
+LONGEST = 600
 """Months over which a cost may be spread."""
 _ADD = "marketplace.add_cost_line"
 
@@ -120,9 +120,9 @@ def check(data: LineData) -> None:
             "Enter fees and funding as positive amounts: they are taken off the costs.",
             field="amount",
         )
-    if data.months.month_count > _LONGEST:
+    if data.months.month_count > LONGEST:
         raise InvalidInputError(
-            "A cost is spread over {limit} months at most.", field="last_month", limit=_LONGEST
+            "A cost is spread over {limit} months at most.", field="last_month", limit=LONGEST
         )
     if data.months.month_count > 1 and not data.kind.is_cost:
         raise InvalidInputError(
@@ -201,7 +201,7 @@ async def add(
     uow.session.add_all(rows)
     await uow.session.flush()
     for row in rows:
-        _audit(uow, row, "cost_line.entered")
+        audit(uow, row, "cost_line.entered")
     return rows
 
 
@@ -222,23 +222,45 @@ async def change(uow: UnitOfWork, *, line_id: UUID, data: LineData) -> PoolLine:
     """Correct a line; the months it was in and those it goes to must be open."""
     row = await own_line(uow, line_id)
     check(data)
+    if row.rest_of is not None:
+        raise ConflictError(
+            "This is the rest of another cost: remove it, and that one goes on as before."
+        )
+    refuse_without_rest(row)
     await hold_open(uow, row.organization_id, row.spread.months, data.months)
     if data.paid_by != row.paid_by:
         await _check_payer(uow, row.organization_id, [data])
     offer = await offer_for_lines(uow, row.organization_id, data.offer_id)
     _write(row, data, offer)
     row.from_plan = False
-    _audit(uow, row, "cost_line.changed")
+    audit(uow, row, "cost_line.changed")
     return row
 
 
 async def remove(uow: UnitOfWork, *, line_id: UUID) -> PoolLine:
-    """Take a line out of its pool."""
+    """Take a line out of its pool. One that bears the rest of another gives it back to that one,
+    so that nothing of the cost is lost."""
     row = await own_line(uow, line_id)
-    await hold_open(uow, row.organization_id, row.spread.months)
+    refuse_without_rest(row)
+    spans = [row.spread.months]
+    whole = await own_line(uow, row.rest_of) if row.rest_of else None
+    if whole is not None:
+        spans.append(Period(row.starts_on, whole.spread.months.end))
+    await hold_open(uow, row.organization_id, *spans)
+    if whole is not None:
+        whole.rest_from = None
     await uow.session.delete(row)
-    _audit(uow, row, "cost_line.removed")
+    audit(uow, row, "cost_line.removed")
     return row
+
+
+def refuse_without_rest(row: PoolLine) -> None:
+    """ConflictError for a line whose rest another one bears."""
+    if row.rest_from is not None:
+        raise ConflictError(
+            "Another line bears the rest of this cost from {month} on: remove that one first.",
+            month=Period.months_from(row.rest_from, 1).label(current_locale()),
+        )
 
 
 async def own_line(uow: UnitOfWork, line_id: UUID) -> PoolLine:
@@ -267,7 +289,8 @@ def _write(row: PoolLine, data: LineData, offer: Offer) -> None:
         row.evidence_digest = data.evidence_digest
 
 
-def _audit(uow: UnitOfWork, row: PoolLine, action: str) -> None:
+def audit(uow: UnitOfWork, row: PoolLine, action: str) -> None:
+    """Write what was done with a line into the log."""
     uow.audit(
         row.organization_id,
         action,

@@ -67,7 +67,14 @@ class CostLineType(Node):
     amount: MoneyType = strawberry.field(description="The whole of what is shared.")
     vat: CostVatType | None = strawberry.field(description="Of what price and tax, where known.")
     parts: list[CostPartType] = strawberry.field(
-        description="What falls due in each month; together they are the amount."
+        description="What falls due in each month; together they are the amount, or what of it is"
+        " due before `restFrom`."
+    )
+    rest_from: str | None = strawberry.field(
+        description="From this month on another line bears what is left, whose `restOfId` names it."
+    )
+    rest_of_id: strawberry.ID | None = strawberry.field(
+        description="The line whose rest this one bears."
     )
     paid_by_id: strawberry.ID | None = strawberry.field(
         description="The member that paid the supplier; settlements credit it what they take."
@@ -94,8 +101,10 @@ class CostLineType(Node):
             vat=CostVatType.of(row.taxed, row.currency) if row.taxed else None,
             parts=[
                 CostPartType(month=month_key(month), amount=MoneyType.of(row.part(month.start)))
-                for month in row.spread.months.months()
+                for month in row.due_months.months()
             ],
+            rest_from=f"{row.rest_from:%Y-%m}" if row.rest_from else None,
+            rest_of_id=global_id("CostLine", row.rest_of) if row.rest_of else None,
             paid_by_id=global_id("Organization", row.paid_by) if row.paid_by else None,
             evidence_name=row.evidence_name,
             evidence_digest=row.evidence_digest,

@@ -16,7 +16,7 @@ from arengo_core.organizations import repository as organizations
 from arengo_core.tasks.definition import UNTOLD, Progress
 from arengo_marketplace.costs.allocation import Allocation, Share
 from arengo_marketplace.costs.bearer import Bearer
-from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.errors import CostError, NoBearersError
 from arengo_marketplace.costs.forecast import before, year_before
 from arengo_marketplace.costs.frozen import Frozen
 from arengo_marketplace.costs.grants import Costs, Covered, Purse, cover, covered_by
@@ -137,6 +137,11 @@ class Draft:
                     part = line.part(self.period.start).amount
                     found[line.paid_by] = found.get(line.paid_by, 0) + part
         return {member: amount for member, amount in sorted(found.items()) if amount}
+
+    @property
+    def stranded(self) -> list[PoolLine]:
+        """Recorded costs that no member of their offer is there to bear."""
+        return [line for book in self.books if not book.bearers for line in book.lines]
 
     @property
     def credits(self) -> list[Credit]:
@@ -265,8 +270,30 @@ def _divided(book: OfferBook, keys: KeyRegistry) -> OfferBook:
     pool = book.recorded.funded(sum(one.amount for one in book.covered))
     try:
         return replace(book, allocation=book.frozen.divide(pool, keys))
+    except NoBearersError:
+        return replace(book, problem=_nobody(book))
     except CostError as error:
         return replace(book, problem=refused(error, error.field))
+
+
+def _nobody(book: OfferBook) -> ConflictError:
+    """Why a cost of an offer without members is not divided, and what to do with it."""
+    names = ", ".join(f"«{line.description}»" for line in book.lines)
+    if any(line.is_spread for line in book.lines):
+        return ConflictError(
+            "No member had {service} in this month, and nobody is left to bear {costs}. On the page"
+            " of the cost, move its rest to another service, or to a month that still has members.",
+            field="month",
+            service=book.title,
+            costs=names,
+        )
+    return ConflictError(
+        "No member had {service} in this month, and nobody is left to bear {costs}. Give the cost"
+        " to another service or month, or remove it.",
+        field="month",
+        service=book.title,
+        costs=names,
+    )
 
 
 def population_of(shares: Sequence[tuple[OfferBook, Share]]) -> int | None:

@@ -100,6 +100,7 @@ ROUTES = {
     "POST /office/costs/import/confirm": consortium(),
     "POST /office/costs/lines/{line_id}": consortium(line_id="cost_line"),
     "POST /office/costs/lines/{line_id}/remove": consortium(line_id="cost_line"),
+    "POST /office/costs/lines/{line_id}/rest": consortium(line_id="cost_line"),
     "POST /office/members": consortium(),
     "POST /office/members/requests/{request_id}": consortium(request_id="join_request"),
     "POST /office/members/{member_id}/leave": merchant(member_id="dairy"),
@@ -220,6 +221,7 @@ FIELDS = {
         id="cost_line", offerId="offer", month="month", kind="kind"
     ),
     "Mutation.removeCostLine": consortium(id="cost_line"),
+    "Mutation.moveRestOfCost": consortium(id="cost_line", month="month"),
     "Mutation.fillCostLines": consortium(consortiumId="consortium", offerId="offer", month="month"),
     "Mutation.beginCostImport": consortium(consortiumId="consortium"),
     "Mutation.importCostLines": consortium(consortiumId="consortium"),
