@@ -50,14 +50,14 @@ from arengo_marketplace.pools import models as _pool_tables
 from arengo_marketplace.pools import pages as pool_pages
 from arengo_marketplace.pools.mutations import PoolsMutation
 from arengo_marketplace.pools.queries import PoolsQuery
-from arengo_marketplace.settlements import closing
+from arengo_marketplace.settlements import closing, keeping
 from arengo_marketplace.settlements import models as _settlement_tables
 from arengo_marketplace.settlements import pages as settlement_pages
 from arengo_marketplace.settlements.commands import COMMANDS
 from arengo_marketplace.settlements.mutations import SettlementsMutation
 from arengo_marketplace.settlements.queries import SettlementsQuery
+from arengo_marketplace.statements import change_pages, mayor_pages, payment_pages
 from arengo_marketplace.statements import file_pages as statement_files
-from arengo_marketplace.statements import mayor_pages, payment_pages
 from arengo_marketplace.statements import models as _statement_tables
 from arengo_marketplace.statements import pages as statement_pages
 from arengo_marketplace.statements.mutations import StatementsMutation
@@ -76,9 +76,13 @@ TABLES = (
     _dunning_tables,
     _ledger_tables,
 )
-JOBS: list[Job] = [*delivery_jobs.JOBS, *dunning_jobs.JOBS]
+JOBS: list[Job] = [*delivery_jobs.JOBS, *dunning_jobs.JOBS, *keeping.JOBS]
 TASKS = [closing.CLOSE, importing.IMPORT]
-SCHEDULES: list[Schedule] = [*metering_jobs.SCHEDULES, *dunning_jobs.SCHEDULES]
+SCHEDULES: list[Schedule] = [
+    *metering_jobs.SCHEDULES,
+    *dunning_jobs.SCHEDULES,
+    *keeping.SCHEDULES,
+]
 
 QUERIES: tuple[type[Any], ...] = (
     PoolsQuery,
@@ -110,6 +114,7 @@ ROUTES: list[Any] = [
     *statement_pages.ROUTES,
     *payment_pages.ROUTES,
     *statement_files.ROUTES,
+    *change_pages.ROUTES,
     *delivery_pages.ROUTES,
     *dunning_pages.ROUTES,
     *mayor_pages.ROUTES,

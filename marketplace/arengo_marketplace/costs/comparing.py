@@ -36,12 +36,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class MemberDifference:
-    """A member's month beside the one before: in all, by offer, and by cause."""
+    """A member's month beside the one before: in all, by offer, by cause, and by both."""
 
     organization_id: UUID
     whole: Difference
     offers: Mapping[UUID, Difference]
     causes: Steps
+    parts: Mapping[UUID, Steps]
+
+    @classmethod
+    def of(
+        cls, member: UUID, offers: Mapping[UUID, Difference], parts: Mapping[UUID, Steps]
+    ) -> MemberDifference:
+        """From the differences by offer, and the causes of each."""
+        return cls(member, _together(offers), offers, summed(parts.values()), parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,17 @@ class Compared:
     offers: Mapping[UUID, Difference]
     members: Mapping[UUID, MemberDifference]
     causes: Steps
+    parts: Mapping[UUID, Steps]
+
+    @classmethod
+    def of(
+        cls,
+        offers: Mapping[UUID, Difference],
+        members: Mapping[UUID, MemberDifference],
+        parts: Mapping[UUID, Steps],
+    ) -> Compared:
+        """From the differences by offer and by member, and the causes of each offer's."""
+        return cls(_together(offers), offers, members, summed(parts.values()), parts)
 
 
 def compare(
@@ -61,7 +80,8 @@ def compare(
     offers = sorted(before.keys() | now.keys())
     by_offer: dict[UUID, Difference] = {}
     shares: dict[UUID, dict[UUID, Difference]] = {}
-    steps: dict[UUID, list[Steps]] = {}
+    steps: dict[UUID, dict[UUID, Steps]] = {}
+    parts: dict[UUID, Steps] = {}
     for offer in offers:
         one, other = before.get(offer), now.get(offer)
         by_offer[offer] = Difference(
@@ -71,17 +91,15 @@ def compare(
         for member in old.keys() | new.keys():
             difference = Difference(old.get(member), new.get(member))
             shares.setdefault(member, {})[offer] = difference
-        for member, found in causes(one, other, keys).items():
-            steps.setdefault(member, []).append(found)
+        found = causes(one, other, keys)
+        for member, told in found.items():
+            steps.setdefault(member, {})[offer] = told
+        parts[offer] = summed(found.values())
     members = {
-        member: MemberDifference(
-            member, _together(shares[member]), shares[member], summed(steps.get(member, ()))
-        )
+        member: MemberDifference.of(member, shares[member], steps.get(member, {}))
         for member in sorted(shares)
     }
-    return Compared(
-        _together(by_offer), by_offer, members, summed(one.causes for one in members.values())
-    )
+    return Compared.of(by_offer, members, parts)
 
 
 def _together(parts: Mapping[UUID, Difference]) -> Difference:

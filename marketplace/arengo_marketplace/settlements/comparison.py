@@ -21,6 +21,7 @@ from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.service import pool_of_lines
 from arengo_marketplace.settlements import repository
 from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements.differences import Kept, read
 from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.titles import service_title
@@ -83,9 +84,8 @@ async def _of_draft(uow: UnitOfWork, host: Host, draft: Draft) -> Comparison | N
         for book in draft.books
         if (allocation := book.allocation) is not None
     }
-    titles = {book.offer.id: book.title for book in draft.books}
-    keys = allocation_keys(host.registry)
-    return await _compared(uow, last, before, _Divided(now, titles), keys)
+    services = {book.offer.id: book.offer.service for book in draft.books}
+    return await _named(uow, host, last, await _reckoned(host, before, _Divided(now, services)))
 
 
 async def _of_settlement(uow: UnitOfWork, host: Host, settlement: Settlement) -> Comparison | None:
@@ -96,9 +96,17 @@ async def _of_settlement(uow: UnitOfWork, host: Host, settlement: Settlement) ->
         last = await repository.last_before(uow.session, consortium_id, settlement.starts_on)
         if last is None:
             return None
-        before = await _stored(uow, host, last)
-        now = await _stored(uow, host, settlement)
-    return await _compared(uow, last, before, now, allocation_keys(host.registry))
+        rows = await repository.differences(uow.session, consortium_id, settlement.id, last.id)
+        kept = read(rows, consortium_id) if rows else await reckon(uow, host, settlement, last)
+    return await _named(uow, host, last, kept)
+
+
+async def reckon(uow: UnitOfWork, host: Host, settlement: Settlement, last: Settlement) -> Kept:
+    """A settlement beside another, divided anew; for who has both consortium and its officers'
+    reach.
+    """
+    before = await _stored(uow, host, last)
+    return await _reckoned(host, before, await _stored(uow, host, settlement))
 
 
 def _drafted(draft: Draft) -> list[Place]:
@@ -132,7 +140,7 @@ def lorenz(places: Iterable[Place]) -> LorenzCurve | None:
 @dataclass(frozen=True, slots=True)
 class _Divided:
     offers: Mapping[UUID, OfferMonth]
-    titles: Mapping[UUID, str]
+    services: Mapping[UUID, str]
 
 
 async def _stored(uow: UnitOfWork, host: Host, settlement: Settlement) -> _Divided:
@@ -153,7 +161,7 @@ async def _stored(uow: UnitOfWork, host: Host, settlement: Settlement) -> _Divid
             )
             for row in rows
         },
-        {row.offer_id: service_title(host.registry, row.service) for row in rows},
+        {row.offer_id: row.service for row in rows},
     )
 
 
@@ -175,15 +183,18 @@ def _month(
     )
 
 
-async def _compared(
-    uow: UnitOfWork, last: Settlement, before: _Divided, now: _Divided, keys: KeyRegistry
-) -> Comparison:
+async def _reckoned(host: Host, before: _Divided, now: _Divided) -> Kept:
     # Months of hundreds of members take a second to divide anew.
+    keys = allocation_keys(host.registry)
     compared = await asyncio.to_thread(compare, before.offers, now.offers, keys)
-    known = await organizations.by_ids(uow.session, list(compared.members))
+    return Kept(compared, {**before.services, **now.services})
+
+
+async def _named(uow: UnitOfWork, host: Host, last: Settlement, kept: Kept) -> Comparison:
+    known = await organizations.by_ids(uow.session, list(kept.compared.members))
     return Comparison(
         last,
-        compared,
+        kept.compared,
         {member: row.name for member, row in known.items()},
-        {**before.titles, **now.titles},
+        {offer: service_title(host.registry, key) for offer, key in kept.services.items()},
     )

@@ -72,17 +72,24 @@ class ServiceDifference:
     offer_id: strawberry.ID
     title: str
     amounts: AmountDifference
+    causes: list[DifferenceCause] = strawberry.field(
+        description="They add up to the difference, to the cent."
+    )
 
     @classmethod
     def each(
-        cls, offers: Mapping[UUID, Difference], titles: Mapping[UUID, str]
+        cls,
+        offers: Mapping[UUID, Difference],
+        parts: Mapping[UUID, Steps],
+        titles: Mapping[UUID, str],
     ) -> list[ServiceDifference]:
-        """From differences by offer."""
+        """From differences by offer, and the causes of each."""
         return [
             cls(
                 offer_id=global_id("Offer", offer),
                 title=titles[offer],
                 amounts=AmountDifference.of(one),
+                causes=DifferenceCause.of(parts.get(offer, {})),
             )
             for offer, one in offers.items()
         ]
@@ -123,13 +130,13 @@ class MonthComparison:
             month=month_key(comparison.last.period),
             amounts=AmountDifference.of(compared.whole),
             causes=DifferenceCause.of(compared.causes),
-            services=ServiceDifference.each(compared.offers, titles),
+            services=ServiceDifference.each(compared.offers, compared.parts, titles),
             members=[
                 MemberDifferenceType(
                     organization_id=global_id("Organization", member),
                     name=comparison.names.get(member, ""),
                     amounts=AmountDifference.of(one.whole),
-                    services=ServiceDifference.each(one.offers, titles),
+                    services=ServiceDifference.each(one.offers, one.parts, titles),
                     causes=DifferenceCause.of(one.causes),
                 )
                 for member, one in compared.members.items()

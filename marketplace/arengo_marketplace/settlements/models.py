@@ -80,6 +80,27 @@ class Settlement(MarketplaceBase, Identified, Shared, Stamped):
         return self.reverses_id is not None
 
 
+class SettlementDifference(MarketplaceBase, Identified, Shared):
+    """A member's part of a settlement beside the one before it, kept once it is reckoned.
+
+    The consortium's own row has all members together. ``offers`` has for each offer its service,
+    the amounts of both months, and the difference by cause; ``beside_id`` is the one before, which
+    is another where a month was settled anew.
+    """
+
+    __tablename__ = "settlement_difference"
+    __table_args__ = table(
+        TableClass.CONSORTIUM,
+        Index(None, "organization_id", "settlement_id", "beside_id", unique=True),
+        Index(None, "consortium_id", "settlement_id", "beside_id"),
+        append_only=True,
+    )
+
+    settlement_id: Mapped[UUID]
+    beside_id: Mapped[UUID]
+    offers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
 class SettledOffer(MarketplaceBase, Identified, Shared):
     """An offer's pool in a settlement, with the rule that divided it, as both were then.
 

@@ -10,7 +10,13 @@ from sqlalchemy import Select, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
 
-from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+from arengo_marketplace.settlements.models import (
+    SettledLine,
+    SettledOffer,
+    Settlement,
+    SettlementDifference,
+    Share,
+)
 
 _CLOSE_BOOKS = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _KEEP_OPEN = text(
@@ -66,6 +72,12 @@ async def last_before(session: AsyncSession, consortium_id: UUID, day: date) -> 
     statement = _standing(consortium_id).where(Settlement.starts_on < day)
     statement = statement.order_by(Settlement.starts_on.desc()).limit(1)
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def all_standing(session: AsyncSession, consortium_id: UUID) -> Sequence[Settlement]:
+    """The settlements that hold, the latest month first."""
+    statement = _standing(consortium_id).order_by(Settlement.starts_on.desc())
+    return (await session.execute(statement)).scalars().all()
 
 
 async def revisions(session: AsyncSession, consortium_id: UUID, starts_on: date) -> int:
@@ -192,3 +204,43 @@ async def shares_of_statements(
         .order_by(Share.service, Share.id)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def differences(
+    session: AsyncSession, consortium_id: UUID, settlement_id: UUID, beside_id: UUID
+) -> Sequence[SettlementDifference]:
+    """What was kept of a settlement beside another, of all members, in the order of their ids."""
+    statement = (
+        select(SettlementDifference)
+        .where(
+            SettlementDifference.consortium_id == consortium_id,
+            SettlementDifference.settlement_id == settlement_id,
+            SettlementDifference.beside_id == beside_id,
+        )
+        .order_by(SettlementDifference.organization_id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def differences_of(
+    session: AsyncSession, organization_ids: Collection[UUID], settlement_ids: Collection[UUID]
+) -> Sequence[SettlementDifference]:
+    """What was kept of settlements for some members."""
+    statement = select(SettlementDifference).where(
+        SettlementDifference.organization_id.in_(organization_ids),
+        SettlementDifference.settlement_id.in_(settlement_ids),
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def compared(session: AsyncSession, consortium_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Which settlements of a consortium are kept beside which."""
+    statement = select(SettlementDifference.settlement_id, SettlementDifference.beside_id).where(
+        SettlementDifference.organization_id == consortium_id
+    )
+    return {(row[0], row[1]) for row in (await session.execute(statement)).all()}
+
+
+async def compare_alone(session: AsyncSession, consortium_id: UUID) -> None:
+    """Until the end of this transaction nobody else keeps comparisons of the consortium."""
+    await session.execute(_CLOSE_BOOKS, {"name": f"marketplace.differences.{consortium_id}"})

@@ -28,7 +28,7 @@ from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.permissions import SETTLEMENTS
 from arengo_marketplace.pools import repository as pools
 from arengo_marketplace.pools.models import LineKind
-from arengo_marketplace.settlements import entries, repository
+from arengo_marketplace.settlements import entries, keeping, repository
 from arengo_marketplace.settlements.assembly import Draft, OfferBook, draft, population_of
 from arengo_marketplace.settlements.bundle import content, digest_of
 from arengo_marketplace.settlements.components import (
@@ -500,6 +500,7 @@ async def _announce(uow: UnitOfWork, settlement: Settlement, *, notify: bool) ->
             ends_on=settlement.ends_on,
         )
     )
+    keeping.order(uow, consortium_id)
     if notify:
         issued = await statements.of_settlement(uow.session, consortium_id, settlement.id)
         deliveries.tell(uow, issued)

@@ -108,13 +108,30 @@ def warning_in_words(warning: ClosingWarning, change: int = CHANGE) -> str:
     return gettext(WORDS[warning.kind]).format(per_cent=change, years=OLD_AFTER)
 
 
-def walk_of(comparison: Comparison, period: Period, whole: Difference, steps: Steps) -> Walk:
-    """The steps of a difference in words."""
+def walk_of(last: Period, period: Period, whole: Difference, steps: Steps) -> Walk:
+    """From one month to another by cause, in words."""
+    return _walk(last, period, whole, causes_in_words(steps))
+
+
+def walk_by_service(
+    last: Period, period: Period, whole: Difference, services: Sequence[Row]
+) -> Walk:
+    """From one month to another by service; services of the same amount are left out."""
+    steps = [(row.name, row.difference.amount) for row in services if row.difference.amount]
+    return _walk(last, period, whole, steps)
+
+
+def causes_in_words(steps: Steps) -> list[tuple[str, int]]:
+    """The steps of a difference in words, with their amounts."""
+    return [(gettext(CAUSES[cause]), amount) for cause, amount in steps.items()]
+
+
+def _walk(
+    last: Period, period: Period, whole: Difference, steps: Sequence[tuple[str, int]]
+) -> Walk:
     locale = current_locale()
     return Walk(
-        (comparison.last.period.label(locale), whole.before or 0),
-        [(gettext(CAUSES[cause]), amount) for cause, amount in steps.items()],
-        (period.label(locale), whole.now or 0),
+        (last.label(locale), whole.before or 0), steps, (period.label(locale), whole.now or 0)
     )
 
 
@@ -126,7 +143,7 @@ def _beside(comparison: Comparison, period: Period, member: UUID | None) -> Besi
         label=comparison.last.period.label(current_locale()),
         last_id=comparison.last.id,
         whole=compared.whole,
-        walk=walk_of(comparison, period, compared.whole, compared.causes),
+        walk=walk_of(comparison.last.period, period, compared.whole, compared.causes),
         members=sorted(members, key=lambda row: (row.name, row.id)),
         services=[Row(key, comparison.titles[key], one) for key, one in compared.offers.items()],
         chosen=_row(comparison, chosen.organization_id, chosen.whole) if chosen else None,
@@ -134,7 +151,9 @@ def _beside(comparison: Comparison, period: Period, member: UUID | None) -> Besi
             Row(key, comparison.titles[key], one)
             for key, one in (chosen.offers if chosen else {}).items()
         ],
-        chosen_walk=walk_of(comparison, period, chosen.whole, chosen.causes) if chosen else None,
+        chosen_walk=walk_of(comparison.last.period, period, chosen.whole, chosen.causes)
+        if chosen
+        else None,
     )
 
 

@@ -12,7 +12,9 @@ from arengo_marketplace.deliveries.models import Delivery
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.settlements.models import Share
 from arengo_marketplace.statements import repository
+from arengo_marketplace.statements.change import StatementChange, changes_of
 from arengo_marketplace.statements.models import StatementPayment
+from arengo_marketplace.statements.service import Standing
 
 StatementKey = tuple[UUID, UUID]
 """Member and statement: look-ups lead with the tenant."""
@@ -55,6 +57,16 @@ class PaymentsOf(Loader[StatementKey, Sequence[StatementPayment]]):
         for row in rows:
             found.setdefault((row.organization_id, row.statement_id), []).append(row)
         return found
+
+
+class ChangeOf(Loader[Standing, StatementChange]):
+    """Statements beside the month before each."""
+
+    async def fetch(self, keys: Sequence[Standing]) -> Mapping[Standing, StatementChange]:
+        """By standing; absent of credits and first months."""
+        context = self.context
+        found = await changes_of(context.uow, context.host, [one.statement for one in keys])
+        return {one: found[one.statement.id] for one in keys if one.statement.id in found}
 
 
 class DeliveriesOf(Loader[StatementKey, Sequence[Delivery]]):

@@ -51,6 +51,16 @@ async def of_settlements(
     return (await session.execute(statement.order_by(Statement.number))).scalars().all()
 
 
+async def of_members_in(
+    session: AsyncSession, organization_ids: Collection[UUID], settlement_ids: Collection[UUID]
+) -> Sequence[Statement]:
+    """Members' statements of settlements."""
+    statement = select(Statement).where(
+        Statement.organization_id.in_(organization_ids), Statement.settlement_id.in_(settlement_ids)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def page(
     session: AsyncSession,
     *,

@@ -22,7 +22,14 @@ from arengo_marketplace.settlements.components import (
     read_component,
 )
 from arengo_marketplace.settlements.models import Share
-from arengo_marketplace.statements.loaders import DeliveriesOf, MemberNames, PaymentsOf, SharesOf
+from arengo_marketplace.statements.change_types import StatementChangeType
+from arengo_marketplace.statements.loaders import (
+    ChangeOf,
+    DeliveriesOf,
+    MemberNames,
+    PaymentsOf,
+    SharesOf,
+)
 from arengo_marketplace.statements.models import StatementPayment
 from arengo_marketplace.statements.service import Standing
 from arengo_marketplace.statements.year import MemberYear
@@ -206,6 +213,14 @@ class StatementType(Node):
         key = (row.organization_id, row.id)
         rows = await info.context.loader(SharesOf).load(key)
         return [ShareType.of(share) for share in rows or []]
+
+    @strawberry.field(
+        description="Beside the last month settled before; null of a credit, and of a first month."
+    )
+    async def change(self, info: Info) -> StatementChangeType | None:
+        """The change."""
+        found = await info.context.loader(ChangeOf).load(self.standing)
+        return StatementChangeType.of(found) if found else None
 
     @strawberry.field(description="Its payments, oldest first.")
     async def payments(self, info: Info) -> list[StatementPaymentType]:

@@ -57,6 +57,7 @@ ROUTES = {
     "GET /office/overdue": consortium(),
     "GET /office/overdue/csv": consortium(),
     "GET /office/statements/{statement_id}": municipality(statement_id="statement"),
+    "GET /office/statements/{statement_id}/change": municipality(statement_id="statement"),
     "GET /office/statements/{statement_id}/csv": municipality(statement_id="statement"),
     "GET /office/statements/{statement_id}/json": municipality(statement_id="statement"),
     "GET /office/statements/{statement_id}/pdf": municipality(statement_id="statement"),
