@@ -246,7 +246,7 @@ def test_a_figure_that_is_missing_is_told_with_its_member() -> None:
         ({"key": "merchants"}, "attributes.merchants: merchants of Alba is not a known number."),
         (
             {"key": "attribute", "attribute": "zone", "weights": {"plain": 1}},
-            "attributes.zone: the rule has no weight for 'hill', the zone of Borgo.",
+            'attributes.zone: the rule has no weight for "hill", the zone of Borgo.',
         ),
     ]:
         with pytest.raises(CostError) as caught:

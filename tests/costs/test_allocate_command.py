@@ -87,17 +87,18 @@ def test_figures_of_many_decimals_and_many_digits() -> None:
             {"cost": {"A": 1, "B": 2, "A,B": 3, "B,A": 3}},
             'cost["A,B"]: this coalition is given twice',
         ),
-        ({"cost": {"A": 1, "B": 2, "A,Z": 3}}, "cost[\"A,Z\"]: there is no player 'Z'."),
+        ({"cost": {"A": 1, "B": 2, "A,Z": 3}}, 'cost["A,Z"]: there is no player "Z".'),
         ({"cost": {"A": 1, "B": 2, "A,A": 3}}, 'cost["A,A"]: a player stands in this coalition'),
-        ({"cost": {"A": 1, "B": "x", "A,B": 3}}, "cost[\"B\"]: 'x' is not a number"),
+        ({"cost": {"A": 1, "B": "x", "A,B": 3}}, 'cost["B"]: "x" is not a number'),
         ({"cost": {"A": 1, "B": 2, "A,B": 3, "": 1}}, "cost: the coalition of nobody"),
-        ({"cost": None}, "cost: None is not an object."),
+        ({"cost": None}, "cost: this is missing."),
         ({"value": {}}, "value: a game has costs or values, not both."),
         ({"players": ["A", "A"]}, "players[1]: A is listed twice."),
-        ({"players": ["A", "B,C"]}, "players[1]: 'B,C' is not a player's name."),
+        ({"players": ["A", "B,C"]}, 'players[1]: "B,C" is not a player\'s name.'),
         ({"players": [str(n) for n in range(21)]}, "players: 21 players have too many"),
-        ({"method": "vote"}, "method: 'vote' is not known. Use one of: shapley, nucleolus"),
+        ({"method": "vote"}, 'method: "vote" is not known. Use one of: shapley, nucleolus'),
         ({"colour": 1}, "colour: there is no such field."),
+        ({"shares": {"A": 1, "B": 1.5}}, "shares: shares are given to be checked, and shapley"),
         ({"method": "core-check", "shares": {"A": 1}}, 'shares["B"]: the shares are not those'),
         ({"method": "core-check", "shares": {"A": 1, "B": 1}}, "shares: the shares add up to 2"),
     ],
@@ -297,27 +298,48 @@ def test_a_sample_states_its_error() -> None:
     ("change", "message"),
     [
         ({"total": 1.5}, "total: 1.5 is not an amount of money."),
-        ({"total": "1.505"}, "total: '1.505' is not an amount of money."),
-        ({"total": None}, "total: None is not an amount of money."),
-        ({"currency": "Euro"}, "currency: Euro is not a currency."),
+        ({"total": "1.505"}, 'total: "1.505" has more decimals than EUR has.'),
+        ({"total": None}, "total: this is missing."),
+        ({"currency": "Euro"}, 'currency: "Euro" is not a currency.'),
         ({"members": []}, "members: the list is empty."),
-        ({"members": [{"id": ""}]}, "members[0].id: '' is not a text."),
+        ({"members": [{"id": ""}]}, 'members[0].id: "" is not a text.'),
         ({"members": [{"id": "A"}, {"id": "A"}]}, "members[1].id: A is listed twice."),
         ({"members": [{"id": "A", "population": 1.5}]}, "members[0].population: 1.5 has more than"),
         ({"members": [{"id": "A", "usage": {"m": -1}}]}, "members[0].usage.m: -1 is not between"),
         ({"members": [{"id": "A", "colour": 1}]}, "members[0].colour: there is no such field."),
         ({"members": [{"id": "A"}]}, "population: the population of A is unknown."),
-        ({"rule": None}, "rule: None is not an object."),
+        ({"rule": None}, "rule: this is missing."),
         ({"rule": {"parts": [{"key": "x", "weight": 1}]}}, "rule.parts[0].key: there is no"),
         (
             {"rule": MONEY["rule"] | {"kinds": {"fixed": [{"key": "equal", "weight": 100}]}}},
             "costs: the rule divides kinds of cost by mixes of their own, and none is told.",
         ),
         ({"costs": {"fixed": "99.00"}}, "costs: the kinds of cost add up to 99.00 EUR, not to 100"),
-        ({"period": {"from": "2026-09-01", "to": "x"}}, "period.to: 'x' is not a day."),
+        ({"period": {"from": "2026-09-01", "to": "x"}}, 'period.to: "x" is not a day.'),
         ({"period": {"from": "2026-09-01", "to": "2026-09-01"}}, "period.to: the period from"),
         ({"plan": {"charges": []}}, "plan.charges: the list is empty."),
         ({"cost": {"A": 1, "B": 1}}, 'cost["A,B"]: this coalition is missing.'),
+        ({"plan": 5}, "plan: 5 is not an object."),
+        ({"plan": {"charges": []}, "cost": {"A": 1}}, "cost: what groups would pay alone comes"),
+        ({"total": "1e2"}, 'total: "1e2" is not an amount of money.'),
+        ({"total": "9" * 5000}, 'total: "9999999'),
+        ({"total": 10**16}, "total: 10000000000000000 is more than can be divided."),
+        ({"total": "1.5", "currency": "CLP"}, 'total: "1.5" has more decimals than CLP has.'),
+        ({"total": True}, "total: true is not an amount of money."),
+        ({"currency": "QQQ"}, 'currency: "QQQ" is not a currency.'),
+        ({"members": {"id": "A"}}, 'members: {"id": "A"} is not a list.'),
+        ({"members": [{"id": "A\n"}, {"id": "A\n"}]}, r"members[1].id: A\n is listed twice."),
+        ({"members": [{"id": "A", "attributes": {"x": []}}]}, "members[0].attributes.x: [] is"),
+        (
+            {"period": {"from": "0001-01-01", "to": "2026-01-01"}},
+            'period.from: "0001-01-01" is too',
+        ),
+        ({"period": {"from": "20260901", "to": "2026-10-01"}}, 'period.from: "20260901" is not a'),
+        (
+            {"rule": MONEY["rule"] | {"exempt": [{"members": ["Z"]}]}},
+            'rule: there is no member "Z"',
+        ),
+        ({"rule": MONEY["rule"] | {"fixed_amounts": {"Z": 1}}}, 'rule: there is no member "Z"'),
         ({"colour": 1}, "colour: there is no such field."),
     ],
 )
@@ -328,8 +350,23 @@ def test_faults_of_money_name_the_field(change: dict[str, Any], message: str) ->
     assert output.count("\n") == 1
 
 
+def test_numbers_without_end_are_refused() -> None:
+    member = {"id": "A", "attributes": {"x": 777}}
+    for document, field in [
+        (TABLE | {"cost": {"A": 1, "B": 2, "A,B": 777}}, 'cost["A,B"]'),
+        (MONEY | {"members": [member]}, "members[0].attributes.x"),
+        (MONEY | {"total": 777}, "total"),
+    ]:
+        code, output = run(json.dumps(document).replace("777", "1e999"))
+        assert (code, output.split(" is ")[0]) == (2, f"arengo: {field}: Infinity")
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert run("\ufeff" + json.dumps(TABLE))[0] == 0
+
+
 def test_a_table_without_players_is_still_a_table() -> None:
-    assert run({"cost": {}, "method": "scrb"})[1].startswith("arengo: players: the list is empty.")
+    assert run({"cost": {}, "method": "scrb"})[1].startswith("arengo: players: this is missing.")
 
 
 def test_programs_start_without_what_only_games_need() -> None:
@@ -341,7 +378,12 @@ def test_programs_start_without_what_only_games_need() -> None:
     assert found.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{", '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 100000])
+_HALF = json.dumps(MONEY | {"members": [{"id": "\ud800", "population": 1}]})
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "{", '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 100000, "\xff", _HALF]
+)
 def test_what_is_no_document_is_refused_in_a_line(text: str) -> None:
     code, output = run(text)
     assert code == 2

@@ -159,14 +159,14 @@ _TIERED = {"type": "tiered", "label": "Fasce", "over": "members"}
         ({"charges": []}, "charges: the list is empty. Write a list with at least one."),
         (
             {"charges": [], "currency": "euro"},
-            "currency: euro is not a currency. "
+            'currency: "euro" is not a currency. '
             "Write its code of three capital letters, for example EUR.",
         ),
         (
             _charge(type="free"),
-            "charges[0].type: 'free' is not known. Use one of: fixed, one_off, unit, tiered.",
+            'charges[0].type: "free" is not known. Use one of: fixed, one_off, unit, tiered.',
         ),
-        (_charge(type="fixed"), "charges[0].label: None is not a text. Write a text."),
+        (_charge(type="fixed"), "charges[0].label: this is missing. Write a text."),
         (
             _charge(type="fixed", label="Canone", amount=12.5, every="year"),
             "charges[0].amount: 12.5 is not a whole number of cents. "
@@ -179,17 +179,17 @@ _TIERED = {"type": "tiered", "label": "Fasce", "over": "members"}
         ),
         (
             _charge(type="one_off", label="Avvio", amount=1, on="soon"),
-            "charges[0].on: 'soon' is not a day. "
+            'charges[0].on: "soon" is not a day. '
             "Write the day as YYYY-MM-DD, for example 2026-09-01.",
         ),
         (
             _charge(type="unit", label="Messaggi", meter="m", rate="0.000000001"),
-            "charges[0].rate: '0.000000001' has more than 8 decimals. "
+            'charges[0].rate: "0.000000001" has more than 8 decimals. '
             "Write a number, for example 0.0035.",
         ),
         (
             _charge(type="unit", label="Messaggi", meter="m", rate="NaN"),
-            "charges[0].rate: 'NaN' is not a number. Write a number, for example 0.0035.",
+            'charges[0].rate: "NaN" is not a number. Write a number, for example 0.0035.',
         ),
         (
             _charge(**_TIERED, tiers=[{"rate": 1, "up_to": 5}]),

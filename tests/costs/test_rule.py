@@ -40,9 +40,9 @@ def _parts(*parts: object) -> dict[str, object]:
     [
         (
             "equal",
-            "document: 'equal' is not an object. Write an object with named fields, in braces.",
+            'document: "equal" is not an object. Write an object with named fields, in braces.',
         ),
-        ({}, "parts: the list is empty. Write a list with at least one."),
+        ({}, "parts: this is missing. Write a list with at least one."),
         (
             _parts({"key": "equal", "weight": 40}, {"key": "population", "weight": "59.99"}),
             "parts: the weights add up to 99.99 %, not to 100 %. Add or take away 0.01 %.",
@@ -58,7 +58,7 @@ def _parts(*parts: object) -> dict[str, object]:
         ),
         (
             _parts({"key": "altitude", "weight": 100}),
-            "parts[0].key: there is no allocation key 'altitude'. Use one of: equal, population, "
+            'parts[0].key: there is no allocation key "altitude". Use one of: equal, population, '
             "usage, merchants, area, attribute, fixed, past, shapley, scrb, nucleolus; or enable "
             "the plugin that brings it.",
         ),

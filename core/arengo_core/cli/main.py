@@ -52,8 +52,13 @@ class ArengoGroup(click.Group):
         try:
             return super().main(*args, **kwargs)
         except ArengoError as error:
-            click.echo(f"arengo: {error}", err=True)
+            click.echo(f"arengo: {_in_a_line(str(error))}", err=True)
             sys.exit(2)
+
+
+def _in_a_line(text: str) -> str:
+    """What was typed may have line feeds, or what drives a terminal."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 @click.group(cls=ArengoGroup, context_settings={"help_option_names": ["-h", "--help"]})

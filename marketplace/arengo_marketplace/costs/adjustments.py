@@ -119,6 +119,11 @@ class Adjustments:
     caps: tuple[Limit, ...] = ()
     floors: tuple[Limit, ...] = ()
 
+    def named(self) -> set[str]:
+        """The members that are meant by name."""
+        meant = [*self.exempt, *(one.who for one in (*self.discounts, *self.caps, *self.floors))]
+        return {name for who in meant for name in who.members or ()} | dict(self.fixed).keys()
+
     def is_exempt(self, bearer: Bearer) -> bool:
         """Whether a member pays nothing."""
         return any(who.holds(bearer) for who in self.exempt)

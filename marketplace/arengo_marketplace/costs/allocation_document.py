@@ -15,11 +15,10 @@ from arengo_core.money import Money, exponent
 from arengo_marketplace.costs.allocation import Allocation, Share, allocate
 from arengo_marketplace.costs.bearer import Bearer, Usage
 from arengo_marketplace.costs.built_in_keys import BUILT_IN, sampling_of
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.document_parts import (
     amount_of,
     bearer_of,
-    currency_of,
     ids_of,
     plan_of,
     rule_of,
@@ -67,7 +66,7 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
     Members are ordered by their ids, as texts.
     """
     document = Document(value, "", CostError)
-    currency = currency_of(document)
+    currency = document.currency()
     total = amount_of(document, "total", currency)
     members = document.objects("members")
     texts = ids_of(members)
@@ -88,6 +87,13 @@ def read_question(value: object, keys: KeyRegistry = BUILT_IN) -> Question:
                 found[member] = amount_of(one, name, currency).amount
         bearers.append(bearer_of(one, member, text, span, period))
     rule = rule_of(document, keys)
+    for unknown in sorted(rule.adjustments.named() - set(texts)):
+        raise document.fail(
+            "rule",
+            N_("there is no member {member}"),
+            N_('Name one of "members"'),
+            member=written(unknown),
+        )
     pool = CostPool(
         period,
         _lines(document, total, period, rule),
@@ -232,6 +238,13 @@ def _game(
     units.
     """
     if document.has("cost"):
+        if document.has("plan"):
+            raise document.fail(
+                "cost",
+                N_("what groups would pay alone comes from a plan or from a table, not from both"),
+                N_("Remove one of plan and cost"),
+            )
+        document.take("plan")
         from arengo_marketplace.costs.games.table_document import read_table
 
         table = {"players": texts, "cost": document.take("cost"), "method": "shapley"}

@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from arengo_marketplace.costs.bearer import Bearer
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.errors import N_, CostError, InvalidRuleError
 from arengo_marketplace.costs.keys import (
     Background,
@@ -73,7 +73,7 @@ class AttributeKey:
                     f"attributes.{attribute}",
                     N_("the rule has no weight for {value}, the {attribute} of {name}"),
                     N_("Use one of: {options}"),
-                    value=repr(word),
+                    value=written(word),
                     attribute=attribute,
                     name=member.name or member.rule_id,
                     options=", ".join(table),

@@ -28,11 +28,12 @@ _HELP = """Divide a cost, or solve a cost game, as INPUT.json says; - reads stan
 
 No database is needed. Amounts of money are divided to the cent, by the method of largest
 remainder; figures of a coalition table are printed with six decimals. A day "to" is the first one
-that no longer counts.
+that no longer counts. What cannot be read is named in one line, with exit code 2.
 
 \b
 Money names the pool, the members and their rule; amounts are texts such as "123.45",
-or whole numbers of cents:
+or whole numbers of cents ("100" is 100.00, 100 is 1.00); those of a rule, such as
+a cap, and of a price plan are cents always:
   {"total": "100.00", "currency": "EUR",
    "period": {"from": "2026-09-01", "to": "2026-10-01"},
    "members": [{"id": "A", "population": 600, "usage": {"parcels": 3}},
@@ -116,7 +117,7 @@ def _answered(value: dict[str, Any], core: float | None) -> dict[str, object]:
 
 
 @click.command(help=_HELP)
-@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
+@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8-sig"))
 @click.option(
     "--core",
     type=click.FloatRange(min=0),
@@ -160,7 +161,7 @@ with the group that it would wrong most: "mends" is true where that is less for 
 
 
 @click.command(help=_FAIRNESS_HELP)
-@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
+@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8-sig"))
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0),
@@ -219,7 +220,7 @@ Changes, each with an "offer" by its id, applied in their order:
 
 
 @click.command(help=_SIMULATE_HELP)
-@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8"))
+@click.argument("file", metavar="INPUT.json", type=click.File(encoding="utf-8-sig"))
 def simulate(file: TextIO) -> None:
     """Compare two years by a file."""
     _print(file, lambda value: answer_changes(read_simulation(value, _keys())))
@@ -235,6 +236,11 @@ def _print(file: TextIO, answered: Callable[[dict[str, Any]], dict[str, object]]
         value = _read(file)
         with _nothing_on_standard_output():
             answer = answered(value)
+            text = msgspec.json.format(msgspec.json.encode(answer), indent=2)
     except CostError as error:
         raise InvalidInputError("{fault}", field=error.field, fault=error) from None
-    click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            "This is not a JSON document: {fault}.", field="INPUT", fault=error
+        ) from None
+    click.echo(text)

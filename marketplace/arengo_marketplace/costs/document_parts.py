@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
 from uuid import UUID
 
 from arengo_core.money import Money, exponent
 from arengo_marketplace.costs.bearer import Bearer
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import MOST_CENTS, TOO_MUCH, Document
 from arengo_marketplace.costs.errors import N_, CostError
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
 
-
-def currency_of(document: Document) -> str:
-    """The currency, EUR unless named."""
-    currency = document.text("currency", "EUR")
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise document.fail(
-            "currency",
-            N_("{currency} is not a currency"),
-            N_("Write its code of three capital letters, for example EUR"),
-            currency=currency,
-        )
-    return currency
+_AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 
 
 def amount_of(document: Document, name: str, currency: str) -> Money:
     """Cents as a whole number, or major units as a text with a decimal point."""
     value = document.take(name)
+    fault, cents = N_("{value} is not an amount of money"), None
     if isinstance(value, int) and not isinstance(value, bool):
-        return Money(value, currency)
-    if isinstance(value, str):
-        try:
-            number = Decimal(value)
-            cents = number.scaleb(exponent(currency))
-            if cents.is_finite() and cents == cents.to_integral_value():
-                return Money(int(cents), currency)
-        except ArithmeticError:
-            pass
-    raise document.fail(
+        cents = value
+    elif isinstance(value, str) and _AMOUNT.fullmatch(value):
+        number = Fraction(value) * 10 ** exponent(currency)
+        if number.denominator == 1:
+            cents = int(number)
+        else:
+            fault = N_("{value} has more decimals than {currency} has")
+    if cents is not None and abs(cents) <= MOST_CENTS:
+        return Money(cents, currency)
+    if cents is not None:
+        fault = TOO_MUCH
+    raise document.unfit(
         name,
-        N_("{value} is not an amount of money"),
+        value,
+        fault,
         N_('Write a text such as "123.45", or a whole number of cents'),
-        value=repr(value),
+        currency=currency,
     )
 
 
@@ -103,8 +99,7 @@ def bearer_of(
     if document.has("attributes"):
         inner = document.inner("attributes")
         for name in inner.rest():
-            value = inner.take(name)
-            attributes[name] = Decimal(str(value)) if isinstance(value, float) else value
+            attributes[name] = _attribute(inner, name)
     begin, end = span
     active = None
     if begin or end:
@@ -115,6 +110,21 @@ def bearer_of(
         document.take(known)
     document.done()
     return Bearer(member, population, name, active, attributes, text)
+
+
+def _attribute(document: Document, name: str) -> object:
+    value = document.take(name)
+    if isinstance(value, float) and isfinite(value):
+        return Decimal(str(value))
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return value
+    raise document.unfit(
+        name,
+        value,
+        N_("{value} is neither a number nor a text"),
+        N_("Write a number, for example {example}"),
+        example="12.5",
+    )
 
 
 def rule_of(document: Document, keys: KeyRegistry) -> CostRule:
@@ -131,6 +141,5 @@ def plan_of(document: Document) -> PricePlan:
     try:
         return PricePlan.from_json(document.take("plan"))
     except CostError as error:
-        raise type(error)(
-            document.field(f"plan.{error.field}"), error.fault, error.mend, **error.values
-        ) from None
+        name = "plan" if error.field == "document" else f"plan.{error.field}"
+        raise type(error)(document.field(name), error.fault, error.mend, **error.values) from None

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.errors import N_
 
 
@@ -144,5 +144,5 @@ def _month(document: Document, name: str) -> date:
             name,
             N_("{value} is not a month"),
             N_("Write it as YYYY-MM, for example 2026-09"),
-            value=repr(text),
+            value=written(text),
         ) from None

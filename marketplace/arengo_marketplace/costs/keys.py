@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from arengo_marketplace.costs.bearer import Bearer, Usage
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.errors import N_, CostError, DuplicateKeyError
 from arengo_marketplace.costs.period import Period
 
@@ -154,7 +154,7 @@ class KeyRegistry:
                 field,
                 N_("there is no allocation key {id}"),
                 N_("Use one of: {known}; or enable the plugin that brings it"),
-                id=repr(key_id),
+                id=written(key_id),
                 known=", ".join(self._keys),
             )
         return self._keys[key_id]

@@ -15,7 +15,7 @@ from arengo_marketplace.costs.charges import (
     TierMode,
     UnitCharge,
 )
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.errors import N_
 
 
@@ -93,7 +93,7 @@ def _tiers(document: Document) -> tuple[Tier, ...]:
                     "up_to",
                     N_("{up_to} is not a whole number above {below}"),
                     N_("Write a limit higher than the one of the tier before"),
-                    up_to=repr(up_to),
+                    up_to=written(up_to),
                     below=below,
                 )
             below = up_to

@@ -9,7 +9,7 @@ from fractions import Fraction
 from arengo_core.money import Money, total
 from arengo_marketplace.costs.charges import Charge, Every, FixedCharge, accrued, changed_amount
 from arengo_marketplace.costs.document import Document
-from arengo_marketplace.costs.errors import N_, InvalidPlanError
+from arengo_marketplace.costs.errors import InvalidPlanError
 from arengo_marketplace.costs.indexing import IndexLink
 from arengo_marketplace.costs.plan_documents import charge_from_json, charge_to_json
 from arengo_marketplace.costs.plan_inputs import PlanInputs
@@ -78,14 +78,7 @@ class PricePlan:
     def from_json(cls, value: object) -> PricePlan:
         """Read such a document. Raises InvalidPlanError."""
         document = Document(value, "", InvalidPlanError)
-        currency = document.text("currency", "EUR")
-        if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-            raise document.fail(
-                "currency",
-                N_("{currency} is not a currency"),
-                N_("Write its code of three capital letters, for example EUR"),
-                currency=currency,
-            )
+        currency = document.currency()
         charges = tuple(charge_from_json(one) for one in document.objects("charges"))
         minimum = None
         if document.has("minimum"):

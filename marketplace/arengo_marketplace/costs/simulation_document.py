@@ -11,11 +11,10 @@ from uuid import UUID
 from arengo_core.money import Money
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.document_parts import (
     amount_of,
     bearer_of,
-    currency_of,
     ids_of,
     plan_of,
     rule_of,
@@ -60,7 +59,7 @@ def read_simulation(value: object, keys: KeyRegistry = BUILT_IN) -> Simulation:
     Members are ordered by their ids, as texts.
     """
     document = Document(value, "", CostError)
-    currency = currency_of(document)
+    currency = document.currency()
     period = _months(document)
     members = document.objects("members")
     texts = ids_of(members)
@@ -223,11 +222,12 @@ class _Reading:
         value = document.take(name)
         found = self.members.get(str(value))
         if found is None:
-            raise document.fail(
+            raise document.unfit(
                 name,
+                value,
                 N_("there is no member {member}"),
                 N_('Name one of "members"'),
-                member=repr(value),
+                member=written(value),
             )
         return found
 
@@ -299,6 +299,6 @@ def _kind(document: Document, kind: str) -> CostKind:
             "kinds",
             N_("{value} is not known"),
             N_("Use one of: {options}"),
-            value=repr(kind),
+            value=written(kind),
             options=", ".join(CostKind),
         ) from None

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from arengo_marketplace.costs.document import Document
+from arengo_marketplace.costs.document import Document, written
 from arengo_marketplace.costs.errors import N_, InvalidGameError
 from arengo_marketplace.costs.games.table import MOST_PLAYERS, CostTable, Integers
 
@@ -52,19 +52,23 @@ def read_table(value: object) -> TableQuestion:
     table = CostTable.of(players, units * sign if sign < 0 else units, scale)
     method = document.choice("method", METHODS)
     shares = None
-    if method == "core-check" and document.has("shares"):
+    document.take("value")
+    document.take("shares")
+    if document.has("shares"):
+        if method != "core-check":
+            raise document.fail(
+                "shares",
+                N_("shares are given to be checked, and {method} finds its own"),
+                N_("Remove them, or use the method core-check"),
+                method=method,
+            )
         shares = [sign * share for share in _shares(document, players, sign * table.cost(-1))]
     document.done()
     return TableQuestion(table, method, sign, order, shares)
 
 
 def _players(document: Document) -> tuple[str, ...]:
-    value = document.take("players")
-    if not isinstance(value, list) or not value:
-        raise document.fail(
-            "players", N_("the list is empty"), N_("Write a list with at least one")
-        )
-    names = cast("list[object]", value)
+    names = document.items("players")
     for index, name in enumerate(names):
         field = f"players[{index}]"
         if not isinstance(name, str) or not name.strip() or "," in name or name != name.strip():
@@ -72,7 +76,7 @@ def _players(document: Document) -> tuple[str, ...]:
                 field,
                 N_("{value} is not a player's name"),
                 N_("Write a text without commas, and without spaces around it"),
-                value=repr(name),
+                value=written(name),
             )
         if name in names[:index]:
             raise document.fail(
@@ -90,15 +94,7 @@ def _players(document: Document) -> tuple[str, ...]:
 
 
 def _table_of(document: Document, name: str) -> dict[str, object]:
-    value = document.take(name)
-    if not isinstance(value, dict):
-        raise document.fail(
-            name,
-            N_("{value} is not an object"),
-            N_("Write an object with named fields, in braces"),
-            value=repr(value),
-        )
-    return cast("dict[str, object]", value)
+    return document.inner(name).rest()
 
 
 def _units(document: Document, name: str, players: tuple[str, ...]) -> tuple[Integers, int]:
@@ -163,7 +159,7 @@ def _members(document: Document, name: str, key: str, bits: Mapping[str, int]) -
                 f'{name}["{key}"]',
                 N_("there is no player {player}"),
                 N_("Write names from the list of players, with commas between them"),
-                player=repr(one),
+                player=written(one),
             )
     return [bits[one] for one in names]
 
@@ -189,11 +185,11 @@ def _figure(document: Document, field: str, value: object) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) >= _LARGEST:
-        raise document.fail(
+        raise document.unfit(
             field,
+            value,
             N_("{value} is not a number below a million millions"),
             N_("Write a number, for example {example}"),
-            value=repr(value),
             example="2.5",
         )
     return number
