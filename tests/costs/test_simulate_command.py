@@ -120,6 +120,14 @@ def test_each_change_is_priced(change: dict[str, Any], members: dict[str, str]) 
         (YEAR | {"period": {"from": "2027-01-01", "to": "2047-01-01"}}, "period.to"),
         (YEAR | {"changes": [{"kind": "flies"}]}, "changes[0].kind"),
         (YEAR | {"changes": [{"kind": "leaves", "member": "Z"}]}, "changes[0].member"),
+        (
+            YEAR | {"changes": [{"kind": "leaves", "member": "B", "on": "2028-01-01"}]},
+            "changes[0].on",
+        ),
+        (
+            YEAR | {"changes": [{"kind": "use", "meter": "letters", "factor": 2}]},
+            "changes[0].meter",
+        ),
         (YEAR | {"changes": [{"kind": "rule", "rule": EQUAL}]}, "changes[0].offer"),
         (YEAR | {"changes": [{"kind": "grants", "offer": "bells"}]}, "changes[0].offer"),
         (

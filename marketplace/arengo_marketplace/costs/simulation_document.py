@@ -194,6 +194,8 @@ class _Reading:
         document.take("offer")
         made = self._change(document, kind, offer)
         document.done()
+        if isinstance(made, OtherUse):
+            _check_meter(document, made.meter, offers)
         return made
 
     def _change(self, document: Document, kind: ChangeKind, offer: UUID | None) -> Change:
@@ -232,10 +234,20 @@ class _Reading:
         return found
 
     def _on(self, document: Document) -> date:
-        if document.has("on"):
-            return document.day("on")
-        document.take("on")
-        return self.period.start
+        if not document.has("on"):
+            document.take("on")
+            return self.period.start
+        day = document.day("on")
+        if not self.period.start <= day < self.period.end:
+            raise document.fail(
+                "on",
+                N_("{day} is not in the period"),
+                N_("Choose a day from {begin} on, and before {end}"),
+                day=day,
+                begin=self.period.start,
+                end=self.period.end,
+            )
+        return day
 
     def _listed(self, document: Document) -> list[Document]:
         if document.has("members"):
@@ -258,6 +270,19 @@ def _named(document: Document, offer: UUID | None) -> UUID:
     if offer is None:
         raise document.fail("offer", N_("no offer is named"), N_('Name one of "offers" by its id'))
     return offer
+
+
+def _check_meter(document: Document, meter: str, offers: Mapping[str, OfferYear]) -> None:
+    """Refuse a meter of which no member has use, in any offer."""
+    known = {name for year in offers.values() for name in year.scenario.monthly_usage}
+    if meter not in known:
+        raise document.fail(
+            "meter",
+            N_("no member uses {meter}"),
+            N_("Use one of: {known}"),
+            meter=written(meter),
+            known=", ".join(sorted(known)) or "—",
+        )
 
 
 def _grant(document: Document, place: int, currency: str, period: Period) -> Grant:
