@@ -18,6 +18,7 @@ from arengo_marketplace.health.queries import HealthQuery
 from arengo_marketplace.members.mutations import MembersMutation
 from arengo_marketplace.members.queries import MembersQuery
 from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers.index_graphql import IndicesMutation, IndicesQuery
 from arengo_marketplace.offers.mutations import OffersMutation
 from arengo_marketplace.offers.price_mutations import PricesMutation
 from arengo_marketplace.offers.price_queries import PricesQuery
@@ -36,6 +37,7 @@ QUERIES: tuple[type[Any], ...] = (
     MembersQuery,
     OffersQuery,
     PricesQuery,
+    IndicesQuery,
     ActivationsQuery,
     PledgesQuery,
     VotesQuery,
@@ -45,6 +47,7 @@ MUTATIONS: tuple[type[Any], ...] = (
     MembersMutation,
     OffersMutation,
     PricesMutation,
+    IndicesMutation,
     ActivationsMutation,
     PledgesMutation,
     VotesMutation,

@@ -11,8 +11,8 @@ from arengo_marketplace.activations import pages as activation_pages
 from arengo_marketplace.health import pages as health_pages
 from arengo_marketplace.members import charter_pages, join_pages, setup_pages
 from arengo_marketplace.members import pages as member_pages
+from arengo_marketplace.offers import index_pages, price_pages
 from arengo_marketplace.offers import pages as offer_pages
-from arengo_marketplace.offers import price_pages
 from arengo_marketplace.office import pages as office_pages
 from arengo_marketplace.permissions import CHARTER, FIGURES, OFFERS, OFFICE, SERVICES, VOTES
 from arengo_marketplace.pledges import pages as pledge_pages
@@ -29,6 +29,7 @@ ROUTES: list[Any] = [
     *charter_pages.ROUTES,
     *offer_pages.ROUTES,
     *price_pages.ROUTES,
+    *index_pages.ROUTES,
     *vote_pages.ROUTES,
     *proposing_pages.ROUTES,
     *assembly_pages.ROUTES,

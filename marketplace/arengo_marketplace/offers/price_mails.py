@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from arengo_core.caller import Caller
 from arengo_core.host import Host
-from arengo_core.i18n import N_, format_date, format_money, set_locale
+from arengo_core.i18n import (
+    N_,
+    format_date,
+    format_money,
+    format_month,
+    format_number,
+    set_locale,
+)
 from arengo_core.i18n import gettext as _
 from arengo_core.jobs.definition import Job
 from arengo_core.mail.sender import Mail
@@ -62,6 +70,15 @@ def _words(payload: dict[str, Any], values: dict[str, str]) -> tuple[str, str]:
         difference=("+" if difference.amount > 0 else "") + format_money(difference),
         **values,
     )
+    if index := payload.get("index"):
+        text += "\n\n" + _(
+            "The price follows {index}: its figure of {month} is {value}, and by the contract the"
+            " prices change by {per_cent} %.",
+            index=index["name"],
+            month=format_month(date.fromisoformat(index["month"])),
+            value=format_number(Decimal(index["value"])),
+            per_cent=format_number(Decimal(index["per_cent"])),
+        )
     if payload["note"]:
         text += "\n\n" + payload["note"]
     return (

@@ -15,7 +15,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import format_date
 from arengo_marketplace.activations.preview import paid_before, scenario_of, stated_forecast
 from arengo_marketplace.costs.errors import CostError
-from arengo_marketplace.costs.forecast import Change, Preview, compared, outlook
+from arengo_marketplace.costs.forecast import Change, Preview, Scenario, compared, outlook
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.funding.covering import expected_grants
@@ -83,9 +83,9 @@ async def preview(
         raise InvalidInputError(
             "At most {limit} characters are possible.", field="note", limit=NOTE_LIMIT
         )
-    versions = _plans(offer)
+    versions = plans_of(offer)
     versions.pop(month.start, None)
-    present = _valid(versions, month.start)
+    present = valid_on(versions, month.start)
     if plan == present:
         raise InvalidInputError("This is the price already.", field="price_plan")
     if plan.currency != present.currency:
@@ -125,7 +125,7 @@ async def change(
         valid_from=made.valid_from,
         price_plan=version["plan"],
     )
-    _tell(uow, made)
+    tell(uow, made)
     return made
 
 
@@ -148,7 +148,7 @@ async def withdraw(uow: UnitOfWork, host: Host, *, offer_id: UUID, month: Period
         offer.id,
         valid_from=month.start,
     )
-    _tell(uow, effect, withdrawn=True)
+    tell(uow, effect, withdrawn=True)
     return offer
 
 
@@ -173,14 +173,15 @@ async def coming_for(
     return await coming(uow, host, offer)
 
 
-def _plans(offer: Offer) -> dict[date, PricePlan]:
+def plans_of(offer: Offer) -> dict[date, PricePlan]:
+    """The versions of an offer's price by the day from which each is valid."""
     return {
         date.fromisoformat(one["valid_from"]): PricePlan.from_json(one["plan"])
         for one in offer.prices
     }
 
 
-def _valid(versions: Mapping[date, PricePlan], day: date) -> PricePlan:
+def valid_on(versions: Mapping[date, PricePlan], day: date) -> PricePlan:
     """The plan valid on a day; before the first version, that one."""
     return versions[max((one for one in versions if one <= day), default=min(versions))]
 
@@ -188,6 +189,23 @@ def _valid(versions: Mapping[date, PricePlan], day: date) -> PricePlan:
 async def _effect(
     uow: UnitOfWork, host: Host, offer: Offer, first: date, plan: PricePlan, note: str
 ) -> PriceChange:
+    before = plans_of(offer)
+    before.pop(first, None)
+    return await between(uow, host, offer, first, before, {**before, first: plan}, note)
+
+
+async def between(
+    uow: UnitOfWork,
+    host: Host,
+    offer: Offer,
+    first: date,
+    before: Mapping[date, PricePlan],
+    after: Mapping[date, PricePlan],
+    note: str,
+) -> PriceChange:
+    """What the year from a month on costs each member by other versions of the price, beside those
+    before. For whoever has checked that the caller may know.
+    """
     period = Period.months_from(first, 12)
     members = await bearers_for(uow, offer, period)
     scenario = scenario_of(
@@ -198,24 +216,33 @@ async def _effect(
         await paid_before(uow, offer, period),
         await expected_grants(uow, offer.organization_id, offer.service),
     )
-    without = _plans(offer)
-    without.pop(first, None)
-    later = {day: one for day, one in without.items() if day > first}
     keys = allocation_keys(host.registry)
     try:
         figures = compared(
-            outlook(
-                replace(scenario, plan=_valid(without, first), later_plans=later), members, keys
-            ),
-            outlook(replace(scenario, plan=plan, later_plans=later), members, keys),
+            outlook(_priced(scenario, before, first), members, keys),
+            outlook(_priced(scenario, after, first), members, keys),
             {member.organization_id: member for member in members},
         )
     except CostError as error:
         raise refused(error, error.field) from None
-    return PriceChange(offer, first, plan, note, period, figures)
+    return PriceChange(offer, first, valid_on(after, first), note, period, figures)
 
 
-def _tell(uow: UnitOfWork, made: PriceChange, *, withdrawn: bool = False) -> None:
+def _priced(scenario: Scenario, versions: Mapping[date, PricePlan], first: date) -> Scenario:
+    later = {day: plan for day, plan in versions.items() if day > first}
+    return replace(scenario, plan=valid_on(versions, first), later_plans=later)
+
+
+def tell(
+    uow: UnitOfWork,
+    made: PriceChange,
+    *,
+    withdrawn: bool = False,
+    index: Mapping[str, str] | None = None,
+) -> None:
+    """Mail each member of a change what it pays more or less; ``index`` says which figure of which
+    index changes the price.
+    """
     for one in made.figures.changes:
         payload: dict[str, Any] = {
             "member": str(one.bearer.organization_id),
@@ -226,5 +253,6 @@ def _tell(uow: UnitOfWork, made: PriceChange, *, withdrawn: bool = False) -> Non
             "currency": one.today.currency,
             "note": made.note,
             "withdrawn": withdrawn,
+            "index": dict(index) if index else None,
         }
         uow.enqueue(MAIL_PRICE, payload)

@@ -23,6 +23,7 @@ ACTS = [
     Act("budget.hidden", N_("Budget no longer public")),
     Act("charter.changed", N_("Charter changed")),
     Act("collecting_entity.named", N_("Collecting entity named")),
+    Act("offer.index_figure_entered", N_("Figure of an index entered")),
     Act("cost_line.entered", N_("Cost entered")),
     Act("cost_line.changed", N_("Cost corrected")),
     Act("cost_line.removed", N_("Cost removed")),

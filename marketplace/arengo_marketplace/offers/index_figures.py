@@ -1,0 +1,277 @@
+"""Figures of the indices that prices follow, entered once for all offers that follow one.
+
+A figure lies in each price plan that uses it, so that a plan and a settlement's file say by
+themselves what a month costs. Entered here it goes into every offer of the consortium that follows
+the index, as a version of the price from the month that it changes, told to the members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from arengo_core import clock
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import InvalidInputError
+from arengo_core.host import Host
+from arengo_core.i18n import current_locale
+from arengo_marketplace.activations import repository as activations
+from arengo_marketplace.costs.charges import round_half_up
+from arengo_marketplace.costs.indexing import Figure, IndexLink
+from arengo_marketplace.costs.period import Period
+from arengo_marketplace.costs.price_plan import PricePlan
+from arengo_marketplace.offers import prices, repository
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.prices import PriceChange
+from arengo_marketplace.offers.terms import check_plan
+from arengo_marketplace.permissions import OFFERS
+
+TEXT_LIMIT = 200
+_LARGEST, _PLACES = 10**6, 4
+PUBLISHED_WITHIN = timedelta(days=20)
+"""How long after a month's end its figure is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A figure that is not known: of which month, and from which month prices use it."""
+
+    month: date
+    used_from: date
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it should be published by now."""
+        return Period.months_from(self.month, 1).end + PUBLISHED_WITHIN <= clock.today()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that prices of a consortium follow."""
+
+    name: str
+    offers: tuple[Offer, ...]
+    figures: tuple[Figure, ...]
+    wanted: tuple[Wanted, ...]
+
+    @property
+    def overdue(self) -> list[Wanted]:
+        """The figures that should be published by now."""
+        return [one for one in self.wanted if one.overdue]
+
+
+async def indices(uow: UnitOfWork, consortium_id: UUID) -> list[Index]:
+    """The indices that prices in force or to come follow, by name; for the consortium's office."""
+    uow.caller.require(consortium_id, OFFERS)
+    found: dict[str, list[tuple[Offer, IndexLink]]] = {}
+    for offer in await _priced(uow, consortium_id):
+        for link in {_same(one.name): one for one in _links(offer)}.values():
+            found.setdefault(_same(link.name), []).append((offer, link))
+    made = [
+        _index([offer for offer, _ in rows], [link for _, link in rows]) for rows in found.values()
+    ]
+    return sorted(made, key=lambda one: one.name.casefold())
+
+
+async def enter(
+    uow: UnitOfWork,
+    host: Host,
+    *,
+    consortium_id: UUID,
+    name: str,
+    month: Period,
+    value: Decimal,
+    source: str,
+    published_on: date,
+    dry_run: bool = False,
+) -> list[PriceChange]:
+    """Put a figure into the price of every offer that follows the index, and tell the members.
+
+    Each offer's price changes from the month from which its contract uses the figure, or from the
+    next month where that one has begun. Members whose year costs the same are not written to.
+    Officers of the consortium may. InvalidInputError for a figure that no price uses.
+    """
+    uow.caller.require(consortium_id, OFFERS)
+    await uow.widen([consortium_id])
+    following = [
+        offer
+        for offer in await _priced(uow, consortium_id)
+        if any(_same(link.name) == _same(name) for link in _links(offer))
+    ]
+    if not following:
+        raise InvalidInputError("No price follows this index.", field="index")
+    if published_on > clock.today():
+        raise InvalidInputError("It is published today or was before.", field="published_on")
+    if (
+        not value.is_finite()
+        or not 0 < value < _LARGEST
+        or -int(value.as_tuple().exponent) > _PLACES
+    ):
+        raise InvalidInputError(
+            "An index is more than 0 and has {places} decimals at most.",
+            field="value",
+            places=_PLACES,
+        )
+    if not source.strip():
+        raise InvalidInputError("Say who published it.", field="source")
+    document = {
+        "month": f"{month.start:%Y-%m}",
+        "value": f"{value:f}",
+        "source": source.strip()[:TEXT_LIMIT],
+        "published_on": published_on.isoformat(),
+    }
+    made: list[PriceChange] = []
+    for offer in following:
+        change = await _entered(uow, host, offer, name, document, dry_run=dry_run)
+        if change is not None:
+            made.append(change)
+    if not made:
+        raise InvalidInputError(
+            "No price uses this figure, or it is known already. Prices use those of {months}.",
+            field="month",
+            months=", ".join(_used_months(following, name)),
+        )
+    return made
+
+
+async def _entered(
+    uow: UnitOfWork,
+    host: Host,
+    offer: Offer,
+    name: str,
+    document: dict[str, str],
+    *,
+    dry_run: bool,
+) -> PriceChange | None:
+    month = date.fromisoformat(f"{document['month']}-01")
+    before = prices.plans_of(offer)
+    start = _used_from(prices.valid_on(before, prices.next_month().start), name, month)
+    start = start or next(
+        (day for plan in before.values() if (day := _used_from(plan, name, month))), None
+    )
+    if start is None:
+        return None
+    first = max(start, prices.next_month().start)
+    changed = {
+        day: _with_figure(plan, document)
+        for day, plan in {**before, first: prices.valid_on(before, first)}.items()
+        if day >= first and _used_from(plan, name, month)
+    }
+    after = {**before, **changed}
+    known = all(prices.valid_on(before, day) == plan for day, plan in after.items())
+    if known or first not in changed:
+        return None
+    note = f"{name} {document['month']}: {document['value']} ({document['source']})"
+    effect = await prices.between(uow, host, offer, first, before, after, note)
+    if dry_run:
+        return effect
+    notes = {one["valid_from"]: one["note"] for one in offer.prices}
+    offer.prices = [
+        {
+            "valid_from": day.isoformat(),
+            "plan": plan.to_json(),
+            "note": notes.get(day.isoformat(), note),
+        }
+        for day, plan in sorted(after.items())
+    ]
+    await uow.session.flush()
+    uow.audit(
+        offer.organization_id,
+        "offer.index_figure_entered",
+        "Offer",
+        offer.id,
+        valid_from=first,
+        index=name,
+        **document,
+    )
+    if any(one.difference.amount for one in effect.changes):
+        old, new = (prices.valid_on(plans, first).index for plans in (before, after))
+        assert old is not None
+        assert new is not None
+        change = new.factor(first) / old.factor(first) - 1
+        told = {
+            "name": new.name,
+            "month": month.isoformat(),
+            "value": document["value"],
+            "per_cent": _per_cent(change),
+        }
+        prices.tell(uow, replace(effect, note=""), index=told)
+    return effect
+
+
+def _with_figure(plan: PricePlan, document: dict[str, str]) -> PricePlan:
+    """A plan with the figure; read as any plan, so that what is wrong in it is refused."""
+    assert plan.index is not None
+    read = plan.to_json()
+    index = plan.index.to_json()
+    others = [one for one in index["figures"] if one["month"] != document["month"]]
+    read["index"] = {**index, "figures": [*others, document]}
+    return check_plan(read, "value")
+
+
+def _used_from(plan: PricePlan, name: str, month: date) -> date | None:
+    """From which month a plan's prices use the figure of a month; None where they do not."""
+    link = plan.index
+    if link is None or _same(link.name) != _same(name):
+        return None
+    if month.month != link.base.month or month <= link.base:
+        return None
+    return link.first.replace(year=link.first.year + month.year - link.base.year)
+
+
+def _links(offer: Offer) -> Iterable[IndexLink]:
+    """The links of the price in force and of those to come, the latest last."""
+    plans = prices.plans_of(offer)
+    today = clock.today()
+    in_force = prices.valid_on(plans, today)
+    for plan in (in_force, *(plan for day, plan in sorted(plans.items()) if day > today)):
+        if plan.index is not None:
+            yield plan.index
+
+
+def _index(offers: Sequence[Offer], links: Sequence[IndexLink]) -> Index:
+    figures = {one.month: one for link in links for one in link.figures}
+    year = Period.months_from(clock.today(), 13)
+    wanted = {
+        Wanted(month, link.first.replace(year=link.first.year + month.year - link.base.year))
+        for link in links
+        for month in link.not_known(year.end.replace(day=1))
+    }
+    return Index(
+        links[0].name,
+        tuple(offers),
+        tuple(figures[month] for month in sorted(figures)),
+        tuple(sorted(wanted, key=lambda one: (one.month, one.used_from))),
+    )
+
+
+async def _priced(uow: UnitOfWork, consortium_id: UUID) -> list[Offer]:
+    """Offers whose price matters: those put up, and those withdrawn that members still have."""
+    rows = await repository.of_consortium(uow.session, consortium_id, withdrawn=True)
+    async with uow.widened(governs=[consortium_id]):
+        running = await activations.of_consortium(uow.session, consortium_id, ["active"])
+    used = {one.offer_id for one in running}
+    return [row for row in rows if row.published or row.id in used]
+
+
+def _used_months(offers: Iterable[Offer], name: str) -> list[str]:
+    """The months of a year whose figures prices use, in words, each with its next year."""
+    bases = {
+        link.base.replace(year=clock.today().year)
+        for offer in offers
+        for link in _links(offer)
+        if _same(link.name) == _same(name)
+    }
+    return [Period.months_from(day, 1).label(current_locale()) for day in sorted(bases)]
+
+
+def _same(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _per_cent(change: Fraction) -> str:
+    return str(round_half_up(change * 100_000) / 1000)
