@@ -36,7 +36,7 @@ def _plan(**more):
             {"month": "2025-10", "value": "120", "source": "ISTAT", "published_on": "2025-11-16"}
         ],
     }
-    return {**PricePlan.yearly("Canone", 1_200_000).to_json(), "index": {**link, **more}}
+    return {**PricePlan.yearly("Canone", 2_400_000).to_json(), "index": {**link, **more}}
 
 
 @pytest.fixture
@@ -74,15 +74,17 @@ async def test_a_figure_changes_the_price_from_its_contracts_month_and_members_a
     before = len(mailbox.to(made.lead_officer.email))
     (change,) = await _enter(host, made)
     assert change.valid_from == date(2027, 1, 1)
-    assert {(c.today, c.afterwards) for c in change.changes} == {(Money(600_000), Money(611_250))}
+    assert {(c.today, c.afterwards) for c in change.changes} == {
+        (Money(1_200_000), Money(1_222_500))
+    }
     stored = await _stored(host, made, offer)
     assert stored.plan_at(date(2026, 12, 1)).index.figures[-1].month == date(2025, 10, 1)
-    assert stored.plan_at(date(2027, 1, 1)).at(date(2027, 1, 1)).charges[0].amount == 1_222_500
+    assert stored.plan_at(date(2027, 1, 1)).at(date(2027, 1, 1)).charges[0].amount == 2_445_000
     assert stored.plan_at(date(2027, 1, 1)).minimum is not None
     await run_jobs()
     (mail,) = mailbox.to(made.lead_officer.email)[before:]
     text = mail["text"]
-    assert all(part in text for part in ("6112,50", "6000,00", "+112,50")), text
+    assert all(part in text for part in ("12.225,00", "12.000,00", "+225,00")), text
     assert "Il prezzo segue ISTAT FOI: il suo valore di ottobre 2026 è 123" in text, text
     assert "cambiano del 1,875 %" in text
     with pytest.raises(InvalidInputError, match="known already"):
@@ -98,8 +100,8 @@ async def test_a_late_figure_counts_from_the_next_month(host, offered, move_cloc
     (change,) = await _enter(host, made)
     assert change.valid_from == date(2027, 3, 1)
     stored = await _stored(host, made, offer)
-    assert stored.plan_at(date(2027, 2, 1)).at(date(2027, 2, 1)).charges[0].amount == 1_200_000
-    assert stored.plan_at(date(2027, 3, 1)).at(date(2027, 3, 1)).charges[0].amount == 1_222_500
+    assert stored.plan_at(date(2027, 2, 1)).at(date(2027, 2, 1)).charges[0].amount == 2_400_000
+    assert stored.plan_at(date(2027, 3, 1)).at(date(2027, 3, 1)).charges[0].amount == 2_445_000
 
 
 async def test_prices_announced_for_later_get_it_too(host, offered):
@@ -112,10 +114,10 @@ async def test_prices_announced_for_later_get_it_too(host, offered):
     (change,) = await _enter(host, made)
     stored = await _stored(host, made, offer)
     assert [one["valid_from"] for one in stored.prices][1:] == ["2027-01-01", "2027-06-01"]
-    assert stored.plan_at(date(2027, 6, 1)).at(date(2027, 6, 1)).charges[0].amount == 1_230_000
+    assert stored.plan_at(date(2027, 6, 1)).at(date(2027, 6, 1)).charges[0].amount == 2_460_000
     # five months by three quarters of the change, seven by all of it
     assert change.figures.afterwards.cost - change.figures.today.cost == Money(
-        5 * 1_875 + 7 * 2_500
+        5 * 3_750 + 7 * 5_000
     )
 
 
@@ -171,7 +173,7 @@ async def test_the_page_shows_what_is_wanted_and_what_a_figure_changes(host, off
     assert (wrong.status_code, 'value="high"' in wrong.text) == (400, True)
     shown = await office.post("/office/offers/indices", typed)
     assert shown.status_code == 200
-    assert "6112,50" in shown.text
+    assert "12.225,00" in shown.text
     assert len((await _stored(host, made, offer)).prices) == 1, "nothing is saved by looking"
     done = await office.post("/office/offers/indices", typed | {"confirmed": "yes"})
     assert done.status_code == 303

@@ -369,6 +369,22 @@ async def test_vat_is_typed_imported_and_queried(valley, visit):
     assert again["data"]["updateCostLine"]["costLine"]["amount"]["amount"] == 1_040
 
 
+async def test_a_file_brings_evidence_and_no_document_twice(valley):
+    digest = "AB" * 32
+    text = "mese;servizio;tipo;descrizione;importo;documento;aliquota_iva;allegato;sha256\n"
+    text += f"2026-08;bell;fisso;Canone;100,00;7/2026;22;fattura 7.pdf;{digest}\n"
+    async with valley.host.unit_of_work(valley.office) as uow:
+        (row,) = await csv_import.import_csv(uow, consortium_id=valley.id, text=text)
+        assert (row.evidence_name, row.evidence_digest) == ("fattura 7.pdf", digest.lower())
+        reading = await csv_import.read(uow, consortium_id=valley.id, text=text)
+        assert [(one.line, one.column) for one in reading.faults] == [(2, "document_number")]
+        text = text.replace("7/2026", "8/2026")
+        wrong = "".join(f"{text.splitlines()[1][:-64]}{hash}\n" for hash in ("", "12"))
+        wrong = text.splitlines()[0] + "\n" + wrong
+        reading = await csv_import.read(uow, consortium_id=valley.id, text=wrong)
+    assert [(one.line, one.column) for one in reading.faults] == [(2, "sha256"), (3, "sha256")]
+
+
 async def test_the_price_plan_gives_its_lines_their_vat(make_valley):
     plan = {**PLAN.to_json(), "vat": {"rate": "22", "recoverable": False}}
     valley = await make_valley(price_plan=plan)

@@ -43,6 +43,8 @@ COLUMNS = (
     "vat_rate",
     "vat_recoverable",
     "vat_included",
+    "evidence",
+    "sha256",
 )
 _NEEDED = COLUMNS[:5]
 _HEADINGS = {
@@ -60,6 +62,8 @@ _HEADINGS = {
     "aliquota_iva": "vat_rate",
     "iva_detraibile": "vat_recoverable",
     "iva_inclusa": "vat_included",
+    "allegato": "evidence",
+    "sha-256": "sha256",
 }
 _KINDS = {
     "fisso": LineKind.FIXED,
@@ -69,6 +73,7 @@ _KINDS = {
     "tariffe": LineKind.FEE,
     "finanziamento": LineKind.FUNDING,
 }
+_COLUMN_OF = {"evidence_name": "evidence", "evidence_digest": "sha256"}
 _YES = {"yes", "y", "true", "1", "sì", "si", "s"}
 _NO = {"", "no", "n", "false", "0"}
 ValueT = TypeVar("ValueT")
@@ -218,12 +223,15 @@ class _Reader:
             last_month=last,
             paid_by=payer,
             vat=vat,
+            evidence_name=cells.get("evidence", ""),
+            evidence_digest=cells.get("sha256", "").lower(),
         )
         try:
             service.check(data)
             self._refuse_settled(data)
         except InvalidInputError as error:
-            self._fault(number, error.field or "", error_text(error))
+            field = error.field or ""
+            self._fault(number, _COLUMN_OF.get(field, field), error_text(error))
         else:
             self.lines.append((number, data))
 
@@ -251,7 +259,7 @@ class _Reader:
                 data.month,
                 data.supplier,
                 data.document_number,
-                data.amount.amount,
+                data.cost.amount,
             )
             if mark in seen:
                 self._fault(
@@ -346,4 +354,4 @@ def template() -> str:
         if current_locale() == "it"
         else "2026-09;payments;fixed;Portal fee;1200.00;Supplier Ltd"
     )
-    return ";".join(COLUMNS) + "\r\n" + example + ";12/2026;2026-09-30;;;22;no;no\r\n"
+    return ";".join(COLUMNS) + "\r\n" + example + ";12/2026;2026-09-30;;;22;no;no;;\r\n"

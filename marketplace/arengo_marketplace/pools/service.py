@@ -133,6 +133,10 @@ def check(data: LineData) -> None:
         raise InvalidInputError("Only costs have VAT here.", field="vat_rate")
     if data.paid_by and not data.kind.is_cost:
         raise InvalidInputError("Only costs are paid by a member.", field="paid_by")
+    if data.evidence_name and not data.evidence_digest:
+        raise InvalidInputError(
+            "Evidence is recognized by its SHA-256: give it with the name.", field="evidence_digest"
+        )
     if data.evidence_digest and (
         len(data.evidence_digest) != 64 or set(data.evidence_digest) - set("0123456789abcdef")
     ):
