@@ -213,3 +213,26 @@ async def test_every_schedule_of_every_plugin_is_registered_and_queued_by_its_ti
     assert queued == 1, "a tick that finds its job waiting adds no second one"
     await drain(host)
     assert ticked.runs == 1
+
+
+async def test_a_burst_of_a_kind_leaves_connections_to_others(host_with):
+    """A month's close orders a mail a member: some wait for their turn, not for a connection."""
+    at_work, most, done = 0, 0, 0
+
+    async def work(host, _payload):
+        nonlocal at_work, most, done
+        async with host.unit_of_work() as uow:
+            at_work += 1
+            most = max(most, at_work)
+            await uow.session.execute(text("select pg_sleep(0.05)"))
+            at_work -= 1
+            done += 1
+
+    name = f"burst{new_id().hex}.job"
+    host = host_with(("burst", plugin_module("burst", jobs=[Job(name, work)])))
+    async with host.unit_of_work() as uow:
+        for _ in range(40):
+            uow.enqueue(name, {})
+    await drain(host)
+    assert done == 40
+    assert 1 < most < host.engine.pool.size() / 2

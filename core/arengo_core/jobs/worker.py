@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +36,8 @@ from arengo_core.plugins.guard import told
 _DELIVERIES_AT_ONCE = 10
 # A task holds one more while it tells its progress, and may take its time.
 _TASKS_AT_ONCE = 3
+# Of any other kind: a month's close orders a mail for each of hundreds of members.
+_OF_A_KIND_AT_ONCE = 4
 _log = structlog.get_logger("arengo.jobs")
 
 
@@ -82,7 +83,7 @@ async def _give_up(host: Host, queued: QueuedJob, error: BaseException) -> None:
 
 
 def _entry(
-    host: Host, plugin: str, job: Job, turn: AbstractAsyncContextManager[Any]
+    host: Host, plugin: str, job: Job, turn: asyncio.Semaphore
 ) -> Callable[[QueuedJob], Awaitable[None]]:
     async def run(queued: QueuedJob) -> None:
         async with turn:
@@ -111,6 +112,7 @@ async def _application(
     turns = {DELIVER: asyncio.Semaphore(_DELIVERIES_AT_ONCE)}
     turns |= dict.fromkeys(host.registry.tasks, asyncio.Semaphore(_TASKS_AT_ONCE))
     for plugin, job in host.registry.jobs.values():
+        turn = turns.get(job.name) or asyncio.Semaphore(_OF_A_KIND_AT_ONCE)
         application.entrypoint(
             job.name,
             concurrency_limit=job.concurrency,
@@ -118,7 +120,7 @@ async def _application(
             executor_factory=lambda parameters, job=job: DatabaseRetryEntrypointExecutor(
                 parameters, max_attempts=job.attempts - 1
             ),
-        )(_entry(host, plugin, job, turns.get(job.name, nullcontext())))
+        )(_entry(host, plugin, job, turn))
     for loaded in host.registry.plugins:
         for schedule in loaded.schedules:
             application.schedule(f"tick.{schedule.job.name}", schedule.cron, clean_old=True)(
