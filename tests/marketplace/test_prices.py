@@ -190,14 +190,24 @@ async def test_prices_follow_an_index_from_the_form_to_the_month_and_the_forecas
         "index_figures": f"{base.start:%Y-%m}; 120,0; ISTAT; 2026-01-15",
         "confirmed": "yes",
     }
-    for wrong, told in (
-        ({"index_figures": "2026-01; 120"}, "1"),
-        ({"index_share": "lots"}, "lots"),
-        ({"index_name": ""}, "index.name"),
-        ({"index_base": "2099-01"}, "index.base"),
+    for wrong, beside in (
+        ({"index_figures": "2026-01; 120"}, "index_figures"),
+        ({"index_figures": "2026-13; 120; ISTAT; 2026-01-15"}, "index_figures"),
+        ({"index_figures": ""}, "index_figures"),
+        ({"index_share": "lots"}, "index_share"),
+        ({"index_share": "200"}, "index_share"),
+        ({"index_cap": "200"}, "index_cap"),
+        ({"index_name": ""}, "index_name"),
+        ({"index_base": "2099-01"}, "index_base"),
+        ({"yearly": "-5"}, "yearly"),
+        ({"per_inhabitant": "-0,5"}, "per_inhabitant"),
+        ({"vat_rate": "lots"}, "vat_rate"),
     ):
-        refused = await office.post(path, typed | wrong)
-        assert (refused.status_code, told in refused.text) == (400, True)
+        refused = await office.post(path, typed | {"yearly": "1200,00"} | wrong)
+        assert refused.status_code == 400
+        assert f'id="f-{beside}-error"' in refused.text, wrong
+        assert all(value in refused.text for value in wrong.values()), "what was typed stays"
+        assert "index." not in refused.text
     assert (await office.post(path, typed)).status_code == 303
     stored = await _stored(host, made, offer)
     link = stored.plan_at(first.start).index

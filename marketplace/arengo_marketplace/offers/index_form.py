@@ -15,13 +15,14 @@ _COLUMNS = ("month", "value", "source", "published_on")
 def index_of(form: Form) -> dict[str, Any] | None:
     """The link of the form, as a document; None where none of its fields is filled in.
 
-    What is wrong in it otherwise is found where the plan is read.
-
     The figures are lines of month, value, source and day of publication, separated by semicolons.
     InvalidInputError naming the line that has not these four.
     """
     if not any(form[name] for name in form if name.startswith("index_")):
         return None
+    for name in ("index_name", "index_first", "index_base", "index_share", "index_figures"):
+        if not form[name]:
+            raise InvalidInputError("This is needed: fill it in.", field=name)
     figures: list[dict[str, str]] = []
     for number, line in enumerate(form["index_figures"].splitlines(), 1):
         cells = [cell.strip() for cell in line.split(";")]

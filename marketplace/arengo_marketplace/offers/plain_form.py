@@ -21,6 +21,7 @@ from arengo_marketplace.costs.charges import (
     TieredCharge,
     UnitCharge,
 )
+from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.offers import index_form
@@ -34,25 +35,30 @@ def plan_of(form: Form, service: Service) -> object:
     if form["plan_json"]:
         return form["plan_json"]
     charges: list[dict[str, Any]] = []
+    names: list[str] = []
     for name, every in (("yearly", "year"), ("monthly", "month")):
         if form[name]:
             amount = form.money(name).amount
+            _refuse_negative(name, amount)
             label = gettext("Fixed fee")
+            names.append(name)
             charges.append({"type": "fixed", "label": label, "amount": amount, "every": every})
     for measure, name in _RATES.items():
         if form[name]:
+            names.append(name)
             charges.append(
                 {
                     "type": "tiered",
                     "label": _TIERED_LABELS[measure](),
                     "over": measure.value,
-                    "tiers": [{"rate": str(form.decimal(name))}],
+                    "tiers": [{"rate": _rate(form, name)}],
                 }
             )
     for meter in service.meters:
         if form[f"rate:{meter.key}"]:
-            rate = str(form.decimal(f"rate:{meter.key}"))
+            rate = _rate(form, f"rate:{meter.key}")
             label = gettext(meter.title)
+            names.append(f"rate:{meter.key}")
             charges.append({"type": "unit", "label": label, "meter": meter.key, "rate": rate})
     if not charges:
         raise InvalidInputError(
@@ -69,7 +75,41 @@ def plan_of(form: Form, service: Service) -> object:
     index = index_form.index_of(form)
     if index is not None:
         document["index"] = index
+    _check(document, names)
     return document
+
+
+def _rate(form: Form, name: str) -> str:
+    rate = form.decimal(name)
+    _refuse_negative(name, rate)
+    return str(rate)
+
+
+def _refuse_negative(name: str, amount: Decimal | int) -> None:
+    if amount < 0:
+        raise InvalidInputError("A price is not below 0.", field=name)
+
+
+def _check(document: dict[str, Any], names: list[str]) -> None:
+    """InvalidInputError beside the field that made the faulty part of a plan: ``names`` are those
+    of its charges.
+    """
+    try:
+        PricePlan.from_json(document)
+    except CostError as error:
+        part, _, rest = error.field.partition(".")
+        if part == "index":
+            field = f"index_{rest.partition('[')[0]}"
+        elif part.startswith("charges["):
+            field = names[int(part[len("charges[") : -1])]
+        else:
+            field = "price_plan"
+        fault, mend = (
+            gettext(text).format(**error.values).strip() for text in (error.fault, error.mend)
+        )
+        raise InvalidInputError(
+            "{fault}", field=field, fault=f"{fault[:1].upper()}{fault[1:]}. {mend}."
+        ) from None
 
 
 _TIERED_LABELS = {
