@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -10,14 +11,17 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arengo_core.money import Money
+from arengo_marketplace.costs.allocation import allocate
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.charges import Every, FixedCharge
 from arengo_marketplace.costs.forecast import Scenario, outlook
 from arengo_marketplace.costs.grants import CapPeriod, Costs, ExpectedGrant, Grant, Purse, cover
 from arengo_marketplace.costs.period import Period
-from arengo_marketplace.costs.pool import CostKind
+from arengo_marketplace.costs.pool import CostKind, CostPool
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.costs.spreading import Spread
 
 MAY = Period.month(2026, 5)
 PAY, POST = UUID(int=11), UUID(int=12)
@@ -215,6 +219,28 @@ def test_one_grant_alone_covers_all_that_it_may(pools: list[Costs], purses: list
     )
     made = cover(plain, [Purse(one, purses[0].left)])
     assert sum(got.amount for got in made) == min(whole, purses[0].left)
+
+
+def test_marche_sud_is_covered_to_the_cent_and_never_more():
+    """EUR 1,608,615.45 from the region over 30 months for 64 members, by the published figures."""
+    window = Period.months_from(date(2026, 9, 1), 30)
+    whole = 160_861_545
+    region = grant(1, cap=whole, window=window)
+    spent = Spread(whole, window)
+    used: dict[date, int] = {}
+    towns = [Bearer(UUID(int=100 + n), 5_654 + n % 3, f"Town {n}") for n in range(64)]
+    for month in Period.months_from(window.start, 31).months():
+        cost = spent.part(month.start) + 1
+        found = cover([costs(cost)], [purse(region, region.left(month, used))])
+        covered = used[month.start] = sum(one.amount for one in found)
+        pool = CostPool.of(Money(cost), month).funded(covered)
+        shares = allocate(pool, CostRule.of(population=100), towns).shares
+        assert sum(share.amount.amount for share in shares) == cost - covered
+    assert sum(used.values()) == whole
+    # 30 cents more than there are: the last month of the window is covered but for them
+    assert used[Period.months_from(window.start, 29).end] == spent.part(date(2029, 2, 1)) - 29
+    assert used[window.end] == 0, "nothing is covered outside its months"
+    assert 400 < whole / 361_890 < 450, "about EUR 4 an inhabitant"
 
 
 def test_an_outlook_uses_a_grant_up():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, combinations
 from uuid import UUID
 
@@ -59,6 +60,25 @@ def test_what_is_missing_is_what_would_do(candidates, present):
         assert lacking.nothing == (member in held)
         more = Present(present.members + lacking.members, present.inhabitants + lacking.inhabitants)
         assert member in holding(candidates, more, nobody_asks)
+
+
+@given(_CANDIDATES, _PRESENT, st.lists(st.none() | st.integers(0, 9_000), min_size=6), st.randoms())
+def test_limits_on_the_own_cost_hold_in_any_order(candidates, present, limits, dice):
+    """What is found holds, though it may not be the largest set."""
+
+    def costs(members):
+        return {member: 12_000 // len(members) for member in members}
+
+    limited = [
+        replace(one, terms=replace(one.terms, most_cost=limit))
+        for one, limit in zip(candidates, limits, strict=False)
+    ]
+    found = holding(limited, present, costs)
+    chosen = [one for one in limited if one.member_id in found]
+    there = present.joined_by(chosen)
+    assert all(missing(one, there, costs(found)).nothing for one in chosen)
+    dice.shuffle(limited)
+    assert holding(limited, present, costs) == found
 
 
 def test_one_that_falls_out_takes_others_along():

@@ -286,6 +286,10 @@ async def test_the_same_by_graphql_and_on_the_page(host, app, towns, visit, make
     assert "at least 3 members" in page.text
     assert "at most €900.00 a year for itself" in page.text
     assert "2 members" in page.text
+    for path in (f"/office/offers/{towns.offer.id}/activate", "/office/offers"):
+        reader = officer if path.endswith("activate") else await visit(towns.consortium.officer)
+        shown = (await reader.get(f"{path}?lang=en")).text
+        assert "Still missing for the next pledge: 2 members" in shown, path
     withdrawn = await officer.post(f"/office/pledges/{(await _own(host, towns)).id}/withdraw")
     assert withdrawn.status_code == 303
     form = {"inhabitants": "100", "expires_on": "2026-12-31", "bell.strokes": "3"}

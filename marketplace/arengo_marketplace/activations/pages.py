@@ -107,6 +107,7 @@ async def _before(
             if error.status in {401, 403, 404}:
                 raise
             form.refuse(error)
+        pledged = (await pledges.counts(uow, offer.organization_id)).get(offer.id, 0)
         return await page(
             request,
             uow,
@@ -126,7 +127,8 @@ async def _before(
             fees=fees_in_words(offer.fees),
             fields=setting_rows(described, {}, set()),
             asked=host.registry.asked_by(offer.service),
-            pledges=(await pledges.counts(uow, offer.organization_id)).get(offer.id, 0),
+            pledges=pledged,
+            board=await pledges.board(uow, host, offer.id) if pledged else None,
         )
 
 

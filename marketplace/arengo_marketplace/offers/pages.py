@@ -40,6 +40,9 @@ async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller
         rows = await repository.of_consortium(uow.session, consortium_id, withdrawn=True)
         running = await activations.of_consortium(uow.session, consortium_id, ["active"])
         pledged = await pledges.counts(uow, consortium_id)
+        boards = {
+            row.id: await pledges.board(uow, host, row.id) for row in rows if pledged.get(row.id)
+        }
         keys = allocation_keys(host.registry)
         offered = {row.service for row in rows if row.published}
         return await page(
@@ -56,6 +59,7 @@ async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller
                     "bearers": gettext(BEARERS[row.cost_bearers]),
                     "active": sum(one.offer_id == row.id for one in running),
                     "pledges": pledged.get(row.id, 0),
+                    "board": boards.get(row.id),
                 }
                 for row in rows
             ],
