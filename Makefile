@@ -82,7 +82,7 @@ bench: setup ## Load measurements: benchmarks/
 	@$(BIN)/python -m benchmarks
 
 bench-costs: setup ## How long the division of costs takes
-	@$(BIN)/python -m benchmarks.costs
+	@$(BIN)/python -m benchmarks.costs $(BENCH)
 
 bench-chaos: setup ## Checkouts beside a plugin that misbehaves
 	@$(BIN)/python -m benchmarks.chaos

@@ -50,7 +50,6 @@ from arengo_marketplace.pools.models import PoolLine
 from arengo_marketplace.settlements import service as settlements
 
 MEMBERS, SERVICES = 553, 30
-RECORDS = int(os.environ.get("ARENGO_BENCH_RECORDS", "10000000"))
 GROWTH = ((138, 30), (277, 30), (553, 60))
 """Other members and services, each with a record a day for a week: how closing grows."""
 _DAYS, _WEEK, _IN_BATCH = 28, 7, 100_000
@@ -297,7 +296,7 @@ def _installed() -> Generator[str]:
             embedded.stop()
 
 
-async def _prepare(superuser: str) -> list[tuple[UUID, int, int, int]]:
+async def _prepare(superuser: str, most: int) -> list[tuple[UUID, int, int, int]]:
     """Consortia to close: id, members, services, records."""
     settings = load_settings()
     urls = await roles.resolve(settings)
@@ -308,7 +307,7 @@ async def _prepare(superuser: str) -> list[tuple[UUID, int, int, int]]:
         towns = await _towns(host)
         for members, services in (*GROWTH, (MEMBERS, SERVICES)):
             whole = (members, services) == (MEMBERS, SERVICES)
-            records = RECORDS if whole else members * services * _WEEK
+            records = most if whole else members * services * _WEEK
             consortium_id = await _consortium(host, towns[:members], services)
             await _use(superuser, consortium_id, towns[:members], services, records)
             made.append((consortium_id, members, services, records))
@@ -317,10 +316,10 @@ async def _prepare(superuser: str) -> list[tuple[UUID, int, int, int]]:
     return made
 
 
-def closings() -> Iterator[tuple[str, float, str]]:
-    """Name, seconds and notes of each closing."""
+def closings(records_of_all: int) -> Iterator[tuple[str, float, str]]:
+    """Name, seconds and notes of each closing; the largest month has ``records_of_all``."""
     with _installed() as superuser:
-        made = asyncio.run(_prepare(superuser))
+        made = asyncio.run(_prepare(superuser, records_of_all))
         least = 0.0
         for consortium_id, members, services, records in made:
             command = [sys.executable, "-m", "benchmarks.closing", str(consortium_id)]

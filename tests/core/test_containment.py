@@ -14,6 +14,7 @@ from arengo_core.database import migrate
 from arengo_core.database.base import metadata_for
 from arengo_core.plugins.contributions import Resources
 from arengo_core.web.app import create_app
+from arengo_core.web.context import TIME_LIMIT
 from tests.core.places import plugin_module
 
 
@@ -31,6 +32,12 @@ async def _broken() -> str:
 async def _late() -> str:
     await asyncio.sleep(30)
     return "late"
+
+
+@get("/long-page", name="long-page", opt={TIME_LIMIT: 30.0})
+async def _long() -> str:
+    await asyncio.sleep(2)
+    return "long, as said"
 
 
 def _client(app):
@@ -100,7 +107,7 @@ async def _failures(host, plugin):
 
 
 async def test_faults_of_pages_are_named_and_late_ones_end(host_with):
-    module = plugin_module("faulty", routes=[_broken, _late])
+    module = plugin_module("faulty", routes=[_broken, _late, _long])
     module.__name__ = __name__
     host = host_with(("faulty", module), page_time_limit=1.5)
     host.registry.plugin("faulty").package = __name__.partition(".")[0]
@@ -111,6 +118,7 @@ async def test_faults_of_pages_are_named_and_late_ones_end(host_with):
             assert answer.status_code == 500
             assert "RuntimeError" not in answer.text
             assert "Traceback" not in answer.text
+        assert (await client.get("/long-page")).text == "long, as said"
     assert sorted(await _failures(host, "faulty")) == [
         ("page /broken-page", "RuntimeError: in a page"),
         ("page /late-page", "late answer: "),

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
+from arengo_marketplace.costs.period import Period
 from arengo_marketplace.metering import batch_lines, correcting, repository, service
 from arengo_marketplace.metering.batch import BatchRefusedError, Terms, ingest
 from arengo_marketplace.metering.models import UsageAddition, UsageBatch, UsageDay, UsageRecord
@@ -125,6 +126,34 @@ async def test_late_readings_say_where_they_count_or_are_refused(valley, send):
     report = await send(late, atomic=False, refuses_late=True)
     assert [(fault.line, fault.column) for fault in report.faults] == [(1, "occurred_at")]
     assert (await send(*rows, refuses_late=True, atomic=False)).refused == 2
+
+
+async def test_days_are_romes_when_the_clocks_change_and_in_months_without_a_partition(
+    valley, send
+):
+    town, year = valley.towns[0], 2009
+    rows = [
+        _line(town, 1, f"{year}-02-28T23:30:00Z", key="march in Rome"),
+        _line(town, 10, f"{year}-03-29T01:59:59+01:00", key="before the change"),
+        _line(town, 100, f"{year}-03-29T03:00:00+02:00", key="a second later"),
+        _line(town, 1000, f"{year}-03-31T22:30:00Z", key="april in Rome"),
+        _line(town, 1, f"{year}-10-25T02:30:00+02:00", key="half past two"),
+        _line(town, 2, f"{year}-10-25T02:30:00+01:00", key="half past two again"),
+        _line(town, 4, f"{year}-10-31T23:30:00Z", key="november in Rome"),
+    ]
+    assert (await send(*rows)).new == len(rows)
+    months = [await _units(valley, Period.month(year, month)) for month in (2, 3, 4, 10, 11)]
+    assert [units.get(town.id, 0) for units in months] == [0, 111, 1000, 3, 4]
+    async with valley.host.unit_of_work() as uow:
+        await repository.make_months(uow.session, date(year, 1, 1), 12)
+    assert await _units(valley, Period.month(year, 3)) == {town.id: Decimal(111)}
+
+
+async def test_a_code_without_its_zeros_is_the_member(valley, send):
+    town = valley.towns[0]
+    assert town.istat_code.startswith("0")
+    assert (await send(_line(town.istat_code.lstrip("0"), 3))).new == 1
+    assert await _units(valley) == {town.id: Decimal(3)}
 
 
 async def test_a_reading_is_taken_back_once_and_for_its_seat_too(valley, send, make_merchant):
@@ -399,7 +428,12 @@ async def test_programs_send_batches_by_api_token(valley, visit, app, move_clock
             (await token(read_only=True) | ndjson, "?source=meters", 403),
             (full, "?source=meters", 415),
             (full | ndjson, "", 400),
+            (full | ndjson, "?source=meters&atomic=no", 400),
+            (full | ndjson, "?source=meters&refuse_late=", 400),
+            (full | ndjson, "?source=meters&partial=true", 400),
             (full | ndjson | {"content-length": "256000001"}, "?source=meters", 413),
         ):
             assert (await send(row, headers, query)).status_code == status, (headers, query)
+        odd = await send(row, full | ndjson, "?source=meters&refuse-late=true")
+        assert odd.json()["error"]["field"] == "refuse-late"
     assert await _units(valley) == {town.id: Decimal(3)}

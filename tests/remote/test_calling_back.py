@@ -32,7 +32,7 @@ MEMBERS = "{ pluginMembers { organization { id } services grants } }"
 SAVE = """mutation($id: ID!) { saveAnnouncement(municipalityId: $id, subjectIt: "Neve",
   bodyIt: "Strada chiusa.") { announcement { id } userErrors { code } } }"""
 REPORT = """mutation($readings: [UsageReadingInput!]!) { reportUsage(readings: $readings) {
-  new userErrors { code message } } }"""
+  new userErrors { code field message } } }"""
 
 
 @pytest.fixture
@@ -221,7 +221,13 @@ async def test_it_reports_use_by_its_own_meters(host, back, valley, visit, make_
     ):
         refused = await report(*readings)
         assert (refused["new"], refused["userErrors"][0]["code"]) == (0, "FORBIDDEN"), readings
-    assert (await report(_reading(first.id, quantity="NaN", key="x-3")))["userErrors"]
+    ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    for wrong, field in (
+        (_reading(first.id, quantity="NaN", key="x-3"), "quantity"),
+        (_reading(first.id, occurredAt=ahead, key="x-3"), "occurredAt"),
+    ):
+        refused = await report(_reading(first.id, key="x-0"), wrong)
+        assert (refused["new"], refused["userErrors"][0]["field"]) == (0, f"readings[1].{field}")
     await back.sign_in(organization_id=second.id)
     assert (await report(_reading(first.id, key="x-4")))["userErrors"][0]["code"] == "FORBIDDEN"
     officer = await visit(await make_user((first.id, Role.MUNICIPAL_OFFICER)))

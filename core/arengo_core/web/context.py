@@ -21,6 +21,8 @@ SESSION_COOKIE = "arengo_session"
 API_PATH = "/graphql"
 SCRIPTS = "answers_api_tokens"
 """``opt`` of a route that API tokens may call, as they may GraphQL."""
+TIME_LIMIT = "time_limit"
+"""``opt`` of a route that takes longer than pages may: its own limit in seconds."""
 LOCALE_COOKIE = "arengo_locale"
 
 ArengoRequest = Request[Any, Any, Any]

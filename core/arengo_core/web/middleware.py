@@ -18,7 +18,7 @@ from arengo_core.audit import origin
 from arengo_core.host import Host
 from arengo_core.i18n import LOCALES, set_locale
 from arengo_core.observability.metrics import REQUEST_SECONDS, REQUESTS, known_method
-from arengo_core.web.context import LOCALE_COOKIE
+from arengo_core.web.context import LOCALE_COOKIE, TIME_LIMIT
 from arengo_core.web.sites import site_for
 
 UNCOMPRESSED = "uncompressed"
@@ -106,14 +106,17 @@ class ProxyHeaders:
 
 
 def in_time(seconds: float) -> Any:
-    """The middleware factory that ends a request which takes longer than ``seconds``."""
+    """The middleware factory that ends a request which takes longer than ``seconds``, or than its
+    route's own limit where that is longer.
+    """
 
     def factory(app: ASGIApp) -> ASGIApp:
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            async with asyncio.timeout(seconds):
+            own = getattr(scope.get("route_handler"), "opt", {}).get(TIME_LIMIT, 0)
+            async with asyncio.timeout(max(seconds, own)):
                 await app(scope, receive, send)
 
         return serve

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.response import Redirect
@@ -13,20 +15,28 @@ from arengo_core.caller import Caller
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import error_text, format_date, gettext
-from arengo_core.web.context import SCRIPTS, ArengoRequest, FromCaller, FromHost
+from arengo_core.web.context import SCRIPTS, TIME_LIMIT, ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_marketplace.cursors import cursor_at, day_and_id
 from arengo_marketplace.members.acting import acting_in, office_of
 from arengo_marketplace.metering import batch_lines, correcting, repository
-from arengo_marketplace.metering.batch import BatchRefusedError, BatchReport, Terms, ingest
+from arengo_marketplace.metering.batch import (
+    BatchRefusedError,
+    BatchReport,
+    Terms,
+    check_source,
+    ingest,
+)
 from arengo_marketplace.permissions import USAGE
 
 PAGE = 50
 UPLOAD_LIMIT = 20_000_000
 BATCH_LIMIT = 256_000_000
+_BATCH_SECONDS = 600.0
 _IN_MEMORY = 1_000_000
+_ASKED = ("source", "atomic", "refuse_late")
 _READERS = {"application/x-ndjson": batch_lines.ndjson, "text/csv": batch_lines.csv}
 
 
@@ -140,7 +150,12 @@ async def take_back(
 @post(
     "/api/usage",
     name="usage-batch",
-    opt={"mutation": "importUsage", "exclude_from_csrf": True, SCRIPTS: True},
+    opt={
+        "mutation": "importUsage",
+        "exclude_from_csrf": True,
+        SCRIPTS: True,
+        TIME_LIMIT: _BATCH_SECONDS,
+    },
     status_code=200,
     request_max_body_size=BATCH_LIMIT,
 )
@@ -157,13 +172,7 @@ async def take_batch(
         caller.require_writing()
         async with host.unit_of_work(caller, read_only=True) as uow:
             consortium_id = (await acting_in(uow, USAGE)).consortium_id
-        asked = request.query_params
-        terms = Terms(
-            consortium_id,
-            asked.get("source", ""),
-            atomic=asked.get("atomic", "true") != "false",
-            refuses_late=asked.get("refuse_late", "false") == "true",
-        )
+        terms = _terms(consortium_id, request.query_params)
         read = _READERS.get(request.content_type[0])
         if read is None:
             return _refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Send {' or '.join(_READERS)}, UTF-8.")
@@ -179,12 +188,45 @@ async def take_batch(
     except ArengoError as error:
         if error.status >= 500:
             raise
-        return _refused(error.status, error.code, error_text(error))
+        return _refused(error.status, error.code, error_text(error), error.field)
     return Response(told(report))
 
 
-def _refused(status: int, code: str, message: str) -> Response[dict[str, Any]]:
-    return Response({"error": {"code": code, "message": message}}, status_code=status)
+def _terms(consortium_id: UUID, asked: Mapping[str, str]) -> Terms:
+    for name in asked:
+        if name not in _ASKED:
+            raise InvalidInputError(
+                "{name} means nothing here. Expected are: {known}.",
+                field=name[:60],
+                name=name[:60],
+                known=", ".join(_ASKED),
+            )
+    terms = Terms(
+        consortium_id,
+        asked.get("source", ""),
+        atomic=_flag(asked, "atomic", True),
+        refuses_late=_flag(asked, "refuse_late", False),
+    )
+    check_source(terms.source)
+    return terms
+
+
+def _flag(asked: Mapping[str, str], name: str, default: bool) -> bool:
+    value = asked.get(name)
+    if value is None:
+        return default
+    if value not in {"true", "false"}:
+        raise InvalidInputError(
+            "{name} is true or false, not {value}.", field=name, name=name, value=value[:60] or "—"
+        )
+    return value == "true"
+
+
+def _refused(
+    status: int, code: str, message: str, field: str | None = None
+) -> Response[dict[str, Any]]:
+    error = {"code": code, "message": message} | ({"field": field} if field else {})
+    return Response({"error": error}, status_code=status)
 
 
 def told(report: BatchReport) -> dict[str, Any]:

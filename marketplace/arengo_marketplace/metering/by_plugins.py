@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from arengo_core import clock
 from arengo_core.caller import Caller
 from arengo_core.errors import ForbiddenError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.plugins import gate
 from arengo_marketplace.contract import UsageReading
 from arengo_marketplace.metering import service
+from arengo_marketplace.metering.counting import check
 
 GRANT = "marketplace.usage:write"
 MOST_READINGS = 500
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 async def report(host: Host, plugin: str, readings: Sequence[UsageReading]) -> int:
@@ -27,6 +31,7 @@ async def report(host: Host, plugin: str, readings: Sequence[UsageReading]) -> i
         )
     members = {reading.organization_id for reading in readings}
     asked = {(_service_of(host, plugin, one.meter), one.organization_id) for one in readings}
+    _check(host, readings)
     async with host.unit_of_work(Caller.program(members)) as uow:
         for owner, member in sorted(asked):
             agreed = await gate.granted(uow.session, host.registry, owner, member)
@@ -35,6 +40,23 @@ async def report(host: Host, plugin: str, readings: Sequence[UsageReading]) -> i
                     "{organization} does not let this plugin report its use.", organization=member
                 )
         return await service.report(uow, host, readings)
+
+
+def _check(host: Host, readings: Sequence[UsageReading]) -> None:
+    """Refuse what cannot be counted, and name which reading it is."""
+    meters, latest = host.registry.meters(), clock.now() + _CLOCKS_DIFFER
+    for number, one in enumerate(readings):
+        try:
+            check(one.meter, one.quantity, one.key, one.occurred_at, meters)
+            if one.occurred_at > latest:
+                raise InvalidInputError(
+                    "{value} is still to come: only what was used is counted.",
+                    field="occurred_at",
+                    value=one.occurred_at.isoformat(),
+                )
+        except InvalidInputError as error:
+            error.field = f"readings[{number}].{error.field}"
+            raise
 
 
 def _service_of(host: Host, plugin: str, meter: str) -> str:

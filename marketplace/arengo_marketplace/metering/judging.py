@@ -65,7 +65,7 @@ class Judge:
         """The reading as it counts. InvalidInputError naming what is wrong."""
         if isinstance(raw, InvalidInputError):
             raise raw
-        member = self._by_name.get(raw.member)
+        member = self._by_name.get(raw.member) or self._by_name.get(_istat_code(raw.member))
         if member is None:
             raise InvalidInputError(
                 "{member} is no member of this consortium, by id or by ISTAT code.",
@@ -143,6 +143,11 @@ class Judge:
                 value=text[:40],
             )
         return instant.astimezone(UTC)
+
+
+def _istat_code(text: str) -> str:
+    """A code as a spreadsheet leaves it, with its zeros in front again."""
+    return text.zfill(6) if text.isdecimal() else text
 
 
 def _midnight(text: str) -> datetime:
