@@ -19,7 +19,10 @@ from arengo_marketplace.dunning import jobs as dunning_jobs
 from arengo_marketplace.dunning import models as _dunning_tables
 from arengo_marketplace.dunning import pages as dunning_pages
 from arengo_marketplace.dunning.mutations import DunningMutation
+from arengo_marketplace.fairness import models as _fairness_tables
 from arengo_marketplace.fairness import pages as fairness_pages
+from arengo_marketplace.fairness import reckoning
+from arengo_marketplace.fairness.mutations import FairnessMutation
 from arengo_marketplace.fairness.queries import FairnessQuery
 from arengo_marketplace.funding import models as _funding_tables
 from arengo_marketplace.funding import pages as funding_pages
@@ -75,9 +78,10 @@ TABLES = (
     _delivery_tables,
     _dunning_tables,
     _ledger_tables,
+    _fairness_tables,
 )
 JOBS: list[Job] = [*delivery_jobs.JOBS, *dunning_jobs.JOBS, *keeping.JOBS]
-TASKS = [closing.CLOSE, importing.IMPORT]
+TASKS = [closing.CLOSE, importing.IMPORT, reckoning.RECKON]
 SCHEDULES: list[Schedule] = [
     *metering_jobs.SCHEDULES,
     *dunning_jobs.SCHEDULES,
@@ -103,6 +107,7 @@ MUTATIONS: tuple[type[Any], ...] = (
     StatementsMutation,
     DunningMutation,
     MeteringMutation,
+    FairnessMutation,
 )
 
 ROUTES: list[Any] = [

@@ -38,10 +38,13 @@ class CostError(ValueError):
         self.values = values
         super().__init__(self.message())
 
-    def message(self, gettext: Callable[[str], str] = str) -> str:
-        """``field: fault. Mend.`` in the language of the given gettext."""
-        fault = gettext(self.fault).format(**self.values)
-        return f"{self.field}: {fault}. {gettext(self.mend).format(**self.values)}."
+    def message(
+        self, gettext: Callable[[str], str] = str, shown: Callable[[object], object] = str
+    ) -> str:
+        """``field: fault. Mend.`` in the language of the given gettext, with values as shown."""
+        values = {name: shown(value) for name, value in self.values.items()}
+        fault = gettext(self.fault).format(**values)
+        return f"{self.field}: {fault}. {gettext(self.mend).format(**values)}."
 
 
 class InvalidPlanError(CostError):

@@ -9,7 +9,7 @@ who pays more than alone subsidises others for certain, who pays less than it ad
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -31,6 +31,8 @@ SECONDS = 5.0
 SAMPLES, SAMPLES_UNDER_MINIMUM = 400, 25
 """Random orders for the Shapley value beyond 20 members: a report states its error."""
 _NOTHING = Fraction()
+
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,16 @@ class Fairness:
         return self.value.errors_per_cent() if self.value.samples else None
 
 
-def fairness(case: Case, seconds: float = SECONDS) -> Fairness:
+def untold(done: int, total: int) -> None:
+    """Nobody asked how far it is."""
+
+
+def fairness(case: Case, seconds: float = SECONDS, told: Told = untold) -> Fairness:
     """Judge a rule and try others, for so many seconds at most beyond 20 members.
 
-    Half of the time goes to the rule itself. Raises what dividing by it raises, and CostError where
-    there is no cost to divide.
+    Half of the time goes to the rule itself. ``told`` is called with the number of other rules
+    tried, and of all of them. Raises what dividing by the rule raises, and CostError where there is
+    no cost to divide.
     """
     game = case.game
     if not game.players:
@@ -148,7 +155,7 @@ def fairness(case: Case, seconds: float = SECONDS) -> Fairness:
     tried: list[Judged] = []
     if judged.check.in_core is not True:
         alone = {player: scale * figures.alone[at] for at, player in enumerate(game.players)}
-        tried = _tried(case, judge, measures, alone, seconds / 2)
+        tried = _tried(case, judge, measures, alone, seconds / 2, told)
     lines = tuple(
         Line(
             player,
@@ -221,7 +228,12 @@ class _Judge:
 
 
 def _tried(
-    case: Case, judge: _Judge, measures: _Measures, alone: Mapping[str, Fraction], seconds: float
+    case: Case,
+    judge: _Judge,
+    measures: _Measures,
+    alone: Mapping[str, Fraction],
+    seconds: float,
+    told: Told,
 ) -> list[Judged]:
     """Other ways, judged: first those after which nobody complains, with the least moved."""
     tried = list(ways(case, judge.today, alone))
@@ -235,6 +247,7 @@ def _tried(
     until = monotonic() + seconds
     found: list[Judged] = []
     for left, (way, shares) in zip(range(len(tried), 0, -1), tried, strict=True):
+        told(len(found), len(tried))
         found.append(judge(way, shares, max(until - monotonic(), 0.0) / left))
     return sorted(found, key=lambda one: (one.check.in_core is not True, one.most, one.moved))
 

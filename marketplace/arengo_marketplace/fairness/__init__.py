@@ -1,1 +1,1 @@
-"""Whether the rule of an offer is fair to its members; nothing is written."""
+"""Whether the rule of an offer is fair to its members."""

@@ -6,16 +6,21 @@ from math import ceil, isfinite
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import N_, current_locale, error_text, gettext
+from arengo_core.tasks.models import Task
+from arengo_core.tasks.pages import follow
+from arengo_core.tasks.service import page_of
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
-from arengo_core.web.forms import Form
+from arengo_core.web.flashes import redirect
+from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
-from arengo_marketplace.fairness import service
+from arengo_marketplace.fairness import reckoning, service
 from arengo_marketplace.fairness.service import Report
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import service as offers
@@ -43,9 +48,13 @@ async def fairness_page(
         acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
         offer = await offers.offer_of(uow, offer_id)
         report: Report | None = None
-        problem = ""
+        task: Task | None = None
+        problem, members = "", 0
         try:
-            report = await service.judge(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+            asked = await service.question(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+            members = len(asked.year.members)
+            report = await service.answer(uow, asked)
+            task = None if report else await reckoning.under_way(uow, host, asked)
         except InvalidInputError as error:
             problem = error_text(error)
         group = report.figures.judged.check.members if report else []
@@ -60,6 +69,9 @@ async def fairness_page(
             title=service_title(host.registry, offer.service),
             problem=problem,
             report=report,
+            members=members,
+            task=task and page_of(task.id),
+            asked_rule=form["rule"],
             rule=rule_in_words(report.rule, host.registry) if report else "",
             proposed=bool(form["rule"]),
             bound=report.money(ceil(report.figures.judged.most))
@@ -104,13 +116,16 @@ async def fairness_page(
 @get("/office/offers/{offer_id:uuid}/fairness/csv", name="fairness-csv")
 async def fairness_csv(
     request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
-) -> Response[bytes]:
+) -> Response[bytes] | Redirect:
     """The figures of every member as CSV."""
     caller.require_signed_in()
     form = Form(dict(request.query_params))
     async with host.unit_of_work(caller, read_only=True) as uow:
         await acting_in(uow, OFFICE, SERVICES, FIGURES)
-        report = await service.judge(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+        asked = await service.question(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+        report = await service.answer(uow, asked)
+    if report is None:
+        return redirect(request, reckoning.page_of(offer_id, form["rule"]))
     headings = [
         gettext("Member"),
         gettext("Inhabitants"),
@@ -142,4 +157,22 @@ async def fairness_csv(
     )
 
 
-ROUTES: list[Any] = [fairness_page, fairness_csv]
+@post(
+    "/office/offers/{offer_id:uuid}/fairness",
+    name="fairness-reckon",
+    opt={"mutation": "reckonFairness"},
+    status_code=303,
+)
+async def reckon(
+    request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
+) -> Redirect:
+    """Begin to work the report out."""
+    caller.require_signed_in()
+    form = await read_form(request)
+    async with host.unit_of_work(caller) as uow:
+        await acting_in(uow, OFFICE, SERVICES, FIGURES)
+        task = await reckoning.begin(uow, host, offer_id=offer_id, rule=form["rule"] or None)
+    return await follow(request, host, caller, task.id)
+
+
+ROUTES: list[Any] = [fairness_page, fairness_csv, reckon]

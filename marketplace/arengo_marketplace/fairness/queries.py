@@ -16,18 +16,20 @@ class FairnessQuery:
 
     @strawberry.field(
         description="Whether an offer's cost rule, or another one given as JSON, is fair over the"
-        " year ahead. For the consortium's office and its members. Nothing is written."
+        " year ahead. For the consortium's office and its members. Null where there are more than"
+        " 14 members and `reckonFairness` has not worked it out from today's figures."
     )
     async def fairness(
         self, info: Info, offer_id: strawberry.ID, rule: str | None = None
-    ) -> FairnessType:
+    ) -> FairnessType | None:
         """The report."""
         uow = info.context.uow
         async with uow.lock:
-            report = await service.judge(
+            asked = await service.question(
                 uow,
                 info.context.host,
                 offer_id=local_id(offer_id, "Offer", "offer_id"),
                 rule=rule,
             )
-        return FairnessType.of(report)
+            report = await service.answer(uow, asked)
+        return FairnessType.of(report) if report else None

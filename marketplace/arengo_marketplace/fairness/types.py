@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,9 @@ class FairnessType:
 
     starts_on: date
     ends_on: date
+    reckoned_at: datetime | None = strawberry.field(
+        description="When it was worked out; null: just now."
+    )
     total: MoneyType
     cost: MoneyType = strawberry.field(
         description="By the price plan. Fees and grants lower what each would pay alone alike."
@@ -131,6 +134,7 @@ class FairnessType:
         return cls(
             starts_on=report.period.start,
             ends_on=report.period.end,
+            reckoned_at=report.reckoned_at,
             total=MoneyType.of(report.money(figures.total)),
             cost=MoneyType.of(report.money(figures.cost)),
             paid_for_others=MoneyType.of(report.money(figures.transferred)),

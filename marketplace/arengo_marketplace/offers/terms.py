@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
 from arengo_core.errors import InvalidInputError
-from arengo_core.i18n import gettext
+from arengo_core.i18n import format_date, format_money, gettext
+from arengo_core.money import Money
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.costs.built_in_keys import built_in_keys
@@ -35,7 +37,14 @@ def allocation_keys(registry: Registry) -> KeyRegistry:
 
 def refused(error: CostError, field: str) -> InvalidInputError:
     """A fault of the mathematics of costs as an answer to the caller."""
-    return InvalidInputError("{fault}", field=field, fault=error.message(gettext))
+    return InvalidInputError("{fault}", field=field, fault=error.message(gettext, _in_words))
+
+
+def _in_words(value: object) -> object:
+    """Amounts and days as people write them."""
+    if isinstance(value, Money):
+        return format_money(value)
+    return format_date(value) if isinstance(value, date) else value
 
 
 def _document(value: object, field: str) -> object:

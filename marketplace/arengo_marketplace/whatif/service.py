@@ -89,11 +89,14 @@ class Books:
     stated: Mapping[UUID, Sequence[Activation]]
 
 
-async def require_inside(uow: UnitOfWork, consortium_id: UUID) -> None:
-    """The consortium's officers may ask, and those of its members, who see its offers' previews."""
+async def require_inside(uow: UnitOfWork, consortium_id: UUID) -> UUID:
+    """The consortium's officers may ask, and those of its members, who see its offers' previews.
+
+    Answers for which organization the caller asks.
+    """
     caller = uow.caller
     if caller.may(consortium_id, OFFICE):
-        return
+        return consortium_id
     caller.require_signed_in()
     for grant in caller.grants:
         if caller.may(grant.organization_id, SERVICES, FIGURES):
@@ -101,7 +104,7 @@ async def require_inside(uow: UnitOfWork, consortium_id: UUID) -> None:
                 await directory.member(uow, grant.organization_id, consortium_id)
             except NotFoundError:
                 continue
-            return
+            return grant.organization_id
     raise ForbiddenError("You may not do this for that organization.")
 
 
