@@ -94,6 +94,10 @@ def test_who_pays_nothing_pays_nothing_per_inhabitant() -> None:
             {"A": "-300.00", "B": "-200.00"},
         ),
         ({"kind": "grants", "on": "2027-03-01"}, {"A": "180.00", "B": "120.00"}),
+        (
+            {"kind": "grants", "on": "2027-03-01", "grant": "1", "offer": "messages"},
+            {"A": "180.00", "B": "120.00"},
+        ),
         ({"kind": "use", "meter": "parcels", "factor": 2}, {"A": "36.00", "C": "12.00"}),
         (
             {"kind": "use", "meter": "parcels", "factor": 2, "member": "C"},
@@ -139,6 +143,15 @@ def test_each_change_is_priced(change: dict[str, Any], members: dict[str, str]) 
         (
             YEAR | {"offers": [YEAR["offers"][0] | {"grants": [{"cap": 1, "kinds": ["x"]}]}]},
             "offers[0].grants[0].kinds",
+        ),
+        (YEAR | {"changes": [{"kind": "grants", "grant": "Region"}]}, "changes[0].grant"),
+        (
+            YEAR | {"changes": [{"kind": "grants", "grant": "1", "offer": "parcels"}]},
+            "changes[0].grant",
+        ),
+        (
+            YEAR | {"offers": [YEAR["offers"][0] | {"grants": [{"cap": 1, "title": "R"}] * 2}]},
+            "offers[0].grants",
         ),
         (YEAR | {"weather": "fair"}, "weather"),
     ],

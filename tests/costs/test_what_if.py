@@ -243,6 +243,18 @@ def test_when_a_grant_ends_the_members_pay_what_it_covered() -> None:
     assert what_if([granted, first], [GrantsEnd(YEAR.start, FIRST)]).afterwards == never.today
 
 
+def test_one_grant_ends_and_another_goes_on() -> None:
+    half = Grant(UUID(int=1), "G", 1, Decimal(50), Period.months_from(YEAR.start, 24), 10**9)
+    fifth = replace(half, id=UUID(int=2), place=2, rate=Decimal(20))
+    first, second = _offers()
+    both = (ExpectedGrant(half, {}), ExpectedGrant(fifth, {}))
+    granted = replace(second, scenario=replace(second.scenario, grants=both))
+    for ending, left in ((half, 20), (fifth, 50)):
+        change = GrantsEnd(YEAR.start, grant=ending.id)
+        found = what_if([first, granted], [change]).offers[1]
+        assert (found.today, found.afterwards) == (Money(18000), Money(60000 * (100 - left) // 100))
+
+
 def test_an_offer_that_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(CostError) as error:
         what_if(_offers(), [OtherRule(UUID(int=5), CostRule.of(equal=100))])

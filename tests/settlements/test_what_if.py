@@ -12,8 +12,11 @@ from arengo_core.caller import Caller
 from arengo_core.errors import InvalidInputError
 from arengo_core.money import Money, total
 from arengo_marketplace.activations.preview import preview
+from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.costs.what_if import ChangeKind
+from arengo_marketplace.funding import service as funding
+from arengo_marketplace.funding.terms import FundingData
 from arengo_marketplace.whatif import service
 from arengo_marketplace.whatif.service import Asked
 
@@ -71,6 +74,43 @@ async def test_another_plan_and_the_end_of_grants(make_valley):
     assert priced.figures.offers[0].afterwards.amount <= 120000 != priced.figures.today.amount
     ended = await _ask(valley, Asked(ChangeKind.GRANTS))
     assert ended.figures.afterwards.amount >= ended.figures.today.amount
+
+
+async def test_one_grant_is_chosen_on_the_page_and_by_graphql(make_valley, visit):
+    valley = await make_valley(forecast="40")
+    window = Period.months_from(date(2026, 8, 1), 24)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        made = [
+            await funding.create(
+                uow,
+                consortium_id=valley.id,
+                data=FundingData(title, Decimal(rate), Money(10**8), window),
+            )
+            for title, rate in (("Bando Alfa", 50), ("Bando Beta", 20))
+        ]
+        over = FundingData("Bando Chiuso", Decimal(5), Money(10**8), window)
+        gone = await funding.create(uow, consortium_id=valley.id, data=over)
+        await funding.end(uow, funding_id=gone.id)
+    today = (await _ask(valley)).figures.today.amount
+    without = [
+        (await _ask(valley, Asked(ChangeKind.GRANTS, grant_id=one.id))).figures.afterwards.amount
+        for one in made
+    ]
+    every = (await _ask(valley, Asked(ChangeKind.GRANTS))).figures.afterwards.amount
+    assert today < without[1] < without[0] < every
+    with pytest.raises(InvalidInputError) as error:
+        await _ask(valley, Asked(ChangeKind.GRANTS, grant_id=gone.id))
+    assert error.value.field == "grant_id"
+
+    town = await visit(valley.town_officer)
+    changes = [{"kind": "GRANTS", "grantId": global_id("Funding", made[0].id)}]
+    found = await town.graphql(ASK, id=global_id("Organization", valley.id), changes=changes)
+    assert found["data"]["whatIf"]["afterwards"]["amount"] == without[0]
+    shown = await town.get(f"/office/what-if?kind=grants&grant_id={made[0].id}")
+    assert "Bando Beta" in shown.text
+    assert "Bando Chiuso" not in shown.text
+    file = await town.get(f"/office/what-if/csv?kind=grants&grant_id={made[0].id}")
+    assert file.status_code == 200
 
 
 async def test_one_who_left_may_join_again(make_valley, make_consortium):

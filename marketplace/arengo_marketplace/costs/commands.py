@@ -215,6 +215,7 @@ Changes, each with an "offer" by its id, applied in their order:
   {"kind": "rule", "offer": ..., "rule": {...}}
   {"kind": "plan", "offer": ..., "plan": {...}}
   {"kind": "grants", "on": DAY}                       grants end; all where no offer is named
+  {"kind": "grants", "on": DAY, "grant": "Region"}    one grant ends, by its title
   {"kind": "use", "meter": ..., "factor": 1.5}        of one "member", or of all
 """
 

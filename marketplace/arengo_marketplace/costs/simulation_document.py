@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from arengo_core.money import Money
 from arengo_marketplace.costs.bearer import Bearer
@@ -140,6 +140,8 @@ class _Reading:
     period: Period
     members: Mapping[str, Bearer]
     keys: KeyRegistry
+    grants: dict[UUID, list[str]] = field(default_factory=dict[UUID, list[str]])
+    """The titles of each offer's grants."""
 
     def offer(self, document: Document, identifier: UUID) -> OfferYear:
         """An offer; all members have it all the time where it names none."""
@@ -164,7 +166,7 @@ class _Reading:
             period=self.period,
             monthly_usage=usage,
             monthly_fees={one.bearer.organization_id: one.fees for one in taking if one.fees},
-            grants=self._grants(document),
+            grants=self._grants(document, identifier),
         )
         document.done()
         bearers = tuple(one.bearer for one in taking) or tuple(self.members.values())
@@ -204,7 +206,7 @@ class _Reading:
                 member = self.member(document, "member").organization_id
                 return Leaves(member, self._on(document), offer)
             case ChangeKind.GRANTS:
-                return GrantsEnd(self._on(document), offer)
+                return GrantsEnd(self._on(document), offer, self._ending(document, offer))
             case ChangeKind.USE:
                 member = None
                 if document.has("member"):
@@ -257,13 +259,38 @@ class _Reading:
         document.take("members")
         return []
 
-    def _grants(self, document: Document) -> tuple[ExpectedGrant, ...]:
+    def _grants(self, document: Document, offer: UUID) -> tuple[ExpectedGrant, ...]:
         listed = document.objects("grants") if document.has("grants") else []
         document.take("grants")
-        return tuple(
-            ExpectedGrant(_grant(one, place, self.currency, self.period), {})
-            for place, one in enumerate(listed, 1)
-        )
+        found = [
+            _grant(one, place, self.currency, self.period) for place, one in enumerate(listed, 1)
+        ]
+        titles = self.grants[offer] = [one.title for one in found]
+        for title in titles:
+            if titles.count(title) > 1:
+                raise document.fail(
+                    "grants",
+                    N_("there are two grants {title}"),
+                    N_("Give each another title"),
+                    title=title,
+                )
+        return tuple(ExpectedGrant(one, {}) for one in found)
+
+    def _ending(self, document: Document, offer: UUID | None) -> UUID | None:
+        """The grant that a change names by its title, of the offer or of any."""
+        if not document.has("grant"):
+            document.take("grant")
+            return None
+        title = document.text("grant")
+        known = {one for of, titles in self.grants.items() if offer in (None, of) for one in titles}
+        if title not in known:
+            raise document.fail(
+                "grant",
+                N_("there is no grant {title}"),
+                N_('Name one of "grants" by its title'),
+                title=title,
+            )
+        return _id_of(title)
 
 
 def _named(document: Document, offer: UUID | None) -> UUID:
@@ -285,6 +312,11 @@ def _check_meter(document: Document, meter: str, offers: Mapping[str, OfferYear]
         )
 
 
+def _id_of(title: str) -> UUID:
+    """A grant that covers several offers has the same title in each."""
+    return uuid5(NAMESPACE_OID, title)
+
+
 def _grant(document: Document, place: int, currency: str, period: Period) -> Grant:
     begin, end = span_of(document)
     period_cap = None
@@ -293,9 +325,10 @@ def _grant(document: Document, place: int, currency: str, period: Period) -> Gra
     kinds = document.texts("kinds") if document.has("kinds") else []
     for name in ("period_cap", "kinds"):
         document.take(name)
+    title = document.text("title", str(place))
     grant = Grant(
-        id=UUID(int=place),
-        title=document.text("title", str(place)),
+        id=_id_of(title),
+        title=title,
         place=place,
         rate=_per_cent(document, "rate", 100),
         window=Period(begin or period.start, end or period.end),

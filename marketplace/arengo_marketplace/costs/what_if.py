@@ -121,17 +121,20 @@ class OtherPlan:
 
 @dataclass(frozen=True, slots=True)
 class GrantsEnd:
-    """Grants cover nothing more from a day on; those of every offer where none is named."""
+    """A grant covers nothing more from a day on, all where none is named, of every offer or one."""
 
     on: date
     offer: UUID | None = None
+    grant: UUID | None = None
 
     def applied(self, year: OfferYear) -> OfferYear:
         """The offer's year without them."""
         kept: list[ExpectedGrant] = []
         for one in year.scenario.grants:
             window = one.grant.window
-            if window.start < self.on:
+            if self.grant not in (None, one.grant.id):
+                kept.append(one)
+            elif window.start < self.on:
                 shorter = Period(window.start, min(window.end, self.on))
                 kept.append(replace(one, grant=replace(one.grant, window=shorter)))
         return replace(year, scenario=replace(year.scenario, grants=tuple(kept)))

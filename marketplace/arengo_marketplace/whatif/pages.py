@@ -19,6 +19,7 @@ from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.activations.preview import year_ahead
 from arengo_marketplace.contract import Member
+from arengo_marketplace.costs.grants import Grant
 from arengo_marketplace.costs.what_if import ChangeKind, MemberChange
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import Acting, acting_in
@@ -57,6 +58,9 @@ def _asked(form: Form) -> list[Asked]:
             plan=form["plan"] or None,
             meter=form["meter"],
             factor=form.decimal("factor") if kind is ChangeKind.USE else None,
+            grant_id=form.uuid("grant_id")
+            if form["grant_id"] and kind is ChangeKind.GRANTS
+            else None,
         )
     ]
 
@@ -73,7 +77,7 @@ def _largest_first(answer: Answer) -> list[MemberChange]:
 
 
 def _choices(
-    host: Host, rows: Sequence[Offer], members: Sequence[Member]
+    host: Host, rows: Sequence[Offer], members: Sequence[Member], grants: Sequence[Grant]
 ) -> dict[str, list[tuple[str, str]]]:
     meters: dict[str, str] = {}
     for row in rows:
@@ -101,6 +105,7 @@ def _choices(
             (month.start.isoformat(), month.label(current_locale()))
             for month in year_ahead(clock.today()).months()
         ],
+        "grants": [("", gettext("All grants")), *((str(one.id), one.title) for one in grants)],
         "meters": [("", gettext("None")), *sorted(meters.items())],
     }
 
@@ -114,6 +119,7 @@ async def what_if_page(request: ArengoRequest, host: FromHost, caller: FromCalle
         acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
         rows = await offers.of_consortium(uow.session, acting.consortium_id)
         members = await directory.members(uow, acting.consortium_id)
+        grants = await service.running_grants(uow, acting.consortium_id)
         answer: Answer | None = None
         try:
             answer = await _answered(uow, host, acting, form) if form["kind"] else None
@@ -129,7 +135,7 @@ async def what_if_page(request: ArengoRequest, host: FromHost, caller: FromCalle
             face=acting.face,
             status=400 if form.errors else 200,
             form=form,
-            choices=_choices(host, rows, members),
+            choices=_choices(host, rows, members, grants),
             answer=answer,
             changed=changed,
             drawn=[

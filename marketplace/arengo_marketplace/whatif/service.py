@@ -19,6 +19,7 @@ from arengo_marketplace.activations.preview import Forecast, scenario_of, year_a
 from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.forecast import before, year_before
+from arengo_marketplace.costs.grants import Grant
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.costs.what_if import (
@@ -34,6 +35,7 @@ from arengo_marketplace.costs.what_if import (
     WhatIf,
     what_if,
 )
+from arengo_marketplace.funding import repository as funding
 from arengo_marketplace.funding.covering import expected_grants_of
 from arengo_marketplace.members import directory
 from arengo_marketplace.metering import service as metering
@@ -54,7 +56,8 @@ class Asked:
 
     ``joins`` needs offer and member, ``leaves`` the member (and an offer, else all are left),
     ``rule`` the offer and the rule as JSON, ``plan`` the offer and the price plan as JSON, ``use``
-    the meter and how many times today's use; ``grants`` end for the offer, else for all. ``on`` is
+    the meter and how many times today's use; ``grants``, or the one named, end for the offer, else
+    for all. ``on`` is
     the first day of the month from which somebody joins or leaves, or grants cover nothing more;
     the year's first where it is not given.
     """
@@ -67,6 +70,7 @@ class Asked:
     plan: object = None
     meter: str = ""
     factor: Decimal | None = None
+    grant_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,14 @@ async def ask(
     except CostError as error:
         raise refused(error, error.field) from None
     return Answer(books.period, books.offers, figures)
+
+
+async def running_grants(uow: UnitOfWork, consortium_id: UUID) -> list[Grant]:
+    """The grants of which one may be asked to end, in their order; for those who may ask."""
+    await require_inside(uow, consortium_id)
+    async with uow.widened(governs=[consortium_id]):
+        rows = await funding.of_consortium(uow.session, consortium_id)
+    return [row.grant for row in rows if row.ended_at is None]
 
 
 async def year_under(uow: UnitOfWork, host: Host, *, offer: Offer, rule: CostRule) -> WhatIf:
@@ -241,7 +253,13 @@ async def _change(
                 start=books.period.start,
             )
         if one.kind is ChangeKind.GRANTS:
-            return GrantsEnd(on, offer.id if offer else None)
+            if one.grant_id and one.grant_id not in _grants_of(books, offer):
+                raise InvalidInputError(
+                    "Change {number}: choose a grant that runs and covers this service.",
+                    field="grant_id",
+                    number=number,
+                )
+            return GrantsEnd(on, offer.id if offer else None, one.grant_id)
         if member is not None and one.kind is ChangeKind.LEAVES:
             return Leaves(member.organization_id, on, offer.id if offer else None)
     if one.kind is ChangeKind.USE:
@@ -280,6 +298,12 @@ async def _change(
             name=member.name,
         )
     return await _joining(uow, books, offer, member, on, used)
+
+
+def _grants_of(books: Books, offer: Offer | None) -> set[UUID]:
+    """The grants that are expected to cover something of an offer, or of any."""
+    years = [year for year in books.years if offer is None or year.id == offer.id]
+    return {one.grant.id for year in years for one in year.scenario.grants}
 
 
 async def _joining(

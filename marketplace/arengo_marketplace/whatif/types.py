@@ -34,6 +34,10 @@ class WhatIfChange:
         default=None, description="How many times today's use, as a decimal."
     )
 
+    grant_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The grant that ends; all if not given."
+    )
+
     def asked(self) -> Asked:
         """The domain's. InvalidInputError names a field."""
         factor = None
@@ -55,6 +59,7 @@ class WhatIfChange:
             plan=self.plan,
             meter=self.meter or "",
             factor=factor,
+            grant_id=local_id(self.grant_id, "Funding", "grant_id") if self.grant_id else None,
         )
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0096"
-down_revision = "0098"
+down_revision = "0099"
 branch_labels = None
 depends_on = None
 
