@@ -272,7 +272,7 @@ class _Reading:
                     "grants",
                     N_("there are two grants {title}"),
                     N_("Give each another title"),
-                    title=title,
+                    title=written(title),
                 )
         return tuple(ExpectedGrant(one, {}) for one in found)
 
@@ -288,7 +288,7 @@ class _Reading:
                 "grant",
                 N_("there is no grant {title}"),
                 N_('Name one of "grants" by its title'),
-                title=title,
+                title=written(title),
             )
         return _id_of(title)
 
