@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +12,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, NotFoundError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, error_text, gettext
 from arengo_core.identity import repository as identity
 from arengo_core.tasks.pages import follow
+from arengo_core.web.acts import Act, acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -310,6 +314,15 @@ async def begin_export(
     return await follow(request, host, caller, task.id)
 
 
+async def _saved(
+    request: ArengoRequest, host: Host, caller: Caller, activation_id: UUID, act: Act, said: str
+) -> Response[Any] | Redirect:
+    to = f"/office/activations/{activation_id}"
+    again = partial(_one, request, host, caller, activation_id)
+    flash = Flash("success", gettext(said))
+    return await acted(request, host, caller, act, again, to, flash)
+
+
 @post(
     "/office/activations/{activation_id:uuid}/settings",
     name="activation-settings",
@@ -320,18 +333,11 @@ async def change_settings(
     request: ArengoRequest, host: FromHost, caller: FromCaller, activation_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Save the settings."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await service.change_settings(uow, host, activation_id=activation_id, values=form)
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, activation_id, form)
-    done = Flash("success", gettext("The settings are saved."))
-    return redirect(request, f"/office/activations/{activation_id}", done)
+
+    def act(uow: UnitOfWork, form: Form) -> Awaitable[object]:
+        return service.change_settings(uow, host, activation_id=activation_id, values=form)
+
+    return await _saved(request, host, caller, activation_id, act, N_("The settings are saved."))
 
 
 @post(
@@ -344,18 +350,11 @@ async def change_forecast(
     request: ArengoRequest, host: FromHost, caller: FromCaller, activation_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Save what is expected to be used."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await service.change_forecast(uow, host, activation_id=activation_id, forecast=form)
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, activation_id, form)
-    done = Flash("success", gettext("The expected use is saved."))
-    return redirect(request, f"/office/activations/{activation_id}", done)
+
+    def act(uow: UnitOfWork, form: Form) -> Awaitable[object]:
+        return service.change_forecast(uow, host, activation_id=activation_id, forecast=form)
+
+    return await _saved(request, host, caller, activation_id, act, N_("The expected use is saved."))
 
 
 @post(
@@ -368,18 +367,11 @@ async def agree(
     request: ArengoRequest, host: FromHost, caller: FromCaller, activation_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Agree to what the service asks for now."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await service.agree(uow, host, activation_id=activation_id, accepts=accepted(form))
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, activation_id, form)
-    done = Flash("success", gettext("Your answer is recorded."))
-    return redirect(request, f"/office/activations/{activation_id}", done)
+
+    def act(uow: UnitOfWork, form: Form) -> Awaitable[object]:
+        return service.agree(uow, host, activation_id=activation_id, accepts=accepted(form))
+
+    return await _saved(request, host, caller, activation_id, act, N_("Your answer is recorded."))
 
 
 async def _step(

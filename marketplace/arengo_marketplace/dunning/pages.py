@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,12 @@ from litestar.response import Redirect
 
 from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
-from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import N_, gettext
+from arengo_core.web.acts import Act, acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
-from arengo_core.web.flashes import Flash, redirect
-from arengo_core.web.forms import Form, read_form
+from arengo_core.web.flashes import Flash
+from arengo_core.web.forms import Form
 from arengo_marketplace.dunning import service
 from arengo_marketplace.statements.pages import show
 
@@ -25,24 +26,12 @@ _ONE = "/office/statements/{statement_id:uuid}"
 
 
 async def _act(
-    request: ArengoRequest,
-    host: Host,
-    caller: Caller,
-    statement_id: UUID,
-    act: Callable[[UnitOfWork, Form], Awaitable[object]],
-    done: str,
+    request: ArengoRequest, host: Host, caller: Caller, statement_id: UUID, act: Act, done: str
 ) -> Response[Any] | Redirect:
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await act(uow, form)
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await show(request, host, caller, statement_id, form)
-    return redirect(request, f"/office/statements/{statement_id}", Flash("success", gettext(done)))
+    to = f"/office/statements/{statement_id}"
+    again = partial(show, request, host, caller, statement_id)
+    flash = Flash("success", gettext(done))
+    return await acted(request, host, caller, act, again, to, flash)
 
 
 @post(

@@ -17,6 +17,7 @@ from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.money import Money
+from arengo_core.web.acts import acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, day_named, read_form
@@ -254,19 +255,20 @@ async def change(
     request: ArengoRequest, host: FromHost, caller: FromCaller, funding_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Change a grant."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await office_of(uow)
-            await service.change(uow, funding_id=funding_id, data=_read(form))
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _form(request, host, caller, form, funding_id)
-    done = Flash("success", gettext("The grant is saved."))
-    return redirect(request, f"{_LIST}/{funding_id}", done)
+
+    async def act(uow: UnitOfWork, form: Form) -> None:
+        await office_of(uow)
+        await service.change(uow, funding_id=funding_id, data=_read(form))
+
+    return await acted(
+        request,
+        host,
+        caller,
+        act,
+        again=lambda form: _form(request, host, caller, form, funding_id),
+        to=f"{_LIST}/{funding_id}",
+        done=Flash("success", gettext("The grant is saved.")),
+    )
 
 
 @post(

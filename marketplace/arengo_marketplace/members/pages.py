@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from arengo_core.caller import Caller, OrganizationKind
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import format_number, gettext
+from arengo_core.i18n import N_, format_number, gettext
 from arengo_core.organizations import repository as organizations
+from arengo_core.web.acts import Act, acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -163,6 +166,14 @@ async def member_page(
     return await _one(request, host, caller, member_id, Form({}))
 
 
+async def _saved(
+    request: ArengoRequest, host: Host, caller: Caller, member_id: UUID, act: Act, said: str
+) -> Response[Any] | Redirect:
+    again = partial(_one, request, host, caller, member_id)
+    flash = Flash("success", gettext(said))
+    return await acted(request, host, caller, act, again, f"/office/members/{member_id}", flash)
+
+
 @post(
     "/office/members/{member_id:uuid}/population",
     name="member-population",
@@ -173,23 +184,18 @@ async def set_population(
     request: ArengoRequest, host: FromHost, caller: FromCaller, member_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Pin the inhabitants."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await members.set_population(
-                uow,
-                consortium_id=await office_of(uow),
-                organization_id=member_id,
-                population=form.integer("population"),
-            )
-    except ArengoError as error:
-        if error.field is None:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, member_id, form)
-    done = Flash("success", gettext("The inhabitants are pinned as of today."))
-    return redirect(request, f"/office/members/{member_id}", done)
+
+    async def act(uow: UnitOfWork, form: Form) -> None:
+        await members.set_population(
+            uow,
+            consortium_id=await office_of(uow),
+            organization_id=member_id,
+            population=form.integer("population"),
+        )
+
+    return await _saved(
+        request, host, caller, member_id, act, N_("The inhabitants are pinned as of today.")
+    )
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -215,23 +221,16 @@ async def set_attributes(
     request: ArengoRequest, host: FromHost, caller: FromCaller, member_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Set the figures for cost rules."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await members.set_attributes(
-                uow,
-                consortium_id=await office_of(uow),
-                organization_id=member_id,
-                attributes=_attributes(form["attributes"]),
-            )
-    except ArengoError as error:
-        if error.field is None:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, member_id, form)
-    done = Flash("success", gettext("The figures are saved."))
-    return redirect(request, f"/office/members/{member_id}", done)
+
+    async def act(uow: UnitOfWork, form: Form) -> None:
+        await members.set_attributes(
+            uow,
+            consortium_id=await office_of(uow),
+            organization_id=member_id,
+            attributes=_attributes(form["attributes"]),
+        )
+
+    return await _saved(request, host, caller, member_id, act, N_("The figures are saved."))
 
 
 @post(
@@ -244,23 +243,23 @@ async def move_seat(
     request: ArengoRequest, host: FromHost, caller: FromCaller, member_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Move a merchant's seat."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await members.move_seat(
-                uow,
-                consortium_id=await office_of(uow),
-                organization_id=member_id,
-                seat_id=form.uuid("seat_id"),
-            )
-    except ArengoError as error:
-        if error.field is None:
-            raise
-        form.refuse(error)
-        return await _one(request, host, caller, member_id, form)
-    done = Flash("success", gettext("The seat is moved; what the new one covers holds at once."))
-    return redirect(request, f"/office/members/{member_id}", done)
+
+    async def act(uow: UnitOfWork, form: Form) -> None:
+        await members.move_seat(
+            uow,
+            consortium_id=await office_of(uow),
+            organization_id=member_id,
+            seat_id=form.uuid("seat_id"),
+        )
+
+    return await _saved(
+        request,
+        host,
+        caller,
+        member_id,
+        act,
+        N_("The seat is moved; what the new one covers holds at once."),
+    )
 
 
 @post(

@@ -10,12 +10,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import error_text, gettext
+from arengo_core.web.acts import acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
-from arengo_core.web.forms import Form, day_named, read_form
+from arengo_core.web.forms import Form, day_named
 from arengo_core.web.pages import acting_for, page
 from arengo_marketplace.activations import catalogue
 from arengo_marketplace.activations import service as activations
@@ -95,34 +97,35 @@ async def make(
     request: ArengoRequest, host: FromHost, caller: FromCaller, offer_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Pledge."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            offer = await offers.offer_of(uow, offer_id)
-            await service.make(
-                uow,
-                host,
-                offer_id=offer_id,
-                member_id=acting_for(caller),
-                terms=_terms(form, offer.plan.currency),
-                expires_on=day_named(form["expires_on"], "expires_on"),
-                settings_values=form,
-                forecast=form,
-                accepts=accepted(form),
-                idempotency_key=form["idempotency_key"] or None,
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _page(request, host, caller, offer_id, form)
-    done = Flash(
-        "success",
-        gettext("Your pledge is noted."),
-        gettext("Nothing costs you anything until its condition is met."),
+
+    async def act(uow: UnitOfWork, form: Form) -> None:
+        offer = await offers.offer_of(uow, offer_id)
+        await service.make(
+            uow,
+            host,
+            offer_id=offer_id,
+            member_id=acting_for(caller),
+            terms=_terms(form, offer.plan.currency),
+            expires_on=day_named(form["expires_on"], "expires_on"),
+            settings_values=form,
+            forecast=form,
+            accepts=accepted(form),
+            idempotency_key=form["idempotency_key"] or None,
+        )
+
+    return await acted(
+        request,
+        host,
+        caller,
+        act,
+        again=lambda form: _page(request, host, caller, offer_id, form),
+        to=f"/office/offers/{offer_id}/pledges",
+        done=Flash(
+            "success",
+            gettext("Your pledge is noted."),
+            gettext("Nothing costs you anything until its condition is met."),
+        ),
     )
-    return redirect(request, f"/office/offers/{offer_id}/pledges", done)
 
 
 @post(
