@@ -59,7 +59,7 @@ from arengo_marketplace.settlements import pages as settlement_pages
 from arengo_marketplace.settlements.commands import COMMANDS
 from arengo_marketplace.settlements.mutations import SettlementsMutation
 from arengo_marketplace.settlements.queries import SettlementsQuery
-from arengo_marketplace.statements import change_pages, mayor_pages, payment_pages
+from arengo_marketplace.statements import change_pages, mayor_pages, online_pages, payment_pages
 from arengo_marketplace.statements import file_pages as statement_files
 from arengo_marketplace.statements import models as _statement_tables
 from arengo_marketplace.statements import pages as statement_pages
@@ -117,6 +117,7 @@ ROUTES: list[Any] = [
     *budget_pages.ROUTES,
     *settlement_pages.ROUTES,
     *statement_pages.ROUTES,
+    *online_pages.ROUTES,
     *payment_pages.ROUTES,
     *statement_files.ROUTES,
     *change_pages.ROUTES,

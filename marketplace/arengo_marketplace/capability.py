@@ -17,6 +17,7 @@ from arengo_marketplace.contract import (
     CollectingEntity,
     Consortium,
     Member,
+    OnlineReceipt,
     Posting,
     UsageReading,
 )
@@ -24,6 +25,7 @@ from arengo_marketplace.ledger import repository as ledger_rows
 from arengo_marketplace.ledger import service as ledger
 from arengo_marketplace.members import charter, directory
 from arengo_marketplace.metering import service as metering
+from arengo_marketplace.statements import payments as statement_payments
 
 
 class MarketplaceCapability:
@@ -108,6 +110,9 @@ class MarketplaceCapability:
             postings=postings,
             occurred_at=occurred_at,
         )
+
+    async def record_online(self, receipt: OnlineReceipt) -> None:
+        await statement_payments.record_online(self._uow, receipt)
 
     async def balance(
         self, consortium_id: UUID, account: str, organization_id: UUID | None = None

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from arengo_core.caller import OrganizationKind
+from arengo_core.errors import ArengoError
 from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.outbox.events import Event
@@ -33,8 +35,14 @@ __all__ = [
     "Member",
     "MemberAdmitted",
     "MemberLetter",
+    "OnlinePayment",
+    "OnlineReceipt",
+    "OnlineState",
     "Posting",
     "SettlementClosed",
+    "StatementCheckout",
+    "StatementDesk",
+    "StatementDue",
     "UsageReading",
 ]
 
@@ -199,6 +207,102 @@ class Correspondence(Protocol):
         ...
 
 
+class OnlineState(StrEnum):
+    """Where the online payment of a statement stands."""
+
+    OPEN = "open"  # its page waits for the payer
+    UNKNOWN = "unknown"  # the gateway gave no clear answer: it is asked again
+    PROCESSING = "processing"  # the payer has done their part, the money is on its way
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    RETURNED = "returned"  # all of it was given back
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDue:
+    """What a member is about to pay online of a statement. Idempotent by ``key``.
+
+    ``label`` names the statement on the payment's page, in ``locale``. The payer comes back to
+    ``back_url`` once the page is filled in, and to ``cancel_url`` when they turn back.
+    """
+
+    key: str
+    statement_id: UUID
+    consortium_id: UUID
+    member_id: UUID
+    amount: Money
+    label: str
+    locale: str
+    back_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnlinePayment:
+    """An online payment of a statement; ``url`` is its page where that has just been opened."""
+
+    id: UUID
+    statement_id: UUID
+    state: OnlineState
+    amount: Money
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineReceipt:
+    """Money that came online for a statement; a negative amount was given back.
+
+    ``key`` makes telling it again harmless. ``reference`` is the gateway's name for the payment.
+    """
+
+    key: str
+    statement_id: UUID
+    amount: Money
+    occurred_at: datetime
+    reference: str
+    reason: str = ""
+
+
+class StatementCheckout(Protocol):
+    """Capability that a service of payments may bring: a member pays a statement online.
+
+    Works in the caller's transaction. The member is a payer and no user of the service, so its
+    own Activation is not asked for: ``host.continuing``. The marketplace asks whether the
+    consortium offers the service that this capability is brought with, and wants it for its
+    statements.
+    """
+
+    async def obstacle(self, consortium_id: UUID, amount: Money | None) -> ArengoError | None:
+        """Why nothing, or not this amount, can be collected online here; None where it can."""
+        ...
+
+    async def prepare(self, due: StatementDue) -> OnlinePayment:
+        """Store a payment whose page :class:`StatementDesk` opens after commit."""
+        ...
+
+    async def latest(
+        self, consortium_id: UUID, statement_ids: Collection[UUID]
+    ) -> Mapping[UUID, OnlinePayment]:
+        """The newest payment of each statement that has any, by statement."""
+        ...
+
+
+class StatementDesk(Protocol):
+    """``host.standalone(StatementDesk)``: talks to the gateway between its own transactions."""
+
+    async def open(self, payment_id: UUID) -> OnlinePayment:
+        """Open the payment's page, or give the one that is open. Safe to repeat.
+
+        UnavailableError when the gateway's answer is unknown: the same call may pass later.
+        """
+        ...
+
+    async def close(self, payment_id: UUID) -> None:
+        """Close an open page, so that nobody pays what is not to be paid any more."""
+        ...
+
+
 class Marketplace(Protocol):
     """Capability of the marketplace: ``host.continuing(uow, Marketplace)``; never gated.
 
@@ -273,6 +377,14 @@ class Marketplace(Protocol):
         occurred_at: datetime | None = None,
     ) -> None:
         """Write a balanced ledger transaction once: the same key again changes nothing."""
+        ...
+
+    async def record_online(self, receipt: OnlineReceipt) -> None:
+        """Record that a statement was paid online, or that this money went back, once.
+
+        Books it between ``gateway`` and what the member owes. What is more than is open becomes
+        the member's credit. NotFoundError when there is no such statement.
+        """
         ...
 
     async def balance(

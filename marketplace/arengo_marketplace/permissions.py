@@ -63,6 +63,11 @@ FIGURES = Permission(
     frozenset({Role.MUNICIPAL_OFFICER, Role.MERCHANT}),
     delegable=True,
 )
+PAY = Permission(
+    "marketplace.pay",
+    N_("Pay statements online"),
+    frozenset({Role.MUNICIPAL_OFFICER, Role.MERCHANT}),
+)
 VOTES = Permission(
     "marketplace.votes",
     N_("Vote on how costs are divided"),
@@ -89,6 +94,7 @@ PERMISSIONS = (
     ALL_FIGURES,
     SERVICES,
     FIGURES,
+    PAY,
     VOTES,
     MEMBERSHIP,
 )

@@ -27,6 +27,7 @@ from arengo_core.permissions.models import Delegation
 from arengo_core.webhooks import service as webhooks
 from arengo_core.webhooks.models import WebhookDelivery
 from arengo_marketplace.budget import publishing
+from arengo_marketplace.contract import Marketplace, StatementCheckout, StatementDue
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
@@ -397,6 +398,29 @@ async def _paperwork(host, world, made, offers, began: date):
                 paid_on=clock.today(),
             )
             await closing.begin(uow, consortium_id=made.id, period=month)
+            own = next(s for s in issued if s.organization_id == made.lead.id)
+            market = host.continuing(uow, Marketplace)
+            collector = (await market.collecting_entity(made.id)).organization_id
+            await market.set_collecting_entity(
+                made.id, organization_id=collector, gateway="stripe", gateway_settings={}
+            )
+            begun = await host.continuing(uow, StatementCheckout).prepare(
+                StatementDue(
+                    key="statement-in-the-world",
+                    statement_id=own.id,
+                    consortium_id=made.id,
+                    member_id=made.lead.id,
+                    amount=Money(500),
+                    label="Statement",
+                    locale="it",
+                    back_url="http://localhost/back",
+                    cancel_url="http://localhost/cancel",
+                )
+            )
+            world.objects["statement_money"] = ("Payment", begun.id)
+            await market.set_collecting_entity(
+                made.id, organization_id=collector, gateway="counter", gateway_settings={}
+            )
     async with host.unit_of_work() as uow:
         await joining.ask(
             uow,

@@ -30,7 +30,7 @@ async def statement(valley, move_clock, run_jobs):
     """A statement of the first town, due on 2 October, with reminders at 10, 30 and 60 days."""
     async with valley.host.unit_of_work(valley.office) as uow:
         await charter.change_payment_terms(
-            uow, consortium_id=valley.id, terms={"reminders": "10, 30, 60"}
+            uow, valley.host, consortium_id=valley.id, terms={"reminders": "10, 30, 60"}
         )
     await valley.enter(100_000)
     move_clock(IN_SEPTEMBER)
@@ -135,8 +135,8 @@ async def test_stopped_before_the_end_nothing_was_noted_and_the_next_run_sends(
 
 
 def _then_die(remind):
-    async def dying(uow, consortium_id):
-        if await remind(uow, consortium_id):
+    async def dying(uow, host, consortium_id):
+        if await remind(uow, host, consortium_id):
             raise SystemExit
         return 0
 

@@ -88,7 +88,7 @@ async def _take(host: Host, member: UUID, delivery_id: UUID) -> _Taken | None:
             return None
         statement = await statements.get(uow.session, row.statement_id)
         assert statement is not None, "statements are never deleted"
-        sheet = await gathered(uow, statement)
+        sheet = await gathered(uow, host, statement)
         people = await recipients(uow, sheet.member)
         email = next((one.email for one in people if one.user_id == row.recipient_id), "")
         row.attempts += 1

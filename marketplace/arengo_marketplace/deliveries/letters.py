@@ -82,7 +82,10 @@ def letter_of(host: Host, sheet: Sheet, level: int) -> Letter:
             )
             body = f"{body} {before}"
         action = _("What it is for, why it is so much, and every figure of it")
-    return Letter(subject, (body,), action, link, proof)
+    paragraphs = [body]
+    if sheet.pay_at:
+        paragraphs.append(_("It can be paid online, by card: {address}", address=sheet.pay_at))
+    return Letter(subject, tuple(paragraphs), action, link, proof)
 
 
 def _reminder(level: int, values: dict[str, str]) -> tuple[str, str]:

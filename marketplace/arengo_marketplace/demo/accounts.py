@@ -66,7 +66,7 @@ async def load(host: Host, slug: str) -> None:
     months = [month_back(count) for count in (3, 2, 1)]
     await _grants(host, consortium_id, months[0])
     async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
-        await charter.change_payment_terms(uow, consortium_id=consortium_id, terms=_TERMS)
+        await charter.change_payment_terms(uow, host, consortium_id=consortium_id, terms=_TERMS)
     for month, season in zip(months, _SEASON, strict=True):
         await _use(host, consortium_id, members, month, season)
     await _fold(host)

@@ -25,7 +25,7 @@ async def remind(host: Host, _payload: dict[str, Any]) -> None:
     for consortium_id in consortia:
         caller = Caller.program([consortium_id], [consortium_id])
         async with host.unit_of_work(caller) as uow:
-            await service.remind(uow, consortium_id)
+            await service.remind(uow, host, consortium_id)
 
 
 async def mail_pause(host: Host, payload: dict[str, Any]) -> None:

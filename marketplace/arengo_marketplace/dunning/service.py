@@ -11,6 +11,7 @@ from arengo_core import clock
 from arengo_core.clock import ROME
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.host import Host
 from arengo_core.ids import new_id
 from arengo_marketplace.deliveries import service as deliveries
 from arengo_marketplace.dunning import repository
@@ -18,6 +19,7 @@ from arengo_marketplace.dunning.models import Pause, PauseKind
 from arengo_marketplace.dunning.schedule import NextReminder, Reminded, next_reminder
 from arengo_marketplace.members import charter
 from arengo_marketplace.permissions import FIGURES, INCOME
+from arengo_marketplace.statements import online
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.statements.service import Standing, standing_of, standings, statement_of
@@ -65,20 +67,23 @@ def _rested_until(pauses: Sequence[Pause]) -> date | None:
     return max(ends).astimezone(ROME).date() if ends else None
 
 
-async def remind(uow: UnitOfWork, consortium_id: UUID) -> int:
+async def remind(uow: UnitOfWork, host: Host, consortium_id: UUID) -> int:
     """Note and send after commit each reminder of a consortium that is due today; how many.
 
-    For the program as the consortium. Each level goes once, whatever runs again.
+    For the program as the consortium. Each level goes once, whatever runs again. One whose online
+    payment is on its way waits for its outcome.
     """
     if not (await charter.payment_terms(uow, consortium_id)).reminders:
         return 0
     today = clock.today()
     rows = await statements.unsettled(uow.session, consortium_id, overdue_on=today)
     found = await dunnings(uow, consortium_id, await standings(uow, rows))
+    due = [row for row in rows if (comes := found[row.id].next) and comes.on <= today]
+    paying = await online.latest(host, uow, due)
     noted = 0
-    for row in rows:
-        comes = found[row.id].next
-        if comes is None or comes.on > today:
+    for row in due:
+        comes, payment = found[row.id].next, paying.get(row.id)
+        if comes is None or (payment is not None and payment.state in online.ON_ITS_WAY):
             continue
         await uow.widen([row.organization_id])
         await deliveries.note(uow, row, level=comes.level)

@@ -16,7 +16,7 @@ from arengo_core.organizations.models import Organization
 from arengo_core.web import sites
 from arengo_marketplace.contract import CollectingEntity
 from arengo_marketplace.costs.rule import CostRule
-from arengo_marketplace.members import repository
+from arengo_marketplace.members import online, repository
 from arengo_marketplace.members.models import Charter
 from arengo_marketplace.members.payment_terms import PaymentTerms
 from arengo_marketplace.offers.terms import check_rule
@@ -88,13 +88,20 @@ async def payment_terms(uow: UnitOfWork, consortium_id: UUID) -> PaymentTerms:
 
 
 async def change_payment_terms(
-    uow: UnitOfWork, *, consortium_id: UUID, terms: Mapping[str, Any]
+    uow: UnitOfWork, host: Host, *, consortium_id: UUID, terms: Mapping[str, Any]
 ) -> PaymentTerms:
-    """Change when and where later statements are paid; the consortium's officers may."""
+    """Change when and where later statements are paid; the consortium's officers may.
+
+    ConflictError where payment online is wanted anew and nobody may collect it.
+    """
     uow.caller.require(consortium_id, CHARTER)
     agreed = PaymentTerms.of(terms)
     await uow.widen([consortium_id])
     charter = await charter_of(uow, consortium_id)
+    if agreed.online and not PaymentTerms.of(charter.payment_terms).online:
+        hindered = await online.obstacle(host, uow, consortium_id)
+        if hindered is not None:
+            raise hindered
     charter.payment_terms = agreed.to_json()
     uow.audit(consortium_id, "charter.payment_terms", "Charter", charter.id, terms=agreed.to_json())
     return agreed

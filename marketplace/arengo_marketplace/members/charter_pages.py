@@ -144,7 +144,9 @@ async def change_payment_terms(
     """Change when and where statements are paid."""
 
     async def act(uow: UnitOfWork, consortium_id: UUID, form: Form) -> object:
-        return await charter.change_payment_terms(uow, consortium_id=consortium_id, terms={**form})
+        return await charter.change_payment_terms(
+            uow, host, consortium_id=consortium_id, terms={**form, "online": form.flag("online")}
+        )
 
     return await _saved(request, host, caller, act)
 

@@ -235,6 +235,7 @@ class MembersMutation:
         async with info.context.writing() as uow:
             agreed = await charters.change_payment_terms(
                 uow,
+                info.context.host,
                 consortium_id=local_id(consortium_id, "Organization", "consortium_id"),
                 terms=strawberry.asdict(terms),
             )

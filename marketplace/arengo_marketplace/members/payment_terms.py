@@ -24,6 +24,7 @@ class PaymentTerms:
 
     ``note`` is whatever else the payer has to know, such as how to pay by pagoPA. ``reminders``
     are the days past the due day on which a statement is reminded of, growing; empty for none.
+    ``online``: members may also pay through the service of payments.
     """
 
     due_days: int = _DAYS
@@ -32,6 +33,7 @@ class PaymentTerms:
     bank: str = ""
     note: str = ""
     reminders: tuple[int, ...] = ()
+    online: bool = False
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> PaymentTerms:
@@ -51,6 +53,7 @@ class PaymentTerms:
             _text(values, "bank"),
             _text(values, "note"),
             _reminders(values.get("reminders") or ()),
+            bool(values.get("online")),
         )
 
     def to_json(self) -> dict[str, Any]:

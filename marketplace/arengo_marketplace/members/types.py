@@ -106,6 +106,9 @@ class PaymentTermsType:
     reminders: list[int] = strawberry.field(
         description="Days past the due day on which a statement is reminded of; empty for none."
     )
+    online: bool = strawberry.field(
+        description="Whether members may also pay through the service of payments."
+    )
 
     @classmethod
     def of(cls, terms: PaymentTerms) -> PaymentTermsType:
@@ -123,6 +126,7 @@ class PaymentTermsInput:
     bank: str = ""
     note: str = ""
     reminders: list[int] = strawberry.field(default_factory=list[int])
+    online: bool = False
 
 
 @strawberry.type(name="Charter", description="What a consortium agreed on.")

@@ -37,7 +37,7 @@ async def statement_pdf(
     """A statement on paper."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        sheet = await sheet_of(uow, statement_id)
+        sheet = await sheet_of(uow, host, statement_id)
     made = await asyncio.to_thread(sheet.pdf, host)
     return _file(made, f"{sheet.file_name}.pdf", "application/pdf")
 
@@ -49,7 +49,7 @@ async def statement_json(
     """A statement for programs."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        sheet = await sheet_of(uow, statement_id)
+        sheet = await sheet_of(uow, host, statement_id)
     made = msgspec.json.format(msgspec.json.encode(sheet.written(), order="sorted"), indent=2)
     return _file(made, f"{sheet.file_name}.json", "application/json")
 
@@ -61,7 +61,7 @@ async def statement_csv(
     """A statement down to the parts of each service's rule, as CSV."""
     caller.require_signed_in()
     async with host.unit_of_work(caller, read_only=True) as uow:
-        sheet = await sheet_of(uow, statement_id)
+        sheet = await sheet_of(uow, host, statement_id)
     proof = (sheet.statement.number, sheet.digest, sheet.settlement.digest)
     rows: list[tuple[Cell, ...]] = []
     for share in sheet.shares:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from arengo_core.api.loader import Loader
 from arengo_core.organizations import repository as organizations
+from arengo_marketplace.contract import OnlinePayment
 from arengo_marketplace.deliveries import repository as deliveries
 from arengo_marketplace.deliveries.models import Delivery
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.settlements.models import Share
-from arengo_marketplace.statements import repository
+from arengo_marketplace.statements import online, repository
 from arengo_marketplace.statements.change import StatementChange, changes_of
 from arengo_marketplace.statements.models import StatementPayment
 from arengo_marketplace.statements.service import Standing
@@ -83,3 +84,22 @@ class DeliveriesOf(Loader[StatementKey, Sequence[Delivery]]):
         for row in rows:
             found.setdefault((row.organization_id, row.statement_id), []).append(row)
         return found
+
+
+class OnlinePaymentOf(Loader[Standing, OnlinePayment]):
+    """The newest online payment of statements."""
+
+    async def fetch(self, keys: Sequence[Standing]) -> Mapping[Standing, OnlinePayment]:
+        """By standing; absent where there never was any."""
+        context = self.context
+        found = await online.latest(context.host, context.uow, [one.statement for one in keys])
+        return {one: found[one.statement.id] for one in keys if one.statement.id in found}
+
+
+class TakesOnline(Loader[UUID, bool]):
+    """Whether consortia let their statements be paid online."""
+
+    async def fetch(self, keys: Sequence[UUID]) -> Mapping[UUID, bool]:
+        """By consortium."""
+        context = self.context
+        return {key: await online.obstacle(context.host, context.uow, key) is None for key in keys}

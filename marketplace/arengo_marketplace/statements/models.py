@@ -63,9 +63,10 @@ class Statement(MarketplaceBase, Identified, Shared, Stamped):
 
 
 class PaymentWay(StrEnum):
-    """How a statement was paid: by transfer, or by a credit that the member had."""
+    """How a statement was paid: by transfer, online, or by a credit that the member had."""
 
     BANK = "bank"
+    ONLINE = "online"
     SET_OFF = "set_off"
 
 
@@ -74,7 +75,7 @@ class StatementPayment(MarketplaceBase, Identified, Shared, Stamped):
 
     One recorded wrongly is taken back by another of the opposite amount: ``reverses_id``, with the
     ``reason``. A credit that is used makes two: one takes it from its statement, its counterpart
-    pays another.
+    pays another. One made online has the ``key`` under which the payments service told of it.
     """
 
     __tablename__ = "statement_payment"
@@ -82,8 +83,9 @@ class StatementPayment(MarketplaceBase, Identified, Shared, Stamped):
         TableClass.CONSORTIUM,
         Index(None, "organization_id", "statement_id"),
         Index(None, "organization_id", "reverses_id", unique=True),
+        Index(None, "organization_id", "key", unique=True),
         CheckConstraint("amount <> 0", "amount"),
-        CheckConstraint("way in ('bank', 'set_off')", "way"),
+        CheckConstraint("way in ('bank', 'online', 'set_off')", "way"),
         append_only=True,
         personal=Personal(
             ("recorded_by",),
@@ -103,4 +105,5 @@ class StatementPayment(MarketplaceBase, Identified, Shared, Stamped):
     way: Mapped[str] = mapped_column(default=PaymentWay.BANK.value, server_default="bank")
     reverses_id: Mapped[UUID | None]
     counterpart_id: Mapped[UUID | None]
+    key: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="", server_default="")

@@ -12,9 +12,14 @@ from arengo_core.api.scalars import local_id
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.money import Money
 from arengo_marketplace.deliveries import service as deliveries
-from arengo_marketplace.statements import payments, service
+from arengo_marketplace.statements import online, payments, service
 from arengo_marketplace.statements.models import Statement
-from arengo_marketplace.statements.types import StatementPayload, StatementType
+from arengo_marketplace.statements.types import (
+    OnlinePaymentType,
+    PayStatementOnlinePayload,
+    StatementPayload,
+    StatementType,
+)
 
 
 async def payload_of(uow: UnitOfWork, statement: Statement) -> StatementPayload:
@@ -79,6 +84,23 @@ class StatementsMutation:
             return await payload_of(
                 uow, await payments.use_credits(uow, statement_id=local_id(id, "Statement"))
             )
+
+    @strawberry.mutation(
+        description="Open the payments service's page on which all that is open of a statement is"
+        " paid; the page that is open already is given again. For the member's leaders."
+    )
+    @answers(PayStatementOnlinePayload)
+    async def pay_statement_online(
+        self, info: Info, id: strawberry.ID, idempotency_key: str
+    ) -> PayStatementOnlinePayload:
+        """Pay online."""
+        payment = await online.begin(
+            info.context.host,
+            info.context.caller,
+            statement_id=local_id(id, "Statement"),
+            idempotency_key=idempotency_key,
+        )
+        return PayStatementOnlinePayload(payment=OnlinePaymentType.of(payment))
 
     @strawberry.mutation(description="Have a statement sent once more to the member's people.")
     @answers(StatementPayload)

@@ -32,7 +32,7 @@ from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.pools.pages import kind_label
 from arengo_marketplace.settlements.wording import adjustments_of, explain, stored_rule_in_words
-from arengo_marketplace.statements import payments, repository, service
+from arengo_marketplace.statements import online, payments, repository, service
 from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.statements.sheet import sheet_of
 from arengo_marketplace.titles import service_title
@@ -131,9 +131,10 @@ async def show(
     """The page of a statement, with a form that was refused or an empty one."""
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, ALL_FIGURES, FIGURES)
-        sheet = await sheet_of(uow, statement_id)
+        sheet = await sheet_of(uow, host, statement_id)
         statement = sheet.statement
         may_record = caller.may(statement.consortium_id, INCOME)
+        payment = (await online.latest(host, uow, [statement])).get(statement.id)
         return await page(
             request,
             uow,
@@ -161,6 +162,8 @@ async def show(
             ],
             pauses=await pauses.pauses(uow.session, [statement.id], [statement.organization_id]),
             may_dispute=caller.may(statement.organization_id, FIGURES),
+            online_payment=payment,
+            may_pay=await online.may_pay(host, uow, sheet.standing, payment),
         )
 
 

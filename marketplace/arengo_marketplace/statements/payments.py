@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from arengo_core import clock, idempotency
+from arengo_core.clock import ROME
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.i18n import format_money, gettext
 from arengo_core.ids import new_id
 from arengo_core.money import Money
-from arengo_marketplace.contract import Posting
+from arengo_marketplace.contract import OnlineReceipt, Posting
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.ledger import service as ledger
 from arengo_marketplace.permissions import INCOME
@@ -70,6 +71,49 @@ async def record(
     return payment
 
 
+async def record_online(uow: UnitOfWork, receipt: OnlineReceipt) -> StatementPayment:
+    """Record money that came online for a statement, or went back; the same key again is nothing.
+
+    For the program, told by the payments service. The money is there, so it is taken whatever
+    was paid or taken back meanwhile: what is more than is open is the member's credit.
+    """
+    statement = await repository.get(uow.session, receipt.statement_id)
+    if statement is None:
+        raise NotFoundError("There is no such statement.")
+    await uow.widen([statement.organization_id, statement.consortium_id])
+    await repository.locked(uow.session, [statement.organization_id])
+    known = await repository.payment_by_key(uow.session, statement.organization_id, receipt.key)
+    if known is not None:
+        return known
+    payment = _row(
+        uow,
+        statement,
+        receipt.amount.amount,
+        receipt.occurred_at.astimezone(ROME).date(),
+        receipt.reference,
+        PaymentWay.ONLINE,
+    )
+    payment.key, payment.reason = receipt.key, receipt.reason
+    came = receipt.amount.amount > 0
+    await _write(
+        uow,
+        [payment],
+        gettext("Statement {number} paid online", number=statement.number)
+        if came
+        else gettext("Online payment of statement {number} given back", number=statement.number),
+        _postings(payment),
+        occurred_at=receipt.occurred_at,
+    )
+    uow.audit(
+        statement.consortium_id,
+        "statement.paid_online" if came else "statement.online_returned",
+        "Statement",
+        statement.id,
+        amount=receipt.amount.amount,
+    )
+    return payment
+
+
 async def take_back(uow: UnitOfWork, *, payment_id: UUID, reason: str) -> StatementPayment:
     """Take a payment back that was recorded wrongly, by one of the opposite amount.
 
@@ -84,6 +128,8 @@ async def take_back(uow: UnitOfWork, *, payment_id: UUID, reason: str) -> Statem
         raise InvalidInputError("Say why, for the members to read.", field="reason")
     _check_length(reason, REASON_LIMIT, "reason")
     await repository.locked(uow.session, [payment.organization_id])
+    if payment.way == PaymentWay.ONLINE:
+        raise ConflictError("It was paid online: give the money back among the payments.")
     if payment.reverses_id or await repository.payment_taking_back(uow.session, payment):
         raise ConflictError("This payment was taken back already.")
     await uow.widen([payment.organization_id, payment.consortium_id])
@@ -235,7 +281,9 @@ def _postings(payment: StatementPayment) -> list[Posting]:
     """What a payment does to the ledger; one by a credit moves it inside the member's account."""
     amount = Money(payment.amount, payment.currency)
     owed = Posting("member_receivable", -amount, payment.organization_id)
-    return [owed] if payment.way == PaymentWay.SET_OFF else [Posting("bank", amount), owed]
+    if payment.way == PaymentWay.SET_OFF:
+        return [owed]
+    return [Posting("gateway" if payment.way == PaymentWay.ONLINE else "bank", amount), owed]
 
 
 async def _write(

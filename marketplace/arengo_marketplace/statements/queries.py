@@ -90,7 +90,7 @@ class StatementsQuery:
         """The file."""
         uow = info.context.uow
         async with uow.lock:
-            sheet = await sheet_of(uow, local_id(id, "Statement"))
+            sheet = await sheet_of(uow, info.context.host, local_id(id, "Statement"))
         return msgspec.json.encode(sheet.written(), order="sorted").decode()
 
     @strawberry.field(description="A member's year: what it uses, what it cost, and why.")

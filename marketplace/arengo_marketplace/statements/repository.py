@@ -195,6 +195,16 @@ async def payment(session: AsyncSession, payment_id: UUID) -> StatementPayment |
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def payment_by_key(
+    session: AsyncSession, organization_id: UUID, key: str
+) -> StatementPayment | None:
+    """The payment that a key of the payments service made."""
+    statement = select(StatementPayment).where(
+        StatementPayment.organization_id == organization_id, StatementPayment.key == key
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def payment_taking_back(
     session: AsyncSession, payment: StatementPayment
 ) -> StatementPayment | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.i18n import gettext as _
+from arengo_core.money import Money
 from arengo_core.organizations import service as organizations
 from arengo_core.organizations.models import Organization
 from arengo_marketplace.deliveries import repository as deliveries
@@ -17,7 +18,7 @@ from arengo_marketplace.deliveries.models import Delivery
 from arengo_marketplace.members import charter
 from arengo_marketplace.members.payment_terms import PaymentTerms
 from arengo_marketplace.settlements.models import Settlement, Share
-from arengo_marketplace.statements import document, repository, service
+from arengo_marketplace.statements import document, online, repository, service
 from arengo_marketplace.statements.models import Statement, StatementPayment
 from arengo_marketplace.statements.pdf import Printed, make_pdf
 from arengo_marketplace.statements.service import Standing
@@ -36,6 +37,8 @@ class Sheet:
     standing: Standing
     deliveries: Sequence[Delivery]
     terms: PaymentTerms
+    pay_at: str = ""
+    """Where it can be paid online; empty where it cannot."""
 
     @property
     def digest(self) -> str:
@@ -49,7 +52,13 @@ class Sheet:
 
     @property
     def how_to_pay(self) -> list[tuple[str, str]]:
-        """Labels and values of where to pay it; empty of a credit, and where nobody said."""
+        """Labels and values of all ways to pay it; empty of a credit, and where nobody said."""
+        online = [(_("Online, by card"), self.pay_at)] if self.pay_at else []
+        return [*self.by_transfer, *online]
+
+    @property
+    def by_transfer(self) -> list[tuple[str, str]]:
+        """Labels and values of where to transfer it."""
         if self.statement.reverses_id is not None or not (self.terms.iban or self.terms.note):
             return []
         facts = [
@@ -88,13 +97,14 @@ class Sheet:
         return make_pdf(printed, host.registry)
 
 
-async def sheet_of(uow: UnitOfWork, statement_id: UUID) -> Sheet:
+async def sheet_of(uow: UnitOfWork, host: Host, statement_id: UUID) -> Sheet:
     """The sheet of a statement that the caller may read. NotFoundError otherwise."""
-    return await gathered(uow, await service.statement_of(uow, statement_id))
+    return await gathered(uow, host, await service.statement_of(uow, statement_id))
 
 
-async def gathered(uow: UnitOfWork, statement: Statement) -> Sheet:
+async def gathered(uow: UnitOfWork, host: Host, statement: Statement) -> Sheet:
     """The sheet of a statement, for the program or a caller who may read it."""
+    standing = await service.standing_of(uow, statement)
     return Sheet(
         statement=statement,
         shares=await service.shares_of(uow, [statement]),
@@ -104,9 +114,17 @@ async def gathered(uow: UnitOfWork, statement: Statement) -> Sheet:
         payments=await repository.payments(
             uow.session, [statement.id], [statement.organization_id]
         ),
-        standing=await service.standing_of(uow, statement),
+        standing=standing,
         deliveries=await deliveries.of_statements(
             uow.session, [statement.id], [statement.organization_id]
         ),
         terms=await charter.payment_terms(uow, statement.consortium_id),
+        pay_at=await _pay_at(uow, host, standing),
     )
+
+
+async def _pay_at(uow: UnitOfWork, host: Host, standing: Standing) -> str:
+    row, amount = standing.statement, Money(standing.open, standing.statement.currency)
+    if standing.open <= 0 or await online.obstacle(host, uow, row.consortium_id, amount):
+        return ""
+    return host.url(f"/office/statements/{row.id}#pay")

@@ -12,6 +12,7 @@ from arengo_core.api.ids import Node
 from arengo_core.api.payload import Payload
 from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.money import Money
+from arengo_marketplace.contract import OnlinePayment
 from arengo_marketplace.deliveries.types import StatementDeliveryType
 from arengo_marketplace.dunning.loaders import DunningOf, PausesOf
 from arengo_marketplace.dunning.types import NextReminderType, StatementPauseType
@@ -22,13 +23,16 @@ from arengo_marketplace.settlements.components import (
     read_component,
 )
 from arengo_marketplace.settlements.models import Share
+from arengo_marketplace.statements import online
 from arengo_marketplace.statements.change_types import StatementChangeType
 from arengo_marketplace.statements.loaders import (
     ChangeOf,
     DeliveriesOf,
     MemberNames,
+    OnlinePaymentOf,
     PaymentsOf,
     SharesOf,
+    TakesOnline,
 )
 from arengo_marketplace.statements.models import StatementPayment
 from arengo_marketplace.statements.service import Standing
@@ -126,11 +130,13 @@ class StatementPaymentType:
     reference: str = strawberry.field(
         description="Of the transfer; of a `set_off`, the number of the other statement."
     )
-    way: str = strawberry.field(description="`bank`, or `set_off` by a credit of the member.")
+    way: str = strawberry.field(
+        description="`bank`, `online`, or `set_off` by a credit of the member."
+    )
     reverses_id: strawberry.ID | None = strawberry.field(
         description="The payment that this one takes back."
     )
-    reason: str = strawberry.field(description="Why it takes another back.")
+    reason: str = strawberry.field(description="Why it takes another back, or was given back.")
     recorded_at: datetime
 
     @classmethod
@@ -145,6 +151,32 @@ class StatementPaymentType:
             reverses_id=global_id("StatementPayment", row.reverses_id) if row.reverses_id else None,
             reason=row.reason,
             recorded_at=row.created_at,
+        )
+
+
+@strawberry.type(
+    name="OnlineStatementPayment", description="A payment of a statement by the payments service."
+)
+class OnlinePaymentType:
+    """GraphQL face of an online payment."""
+
+    id: strawberry.ID
+    state: str = strawberry.field(
+        description="`open`, `unknown`, `processing`, `paid`, `failed`, `expired` or `returned`."
+    )
+    amount: MoneyType
+    url: str | None = strawberry.field(
+        description="Its page, where the mutation has just opened it."
+    )
+
+    @classmethod
+    def of(cls, payment: OnlinePayment) -> OnlinePaymentType:
+        """From the payments service's."""
+        return cls(
+            id=global_id("Payment", payment.id),
+            state=payment.state.value,
+            amount=MoneyType.of(payment.amount),
+            url=payment.url,
         )
 
 
@@ -199,6 +231,22 @@ class StatementType(Node):
         """The reminder that comes next."""
         found = await info.context.loader(DunningOf).load(self.standing)
         return NextReminderType.of(found.next) if found and found.next else None
+
+    @strawberry.field(description="The newest payment by the payments service, if any.")
+    async def online_payment(self, info: Info) -> OnlinePaymentType | None:
+        """The online payment."""
+        found = await info.context.loader(OnlinePaymentOf).load(self.standing)
+        return OnlinePaymentType.of(found) if found else None
+
+    @strawberry.field(description="Whether the caller may pay online what is open.")
+    async def can_pay_online(self, info: Info) -> bool:
+        """Whether a page of the payments service may be opened."""
+        payment = await info.context.loader(OnlinePaymentOf).load(self.standing)
+        if not online.may_begin(info.context.caller, self.standing, payment):
+            return False
+        return bool(
+            await info.context.loader(TakesOnline).load(self.standing.statement.consortium_id)
+        )
 
     @strawberry.field(description="Name of the member.")
     async def member_name(self, info: Info) -> str:
@@ -314,3 +362,10 @@ class StatementPayload(Payload):
     """A statement."""
 
     statement: StatementType | None = None
+
+
+@strawberry.type
+class PayStatementOnlinePayload(Payload):
+    """Where to pay; without ``url`` the state tells why there is nothing to do."""
+
+    payment: OnlinePaymentType | None = None

@@ -128,6 +128,8 @@ ROUTES = {
     "POST /office/statements/{statement_id}/payments/{payment_id}/take-back": consortium(
         statement_id="statement", payment_id="statement_payment"
     ),
+    "GET /office/statements/{statement_id}/online": municipality(statement_id="statement"),
+    "POST /office/statements/{statement_id}/online": municipality(statement_id="statement"),
     "POST /office/statements/{statement_id}/credits": consortium(statement_id="statement"),
     "POST /office/statements/{statement_id}/dispute": municipality(statement_id="statement"),
     "POST /office/statements/{statement_id}/pause": consortium(statement_id="statement"),
@@ -242,6 +244,7 @@ FIELDS = {
     "Mutation.recordStatementPayment": consortium(id="statement"),
     "Mutation.takeStatementPaymentBack": consortium(id="statement_payment"),
     "Mutation.useStatementCredits": consortium(id="statement"),
+    "Mutation.payStatementOnline": municipality(id="statement"),
     "Mutation.changePaymentTerms": consortium(consortiumId="consortium"),
     "Mutation.disputeStatement": municipality(id="statement"),
     "Mutation.pauseReminders": consortium(id="statement"),

@@ -16,6 +16,11 @@ ROUTES = {
     ),
     "POST /office/payments/account": consortium(),
     "POST /office/payments/payouts": consortium(),
+    "GET /office/payments/statements/{payment_id}": consortium(payment_id="statement_money"),
+    "POST /office/payments/statements/{payment_id}/refund": consortium(
+        payment_id="statement_money"
+    ),
+    "POST /office/payments/transfers": consortium(),
     "POST /office/payments/test": consortium(),
     "POST /webhooks/payments/{gateway}/{consortium_id}": anybody(
         gateway="gateway", consortium_id="consortium"
@@ -27,12 +32,15 @@ FIELDS = {
     "Query.payments": consortium(consortiumId="consortium"),
     "Query.merchantMoney": merchant(merchantId="dairy"),
     "Query.moneyDue": consortium(consortiumId="consortium"),
+    "Query.ownMoney": consortium(consortiumId="consortium"),
     "Query.collectingAccount": consortium(consortiumId="consortium"),
     "Mutation.refundPayment": merchant(
         paymentId="payment", merchantId="dairy", merchantOrderId="merchant_order"
     ),
     "Mutation.receivedAtCounter": merchant(paymentId="payment", merchantOrderId="merchant_order"),
     "Mutation.recordPayout": consortium(consortiumId="consortium", merchantId="dairy"),
+    "Mutation.recordGatewayTransfer": consortium(consortiumId="consortium"),
+    "Mutation.refundStatementPayment": consortium(paymentId="statement_money"),
     "Mutation.chooseCollectingAccount": consortium(
         consortiumId="consortium", organizationId="dairy"
     ),

@@ -14,5 +14,6 @@ ACTS = [
     Act("refund.requested", N_("Refund asked for")),
     Act("refund.done", N_("Refund made")),
     Act("refund.failed", N_("Refund failed")),
+    Act("payout.to_bank", N_("Payout of the gateway to the bank recorded")),
     Act("payout.recorded", N_("Transfer to a merchant recorded")),
 ]

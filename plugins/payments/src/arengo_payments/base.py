@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +14,13 @@ SERVICE = "payments"
 TRANSACTIONS = "payments.transactions"
 CARD = "card"
 COUNTER = "counter"
+
+
+class Purpose(StrEnum):
+    """What a payment is for."""
+
+    ORDER = "order"
+    STATEMENT = "statement"
 
 
 class PaymentsBase(Base):

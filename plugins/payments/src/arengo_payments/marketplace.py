@@ -12,12 +12,14 @@ from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
 from arengo_core.money import Money
-from arengo_marketplace.contract import Marketplace, Posting, UsageReading
-from arengo_payments.base import TRANSACTIONS
+from arengo_marketplace.contract import Marketplace, OnlineReceipt, Posting, UsageReading
+from arengo_payments.base import TRANSACTIONS, Purpose
 from arengo_payments.collecting.models import PaymentPartRow, PaymentRow
 
 GATEWAY_ACCOUNT = "gateway"
 OWED_TO_MERCHANTS = "merchant_payable"
+BANK = "bank"
+OWED_FOR_SERVICES = "costs_payable"
 
 
 def marketplace(host: Host, uow: UnitOfWork) -> Marketplace:
@@ -27,10 +29,24 @@ def marketplace(host: Host, uow: UnitOfWork) -> Marketplace:
 
 
 async def book_payment(
-    host: Host, uow: UnitOfWork, payment: PaymentRow, parts: Sequence[PaymentPartRow], at: datetime
+    host: Host,
+    uow: UnitOfWork,
+    payment: PaymentRow,
+    parts: Sequence[PaymentPartRow],
+    at: datetime,
+    reference: str = "",
 ) -> None:
-    """The gateway holds the money, the collecting entity owes it to the merchants."""
+    """The gateway holds the money, the collecting entity owes it to the merchants.
+
+    A statement's is the consortium's own: the marketplace books it, and no merchant used the
+    service for it.
+    """
     market = marketplace(host, uow)
+    if payment.purpose == Purpose.STATEMENT:
+        await book_statement(
+            host, uow, payment, f"payment:{payment.id}", payment.money, at, reference
+        )
+        return
     paid = [part for part in parts if part.amount]
     await market.post(
         payment.consortium_id,
@@ -47,6 +63,29 @@ async def book_payment(
             UsageReading(TRANSACTIONS, part.organization_id, Decimal(1), at, f"payment:{part.id}")
             for part in paid
         ]
+    )
+
+
+async def book_statement(
+    host: Host,
+    uow: UnitOfWork,
+    payment: PaymentRow,
+    key: str,
+    amount: Money,
+    at: datetime,
+    reference: str,
+    reason: str = "",
+) -> None:
+    """Tell the marketplace of a statement's money that came, or went back (negative)."""
+    await marketplace(host, uow).record_online(
+        OnlineReceipt(
+            key=key,
+            statement_id=payment.subject_id,
+            amount=amount,
+            occurred_at=at,
+            reference=reference,
+            reason=reason,
+        )
     )
 
 
@@ -82,3 +121,25 @@ async def owed(host: Host, uow: UnitOfWork, consortium_id: UUID) -> dict[UUID, M
     """What a consortium's collecting entity still owes each merchant."""
     accounts = await marketplace(host, uow).balances(consortium_id, OWED_TO_MERCHANTS)
     return {merchant: -balance for merchant, balance in accounts.items()}
+
+
+async def held_for_itself(host: Host, uow: UnitOfWork, consortium_id: UUID) -> Money:
+    """What the gateway holds for a consortium beside its merchants' money."""
+    market = marketplace(host, uow)
+    held = await market.balance(consortium_id, GATEWAY_ACCOUNT)
+    return held + await market.balance(consortium_id, OWED_TO_MERCHANTS)
+
+
+async def book_transfer(
+    host: Host, uow: UnitOfWork, *, consortium_id: UUID, amount: Money, fees: Money, key: str
+) -> None:
+    """The gateway paid out to the bank; what it kept is paid of what it is owed."""
+    postings = [Posting(BANK, amount), Posting(GATEWAY_ACCOUNT, -(amount + fees))]
+    if fees:
+        postings.append(Posting(OWED_FOR_SERVICES, fees))
+    await marketplace(host, uow).post(
+        consortium_id,
+        key=key,
+        description=gettext("Payout of the gateway to the bank"),
+        postings=postings,
+    )

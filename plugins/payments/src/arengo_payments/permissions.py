@@ -12,7 +12,14 @@ PAYMENTS = Permission(
     "payments.payments", N_("Look into payments"), frozenset({Role.CONSORTIUM_OFFICER})
 )
 PAYOUTS = Permission(
-    "payments.payouts", N_("Record payouts to merchants"), frozenset({Role.CONSORTIUM_OFFICER})
+    "payments.payouts",
+    N_("Record payouts to merchants and to the bank"),
+    frozenset({Role.CONSORTIUM_OFFICER}),
+)
+GIVE_BACK = Permission(
+    "payments.give_back",
+    N_("Give members' online payments back"),
+    frozenset({Role.CONSORTIUM_OFFICER}),
 )
 MONEY = Permission("payments.money", N_("See the shop's money"), frozenset({Role.MERCHANT}))
 REFUNDS = Permission(
@@ -26,6 +33,7 @@ PERMISSIONS = (
     ACCOUNT,
     PAYMENTS,
     PAYOUTS,
+    GIVE_BACK,
     MONEY,
     REFUNDS,
     TILL,

@@ -37,7 +37,7 @@ from arengo_payments.data_grants import DATA_GRANTS
 from arengo_payments.demo import loading
 from arengo_payments.gateways.providers import PROVIDERS, STRIPE
 from arengo_payments.gateways.remote import GATEWAY
-from arengo_payments.overview import desk_pages, office_pages
+from arengo_payments.overview import desk_pages, office_pages, statement_pages
 from arengo_payments.overview.mutations import PaymentsMutation
 from arengo_payments.overview.queries import PaymentsQuery
 from arengo_payments.payouts import models as _payouts
@@ -46,6 +46,7 @@ from arengo_payments.refunds import making
 from arengo_payments.refunds import models as _refunds
 from arengo_payments.refunds.service import MAKE_REFUND
 from arengo_payments.settings import PaymentSettings
+from arengo_payments.statements import capability as statements
 from arengo_payments.webhooks import models as _webhooks
 from arengo_payments.webhooks import pages as webhook_pages
 
@@ -93,7 +94,7 @@ def arengo_services() -> list[Service]:
 
 @hookimpl
 def arengo_capabilities() -> list[Capability]:
-    return CAPABILITIES
+    return [*CAPABILITIES, *statements.CAPABILITIES]
 
 
 @hookimpl
@@ -113,7 +114,12 @@ def arengo_graphql() -> GraphqlContribution:
 
 @hookimpl
 def arengo_routes() -> list[Any]:
-    return [*office_pages.ROUTES, *desk_pages.ROUTES, *webhook_pages.ROUTES]
+    return [
+        *office_pages.ROUTES,
+        *statement_pages.ROUTES,
+        *desk_pages.ROUTES,
+        *webhook_pages.ROUTES,
+    ]
 
 
 @hookimpl

@@ -14,7 +14,7 @@ def checkout_request(
     """What to ask a gateway for an attempt; one line a merchant."""
     return CheckoutRequest(
         idempotency_key=attempt.key,
-        order_id=str(payment.order_id),
+        order_id=str(payment.subject_id),
         payee=Payee(attempt.payee_name, attempt.payee_is_public_administration),
         lines=tuple(CheckoutLine(part.label, part.money) for part in parts),
         amount=payment.money,

@@ -12,11 +12,14 @@ from arengo_core.database.base import Identified, Stamped, TableClass, table
 from arengo_core.i18n import N_
 from arengo_core.money import Money
 from arengo_core.privacy.declaration import TEN_YEARS, Personal
-from arengo_payments.base import PaymentsBase, SharedRow
+from arengo_payments.base import PaymentsBase, Purpose, SharedRow
 
 
 class PaymentRow(PaymentsBase, Identified, SharedRow, Stamped):
-    """One payment of one order; its tenant is the consortium for whose market it is taken.
+    """One payment of one order, or of a member's statement; its tenant is the consortium.
+
+    ``subject_id`` is the order's id or the statement's, ``member_id`` the member that pays its
+    statement. A statement's payment has one part, which belongs to the consortium itself.
 
     What a gateway must be told again word for word is kept: Stripe refuses a key whose request
     differs. The payer's address is forgotten once the payment has ended.
@@ -26,10 +29,11 @@ class PaymentRow(PaymentsBase, Identified, SharedRow, Stamped):
     __table_args__ = table(
         TableClass.CONSORTIUM,
         Index(None, "consortium_id", "key", unique=True),
-        Index(None, "consortium_id", "order_id"),
+        Index(None, "consortium_id", "subject_id"),
         Index(None, "consortium_id", "created_at", "id"),
         CheckConstraint("amount > 0", "amount"),
         CheckConstraint("refunded between 0 and amount", "refunded"),
+        CheckConstraint("(purpose = 'statement') = (member_id is not null)", "purpose"),
         personal=Personal(
             ("payer_email",),
             N_("Customers"),
@@ -40,7 +44,11 @@ class PaymentRow(PaymentsBase, Identified, SharedRow, Stamped):
     )
 
     key: Mapped[str]
-    order_id: Mapped[UUID]
+    purpose: Mapped[str] = mapped_column(
+        default=Purpose.ORDER.value, server_default=Purpose.ORDER.value
+    )
+    subject_id: Mapped[UUID]
+    member_id: Mapped[UUID | None]
     method: Mapped[str]
     state: Mapped[str]
     amount: Mapped[int]
@@ -61,7 +69,11 @@ class PaymentRow(PaymentsBase, Identified, SharedRow, Stamped):
 
 
 class PaymentPartRow(PaymentsBase, Identified, SharedRow):
-    """What of a payment belongs to one merchant. ``refunded`` counts what is on its way too."""
+    """What of a payment belongs to one merchant. ``refunded`` counts what is on its way too.
+
+    Of a statement's payment it belongs to the consortium, and the statement stands in the place
+    of the merchant order.
+    """
 
     __tablename__ = "payment_part"
     __table_args__ = table(
@@ -86,7 +98,7 @@ class PaymentPartRow(PaymentsBase, Identified, SharedRow):
 
     @property
     def money(self) -> Money:
-        """The merchant's amount."""
+        """What belongs to it."""
         return Money(self.amount, self.currency)
 
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from arengo_payments.base import Purpose
 from arengo_payments.collecting.models import (
     AttemptRow,
     GatewayReference,
@@ -189,6 +190,28 @@ async def find(
     )
     found = {row.reference: Named(row.payment_id, row.subject_id) for row in rows}
     return next((found[reference] for reference in wanted if reference in found), None)
+
+
+async def latest_of_subjects(
+    session: AsyncSession, consortium_id: UUID, purpose: Purpose, subjects: Iterable[UUID]
+) -> Sequence[tuple[PaymentRow, str | None]]:
+    """The newest payment of each order or statement, with the state of its present attempt."""
+    statement = (
+        select(PaymentRow, AttemptRow.state)
+        .outerjoin(
+            AttemptRow,
+            and_(AttemptRow.consortium_id == consortium_id, AttemptRow.id == PaymentRow.attempt_id),
+        )
+        .where(
+            PaymentRow.consortium_id == consortium_id,
+            PaymentRow.purpose == purpose.value,
+            PaymentRow.subject_id.in_(list(subjects)),
+        )
+        .ext(distinct_on(PaymentRow.subject_id))
+        .order_by(PaymentRow.subject_id, PaymentRow.created_at.desc(), PaymentRow.id.desc())
+        .execution_options(populate_existing=True)
+    )
+    return [(row, state) for row, state in (await session.execute(statement)).all()]
 
 
 async def payments_of_consortium(

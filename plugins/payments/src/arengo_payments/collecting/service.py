@@ -41,7 +41,7 @@ def view(row: PaymentRow, url: str | None = None) -> Payment:
     """A payment as others see it."""
     return Payment(
         id=row.id,
-        order_id=row.order_id,
+        order_id=row.subject_id,
         method=row.method,
         state=PaymentState(row.state),
         amount=row.money,
@@ -92,7 +92,8 @@ async def prepare(host: Host, uow: UnitOfWork, request: PaymentRequest) -> Payme
     async with uow.widened([consortium_id, *merchants], [consortium_id]):
         known = await repository.payment_by_key(uow.session, consortium_id, request.key)
         if known is not None:
-            return _same(known, request)
+            require_same(known, request)
+            return view(known)
         row, parts = rows(request)
         uow.session.add_all([row, address(row), *parts])
         await uow.session.flush()
@@ -101,10 +102,15 @@ async def prepare(host: Host, uow: UnitOfWork, request: PaymentRequest) -> Payme
         return view(row)
 
 
+def public_payee(entity: CollectingEntity, field: str | None = None) -> ConflictError:
+    """Why a public administration takes no cards."""
+    return ConflictError(PUBLIC_PAYEE, field=field, code="PUBLIC_PAYEE", name=entity.name)
+
+
 def payable_entity(entity: CollectingEntity | None) -> CollectingEntity:
     """The collecting entity, if it may take cards. NotActiveError, ConflictError."""
     if entity is not None and entity.is_public_administration:
-        raise ConflictError(PUBLIC_PAYEE, code="PUBLIC_PAYEE", name=entity.name)
+        raise public_payee(entity)
     if entity is None or not collects_cards(entity):
         raise NotActiveError(SERVICE)
     return entity
@@ -216,10 +222,10 @@ def _check(request: PaymentRequest) -> None:
         )
 
 
-def _same(known: PaymentRow, request: PaymentRequest) -> Payment:
-    if (known.order_id, known.money) != (request.order_id, request.amount):
+def require_same(known: PaymentRow, request: PaymentRequest) -> None:
+    """ConflictError where a key was used for another payment."""
+    if (known.subject_id, known.money) != (request.order_id, request.amount):
         raise ConflictError("This key was used for another payment.", field="idempotency_key")
-    return view(known)
 
 
 def address(row: PaymentRow) -> PaymentAddress:
@@ -236,7 +242,7 @@ def rows(request: PaymentRequest) -> tuple[PaymentRow, list[PaymentPartRow]]:
         consortium_id=request.consortium_id,
         created_at=clock.now(),
         key=request.key,
-        order_id=request.order_id,
+        subject_id=request.order_id,
         method=request.method,
         state=PaymentState.PENDING if is_card else PaymentState.DUE,
         amount=request.amount.amount,

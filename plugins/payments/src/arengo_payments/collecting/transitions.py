@@ -15,7 +15,7 @@ from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
 from arengo_core.money import Money
-from arengo_payments.base import COUNTER
+from arengo_payments.base import COUNTER, Purpose
 from arengo_payments.collecting import repository
 from arengo_payments.collecting.models import AttemptRow, PaymentPartRow, PaymentRow
 from arengo_payments.collecting.repository import Named
@@ -42,7 +42,8 @@ async def lock(
     if payment is None:
         return None
     parts = await repository.parts(uow.session, consortium_id, payment_id)
-    await uow.widen([part.organization_id for part in parts])
+    reached = [part.organization_id for part in parts]
+    await uow.widen([*reached, *([payment.member_id] if payment.member_id else [])])
     return payment, parts
 
 
@@ -90,7 +91,7 @@ async def paid(
     payment.payer_email = None
     for part in parts:
         part.paid_at = moment
-    await book_payment(host, uow, payment, parts, moment)
+    await book_payment(host, uow, payment, parts, moment, attempt.payment_reference or "")
     _tell_success(uow, payment)
 
 
@@ -116,10 +117,12 @@ def ended(
     if not is_present or payment.state in COLLECTED | ENDED:
         return
     payment.state, payment.payer_email = state, None
+    if payment.purpose != Purpose.ORDER:
+        return
     uow.record(
         PaymentEnded(
             organization_id=payment.consortium_id,
-            aggregate_id=payment.order_id,
+            aggregate_id=payment.subject_id,
             payment_id=payment.id,
             state=state.value,
         )
@@ -183,10 +186,12 @@ def _tell_success(uow: UnitOfWork, payment: PaymentRow) -> None:
         payment.id,
         amount=payment.amount,
     )
+    if payment.purpose != Purpose.ORDER:
+        return
     uow.record(
         PaymentSucceeded(
             organization_id=payment.consortium_id,
-            aggregate_id=payment.order_id,
+            aggregate_id=payment.subject_id,
             payment_id=payment.id,
             amount=payment.amount,
             currency=payment.currency,

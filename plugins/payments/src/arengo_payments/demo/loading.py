@@ -72,7 +72,7 @@ async def tell_standin(host: Host, consortium: str) -> None:
             select(
                 AttemptRow.payment_reference,
                 AttemptRow.key,
-                PaymentRow.order_id,
+                PaymentRow.subject_id,
                 PaymentRow.amount,
                 PaymentRow.currency,
                 PaymentRow.paid_at,

@@ -46,7 +46,7 @@ async def money(request: ArengoRequest, host: FromHost, caller: FromCaller) -> R
     async with host.unit_of_work(caller, read_only=True) as uow:
         parts = await payments.parts_of_merchant(uow.session, place, _NEWEST)
         gone = await refunds.of_merchant(uow.session, place, _NEWEST)
-        passed_on = await payouts.of_merchant(uow.session, place, _NEWEST)
+        passed_on = await payouts.paid_to(uow.session, place, _NEWEST)
         return await page(
             request,
             uow,

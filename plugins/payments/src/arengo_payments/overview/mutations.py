@@ -15,6 +15,7 @@ from arengo_core.money import Money
 from arengo_payments.accounts import service as accounts
 from arengo_payments.base import SERVICE
 from arengo_payments.collecting import counter
+from arengo_payments.collecting import service as collecting
 from arengo_payments.contract import RefundOrder
 from arengo_payments.overview.types import (
     CollectingAccount,
@@ -29,6 +30,7 @@ from arengo_payments.payouts import service as payouts
 from arengo_payments.permissions import REFUNDS
 from arengo_payments.refunds import repository as refund_rows
 from arengo_payments.refunds import service as refunds
+from arengo_payments.statements import service as statements
 
 
 @strawberry.input(description="Money back for one merchant order; amounts in cents.")
@@ -140,6 +142,65 @@ class PaymentsMutation:
                 key=idempotency_key,
             )
         return PayoutPayload(payout_id=global_id("Payout", payout_id))
+
+    @strawberry.mutation(
+        description="Note what the gateway paid out to the consortium's bank, and the fees that it"
+        " kept; amounts in cents.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
+    @answers(PayoutPayload)
+    async def record_gateway_transfer(
+        self,
+        info: Info,
+        consortium_id: strawberry.ID,
+        amount: int,
+        paid_on: date,
+        idempotency_key: str,
+        fees: int = 0,
+        reference: str = "",
+    ) -> PayoutPayload:
+        """A payout of the gateway."""
+        async with info.context.writing() as uow:
+            payout_id = await payouts.record_transfer(
+                info.context.host,
+                uow,
+                consortium_id=_consortium(consortium_id),
+                amount=Money(amount),
+                fees=Money(fees),
+                paid_on=paid_on,
+                reference=reference,
+                key=idempotency_key,
+            )
+        return PayoutPayload(payout_id=global_id("Payout", payout_id))
+
+    @strawberry.mutation(
+        description="Give money of a statement that was paid online back; amount in cents.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
+    @answers(RefundPayload)
+    async def refund_statement_payment(
+        self,
+        info: Info,
+        payment_id: strawberry.ID,
+        amount: int,
+        reason: str,
+        idempotency_key: str,
+        currency: str = "EUR",
+    ) -> RefundPayload:
+        """Ask for a refund; a job makes it."""
+        wanted = local_id(payment_id, "Payment", "payment_id")
+        async with info.context.writing() as uow:
+            refund_id = await statements.give_back(
+                uow,
+                payment_id=wanted,
+                amount=Money(amount, currency),
+                reason=reason,
+                key=idempotency_key,
+            )
+            place = await collecting.consortium_of(uow, wanted)
+            row = await refund_rows.refund(uow.session, place, refund_id)
+            assert row is not None, "it was stored just now"
+            return RefundPayload(refund=RefundType.of(row))
 
     @strawberry.mutation(
         description="Name who collects card payments for the market.",

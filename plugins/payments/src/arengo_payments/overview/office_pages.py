@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
-from arengo_core.i18n import format_datetime, format_money, gettext
+from arengo_core.i18n import format_date, format_datetime, format_money, gettext
 from arengo_core.money import Money, total
 from arengo_core.organizations import repository as organizations
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
@@ -23,11 +24,14 @@ from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import acting_for, page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_payments.accounts import service as accounts
+from arengo_payments.base import Purpose
 from arengo_payments.collecting import repository as payments
 from arengo_payments.collecting.models import PaymentPartRow, PaymentRow
 from arengo_payments.collecting.service import PUBLIC_PAYEE
+from arengo_payments.marketplace import held_for_itself
 from arengo_payments.overview import texts
 from arengo_payments.overview.queries import cursor_of, keyset
+from arengo_payments.payouts import repository as payout_rows
 from arengo_payments.payouts import service as payouts
 from arengo_payments.permissions import PAYMENTS
 from arengo_payments.refunds import repository as refunds
@@ -58,13 +62,27 @@ async def _overview(
         more = rows[-2] if len(rows) > _PAGE else None
         entity = await accounts.entity(host, uow, place)
         dues = await payouts.dues(host, uow, place)
+        held = await held_for_itself(host, uow, place)
+        own = form if "fees" in form.fields else Form({})
         return await page(
             request,
             uow,
             "payments/office.html",
             face="office",
             status=400 if form.errors else 200,
-            form=form,
+            form=Form({}) if "fees" in form.fields else form,
+            own=own,
+            held=format_money(held),
+            may_transfer=held.amount > 0,
+            transfers=[
+                {
+                    "day": format_date(row.paid_on),
+                    "reference": row.reference or "—",
+                    "fees": format_money(row.kept),
+                    "amount": format_money(row.money),
+                }
+                for row in await payout_rows.paid_to(uow.session, place, _PAGE)
+            ],
             rows=await _payment_rows(uow, place, rows[:_PAGE]),
             refunds=await _refund_rows(uow, place),
             dues=[
@@ -82,21 +100,26 @@ async def _overview(
         )
 
 
-async def _payment_rows(uow: UnitOfWork, place: UUID, rows: Any) -> list[dict[str, str]]:
+async def _payment_rows(
+    uow: UnitOfWork, place: UUID, rows: Sequence[PaymentRow]
+) -> list[dict[str, str]]:
     parts = await payments.parts_of_payments(uow.session, place, [row.id for row in rows])
-    names = await organizations.by_ids(
-        uow.session, [part.organization_id for found in parts.values() for part in found]
-    )
+    named = [part.organization_id for found in parts.values() for part in found]
+    named += [row.member_id for row in rows if row.member_id]
+    names = await organizations.by_ids(uow.session, named)
     return [_payment_row(row, parts.get(row.id, []), names) for row in rows]
 
 
 def _payment_row(
     row: PaymentRow, parts: list[PaymentPartRow], names: dict[UUID, Any]
 ) -> dict[str, str]:
-    merchants = [names[p.organization_id].name for p in parts if p.organization_id in names]
+    is_statement = row.purpose == Purpose.STATEMENT
+    whose = [row.member_id] if is_statement else [part.organization_id for part in parts]
+    merchants = [names[one].name for one in whose if one in names]
     return {
         "when": format_datetime(row.created_at),
-        "order": str(row.order_id)[-12:],
+        "order": parts[0].label if is_statement and parts else str(row.subject_id)[-12:],
+        "link": f"{_HOME}/statements/{row.id}" if is_statement else "",
         "merchants": ", ".join(merchants),
         "method": texts.method(row.method),
         "state": texts.payment_state(row.state),
@@ -129,7 +152,8 @@ async def payments_csv(host: FromHost, caller: FromCaller) -> Response[bytes]:
             "payments",
             [
                 gettext("Payment"),
-                gettext("Order"),
+                gettext("Order or statement"),
+                gettext("Paid for"),
                 gettext("Created"),
                 gettext("Way to pay"),
                 gettext("State"),
@@ -140,7 +164,8 @@ async def payments_csv(host: FromHost, caller: FromCaller) -> Response[bytes]:
             [
                 (
                     str(row.id),
-                    str(row.order_id),
+                    str(row.subject_id),
+                    texts.purpose(row.purpose),
                     row.created_at.isoformat(),
                     texts.method(row.method),
                     texts.payment_state(row.state),
@@ -194,6 +219,36 @@ async def record_payout(
         form.refuse(error)
         return await _overview(request, host, caller, form)
     return redirect(request, _HOME, Flash("success", gettext("The transfer is noted.")))
+
+
+@post(
+    f"{_HOME}/transfers",
+    name="office-payments-transfer",
+    opt={"mutation": "recordGatewayTransfer"},
+    status_code=303,
+)
+async def record_transfer(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[str] | Redirect:
+    """Note what the gateway paid out to the consortium's bank."""
+    form = await read_form(request)
+    place = _place(caller)
+    try:
+        async with host.unit_of_work(caller) as uow:
+            await payouts.record_transfer(
+                host,
+                uow,
+                consortium_id=place,
+                amount=form.money("amount"),
+                fees=form.money("fees") if form["fees"].strip() else Money(0),
+                paid_on=_day(form),
+                reference=form["reference"],
+                key=form["idempotency_key"],
+            )
+    except ArengoError as error:
+        form.refuse(error)
+        return await _overview(request, host, caller, form)
+    return redirect(request, _HOME, Flash("success", gettext("The payout is noted and booked.")))
 
 
 def _day(form: Form) -> date:
@@ -303,6 +358,7 @@ ROUTES: list[Any] = [
     payments_csv,
     due_csv,
     record_payout,
+    record_transfer,
     account_page,
     choose_account,
     test_connection,

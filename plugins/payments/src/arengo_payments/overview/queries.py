@@ -22,10 +22,12 @@ from arengo_payments.accounts import service as accounts
 from arengo_payments.base import SERVICE
 from arengo_payments.collecting import repository as payments
 from arengo_payments.collecting import service as collecting
+from arengo_payments.marketplace import held_for_itself
 from arengo_payments.overview.types import (
     CollectingAccount,
     MerchantMoney,
     MoneyDue,
+    OwnMoney,
     PaymentPartType,
     PaymentType,
     Payout,
@@ -115,7 +117,7 @@ class PaymentsQuery:
             due = await collecting.due_to(info.context.host, uow, place)
             parts = await payments.parts_of_merchant(uow.session, place, size)
             gone = await refunds.of_merchant(uow.session, place, size)
-            passed_on = await payouts.of_merchant(uow.session, place, size)
+            passed_on = await payouts.paid_to(uow.session, place, size)
         return MerchantMoney(
             due=MoneyType.of(due),
             parts=[PaymentPartType.of(part) for part in parts],
@@ -135,6 +137,22 @@ class PaymentsQuery:
         async with uow.lock:
             dues = await payout_rules.dues(info.context.host, uow, place)
         return [MoneyDue.of(due) for due in dues]
+
+    @strawberry.field(
+        description="What the gateway holds for the consortium itself. For its officers.",
+        metadata=only_with(SERVICE, finishes=True),
+    )
+    async def own_money(
+        self, info: Info, consortium_id: strawberry.ID, first: int | None = None
+    ) -> OwnMoney:
+        """Statements' money at the gateway."""
+        uow, size = info.context.uow, page_size(first)
+        place = local_id(consortium_id, "Organization", "consortium_id")
+        uow.caller.require(place, PAYMENTS)
+        async with uow.lock:
+            held = await held_for_itself(info.context.host, uow, place)
+            rows = await payouts.paid_to(uow.session, place, size)
+        return OwnMoney(held=MoneyType.of(held), payouts=[Payout.of(row) for row in rows])
 
     @strawberry.field(
         description="Who collects card payments. For officers of the consortium.",

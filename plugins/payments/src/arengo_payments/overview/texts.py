@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from arengo_core.i18n import N_, gettext
+from arengo_payments.base import Purpose
 from arengo_payments.contract import PaymentState
 from arengo_payments.refunds.models import RefundState
 
 _PAYMENT = {
     PaymentState.PENDING: N_("Prepared"),
-    PaymentState.OPEN: N_("Waits for the shopper"),
+    PaymentState.OPEN: N_("Waits for the payer"),
     PaymentState.DUE: N_("Due at the counter"),
     PaymentState.PAID: N_("Paid"),
     PaymentState.FAILED: N_("Failed"),
@@ -25,6 +26,7 @@ _REFUND = {
     RefundState.REFUSED: N_("Refused"),
     RefundState.FAILED: N_("Sent back by the bank"),
 }
+_PURPOSE = {Purpose.ORDER: N_("Order"), Purpose.STATEMENT: N_("Statement")}
 _METHOD = {"card": N_("Card"), "counter": N_("Counter")}
 
 
@@ -41,3 +43,8 @@ def refund_state(state: str) -> str:
 def method(key: str) -> str:
     """A way to pay, in words."""
     return gettext(_METHOD.get(key, key))
+
+
+def purpose(key: str) -> str:
+    """What a payment is for, in words."""
+    return gettext(_PURPOSE[Purpose(key)])

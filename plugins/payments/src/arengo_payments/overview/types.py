@@ -12,19 +12,26 @@ from arengo_core.api.scalars import MoneyType, global_id
 from arengo_core.money import Money
 from arengo_marketplace.contract import CollectingEntity
 from arengo_payments.accounts.service import masked
+from arengo_payments.base import Purpose
 from arengo_payments.collecting.models import PaymentPartRow, PaymentRow
 from arengo_payments.payouts.models import PayoutRow
 from arengo_payments.payouts.service import Due
 from arengo_payments.refunds.models import RefundRow
 
 
-@strawberry.type(name="Refund", description="Money back for one merchant order.")
+@strawberry.type(
+    name="Refund", description="Money back for one merchant order, or of a statement paid online."
+)
 class RefundType:
     """GraphQL face of a refund."""
 
     id: strawberry.ID
-    merchant_id: strawberry.ID
-    merchant_order_id: strawberry.ID
+    merchant_id: strawberry.ID = strawberry.field(
+        description="Whose money went back: a merchant, or the consortium for a statement."
+    )
+    merchant_order_id: strawberry.ID | None = strawberry.field(
+        description="Null where money of a statement went back."
+    )
     amount: MoneyType
     state: str = strawberry.field(
         description="requested, sending, unknown, pending, done, refused or failed."
@@ -39,7 +46,9 @@ class RefundType:
         return cls(
             id=global_id("Refund", row.id),
             merchant_id=global_id("Organization", row.organization_id),
-            merchant_order_id=global_id("MerchantOrder", row.merchant_order_id),
+            merchant_order_id=global_id("MerchantOrder", row.merchant_order_id)
+            if row.organization_id != row.consortium_id
+            else None,
             amount=MoneyType.of(row.money),
             state=row.state,
             reason=row.reason,
@@ -78,12 +87,18 @@ class PaymentPartType:
         )
 
 
-@strawberry.type(name="Payment", description="One payment of one order, for officers.")
+@strawberry.type(
+    name="Payment", description="One payment of one order, or of a statement, for officers."
+)
 class PaymentType:
     """GraphQL face of a payment."""
 
     id: strawberry.ID
-    order_id: strawberry.ID
+    order_id: strawberry.ID | None = strawberry.field(description="Null of a statement's.")
+    statement_id: strawberry.ID | None = strawberry.field(
+        description="The statement that a member paid online."
+    )
+    member_id: strawberry.ID | None = strawberry.field(description="The member that paid it.")
     method: str
     state: str = strawberry.field(
         description="pending, open, due, paid, failed, expired, unknown or refunded."
@@ -92,7 +107,7 @@ class PaymentType:
     refunded: MoneyType
     created_at: datetime
     paid_at: datetime | None
-    parts: list[PaymentPartType]
+    parts: list[PaymentPartType] = strawberry.field(description="Empty of a statement's.")
     refunds: list[RefundType]
 
     @classmethod
@@ -100,16 +115,19 @@ class PaymentType:
         cls, row: PaymentRow, parts: Sequence[PaymentPartRow], refunds: Sequence[RefundRow]
     ) -> PaymentType:
         """From its rows."""
+        is_order = row.purpose == Purpose.ORDER
         return cls(
             id=global_id("Payment", row.id),
-            order_id=global_id("Order", row.order_id),
+            order_id=global_id("Order", row.subject_id) if is_order else None,
+            statement_id=None if is_order else global_id("Statement", row.subject_id),
+            member_id=global_id("Organization", row.member_id) if row.member_id else None,
             method=row.method,
             state=row.state,
             amount=MoneyType.of(row.money),
             refunded=MoneyType.of(Money(row.refunded, row.currency)),
             created_at=row.created_at,
             paid_at=row.paid_at,
-            parts=[PaymentPartType.of(part) for part in parts],
+            parts=[PaymentPartType.of(part) for part in parts if is_order],
             refunds=[RefundType.of(refund) for refund in refunds],
         )
 
@@ -132,12 +150,15 @@ class MoneyDue:
         )
 
 
-@strawberry.type(description="A transfer that the collecting entity made to a merchant.")
+@strawberry.type(
+    description="A transfer to a merchant, or of the gateway to the consortium's own bank."
+)
 class Payout:
     """GraphQL face of a payout."""
 
     id: strawberry.ID
     amount: MoneyType
+    fees: MoneyType = strawberry.field(description="What the gateway kept for itself.")
     paid_on: date
     reference: str
 
@@ -147,6 +168,7 @@ class Payout:
         return cls(
             id=global_id("Payout", row.id),
             amount=MoneyType.of(row.money),
+            fees=MoneyType.of(row.kept),
             paid_on=row.paid_on,
             reference=row.reference,
         )
@@ -160,6 +182,14 @@ class MerchantMoney:
     parts: list[PaymentPartType]
     refunds: list[RefundType]
     payouts: list[Payout]
+
+
+@strawberry.type(description="What the gateway holds for the consortium itself, and paid out.")
+class OwnMoney:
+    """GraphQL face of statements' money at the gateway."""
+
+    held: MoneyType
+    payouts: list[Payout] = strawberry.field(description="To its bank, newest first.")
 
 
 @strawberry.type(description="Who collects card payments; secrets are masked.")

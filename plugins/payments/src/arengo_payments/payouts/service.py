@@ -14,7 +14,14 @@ from arengo_core.i18n import format_money, gettext
 from arengo_core.ids import new_id
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
-from arengo_payments.marketplace import book_return, owed, owed_to
+from arengo_payments.marketplace import (
+    book_return,
+    book_transfer,
+    held_for_itself,
+    owed,
+    owed_to,
+)
+from arengo_payments.payouts import repository
 from arengo_payments.payouts.models import PayoutRow
 from arengo_payments.permissions import PAYOUTS
 
@@ -63,25 +70,13 @@ async def record(
     known = await idempotency.first_answer(uow, "payments.record_payout", key)
     if known is not None:
         return known
-    if amount.amount <= 0:
-        raise InvalidInputError("A transfer is more than zero.", field="amount")
-    if paid_on > clock.today():
-        raise InvalidInputError("This day is still to come.", field="paid_on")
+    _check(amount, paid_on)
     due = await owed_to(host, uow, consortium_id, merchant_id)
     if due < amount:
         raise ConflictError(
             "Only {due} is due to this merchant.", field="amount", due=format_money(due)
         )
-    payout = PayoutRow(
-        id=new_id(),
-        organization_id=merchant_id,
-        consortium_id=consortium_id,
-        created_at=clock.now(),
-        amount=amount.amount,
-        currency=amount.currency,
-        paid_on=paid_on,
-        reference=reference.strip()[:140],
-    )
+    payout = _row(consortium_id, merchant_id, amount, Money(0, amount.currency), paid_on, reference)
     async with uow.widened([merchant_id]):
         uow.session.add(payout)
         await uow.session.flush()
@@ -97,3 +92,74 @@ async def record(
         uow.audit(consortium_id, "payout.recorded", "Payout", payout.id, amount=amount.amount)
     await idempotency.remember(uow, "payments.record_payout", key, payout.id)
     return payout.id
+
+
+async def record_transfer(
+    host: Host,
+    uow: UnitOfWork,
+    *,
+    consortium_id: UUID,
+    amount: Money,
+    fees: Money,
+    paid_on: date,
+    reference: str,
+    key: str,
+) -> UUID:
+    """Note what the gateway paid out to the consortium's bank, and the fees that it kept.
+
+    The payout's id. InvalidInputError for a day to come, ConflictError for more than the gateway
+    holds beside the merchants' money.
+    """
+    uow.caller.require(consortium_id, PAYOUTS)
+    known = await idempotency.first_answer(uow, "payments.record_transfer", key)
+    if known is not None:
+        return known
+    _check(amount, paid_on)
+    if fees.amount < 0:
+        raise InvalidInputError("Fees are zero or more.", field="fees")
+    await uow.widen([consortium_id], [consortium_id])
+    await repository.locked(uow.session, consortium_id)
+    held = await held_for_itself(host, uow, consortium_id)
+    if held < amount + fees:
+        raise ConflictError(
+            "The gateway holds only {held} for the consortium itself.",
+            field="amount",
+            held=format_money(held),
+        )
+    payout = _row(consortium_id, consortium_id, amount, fees, paid_on, reference)
+    uow.session.add(payout)
+    await uow.session.flush()
+    await book_transfer(
+        host,
+        uow,
+        consortium_id=consortium_id,
+        amount=amount,
+        fees=fees,
+        key=f"payout:{payout.id}",
+    )
+    uow.audit(consortium_id, "payout.to_bank", "Payout", payout.id, amount=amount.amount)
+    await idempotency.remember(uow, "payments.record_transfer", key, payout.id)
+    return payout.id
+
+
+def _check(amount: Money, paid_on: date) -> None:
+    if amount.amount <= 0:
+        raise InvalidInputError("A transfer is more than zero.", field="amount")
+    if paid_on > clock.today():
+        raise InvalidInputError("This day is still to come.", field="paid_on")
+
+
+def _row(
+    consortium_id: UUID, payee_id: UUID, amount: Money, fees: Money, paid_on: date, reference: str
+) -> PayoutRow:
+    return PayoutRow(
+        id=new_id(),
+        organization_id=payee_id,
+        consortium_id=consortium_id,
+        created_at=clock.now(),
+        amount=amount.amount,
+        fees=fees.amount,
+        currency=amount.currency,
+        paid_on=paid_on,
+        reference=reference.strip()[:140],
+    )

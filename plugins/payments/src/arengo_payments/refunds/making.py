@@ -145,7 +145,7 @@ async def return_duplicate(host: Host, payload: dict[str, Any]) -> None:
         gateway.refund(
             RefundRequest(
                 idempotency_key=f"{attempt.key}-duplicate",
-                order_id=str(payment.order_id),
+                order_id=str(payment.subject_id),
                 payment_reference=attempt.payment_reference,
                 amount=payment.money,
                 reason=RefundReason.DUPLICATE,
@@ -173,13 +173,13 @@ async def _order(host: Host, uow: UnitOfWork, refund: RefundRow, is_lost: bool) 
         raise UnavailableError("The gateway of this payment is not set up any more.")
     payment = await payments.payment(uow.session, refund.consortium_id, refund.payment_id)
     assert payment is not None, "a refund belongs to a payment"
-    reference = f"counter_{payment.order_id}"
+    reference = f"counter_{payment.subject_id}"
     if payment.attempt_id is not None:
         attempt = await payments.attempt(uow.session, refund.consortium_id, payment.attempt_id)
         reference = (attempt.payment_reference if attempt else None) or reference
     request = RefundRequest(
         idempotency_key=refund.gateway_key,
-        order_id=str(payment.order_id),
+        order_id=str(payment.subject_id),
         payment_reference=reference,
         amount=refund.money,
     )

@@ -12,14 +12,14 @@ from arengo_core.host import Host
 from arengo_core.i18n import format_money, gettext
 from arengo_core.ids import new_id
 from arengo_core.money import Money
-from arengo_payments.base import COUNTER
+from arengo_payments.base import COUNTER, Purpose
 from arengo_payments.collecting import repository as payments
 from arengo_payments.collecting import service as collecting
 from arengo_payments.collecting import transitions
 from arengo_payments.collecting.models import PaymentPartRow, PaymentRow
 from arengo_payments.collecting.repository import Named
 from arengo_payments.contract import PaymentState, RefundOrder, RefundSettled
-from arengo_payments.marketplace import book_return
+from arengo_payments.marketplace import book_return, book_statement
 from arengo_payments.refunds import repository
 from arengo_payments.refunds.models import RefundRow, RefundState
 
@@ -60,7 +60,7 @@ async def done(host: Host, uow: UnitOfWork, payment: PaymentRow, refund: RefundR
     if refund.state == RefundState.DONE or refund.state in OVER:
         return
     refund.state, refund.settled_at, refund.changed_at = RefundState.DONE, clock.now(), clock.now()
-    await _book(host, uow, refund, refund.money, "made")
+    await _book(host, uow, payment, refund, refund.money, "made")
     made = await repository.of_payments(uow.session, payment.consortium_id, [payment.id])
     back = sum(row.amount for row in made[payment.id] if row.state == RefundState.DONE)
     if back >= payment.amount:
@@ -80,7 +80,7 @@ async def failed(
     if refund.state in OVER:
         return
     if refund.state == RefundState.DONE:
-        await _book(host, uow, refund, -refund.money, "returned")
+        await _book(host, uow, payment, refund, -refund.money, "returned")
     refund.state, refund.failure_code = state, code
     refund.settled_at = refund.changed_at = clock.now()
     for part in await payments.parts(uow.session, payment.consortium_id, payment.id):
@@ -92,15 +92,27 @@ async def failed(
     _tell(uow, payment, refund, done=False)
 
 
-async def _book(host: Host, uow: UnitOfWork, refund: RefundRow, amount: Money, what: str) -> None:
-    if refund.gateway != COUNTER:
+async def _book(
+    host: Host,
+    uow: UnitOfWork,
+    payment: PaymentRow,
+    refund: RefundRow,
+    amount: Money,
+    what: str,
+) -> None:
+    key = f"refund:{refund.id}:{what}"
+    if payment.purpose == Purpose.STATEMENT:
+        reason = refund.reason if what == "made" else gettext("The bank sent the refund back.")
+        reference = refund.reference or ""
+        await book_statement(host, uow, payment, key, -amount, clock.now(), reference, reason)
+    elif refund.gateway != COUNTER:
         await book_return(
             host,
             uow,
             consortium_id=refund.consortium_id,
             merchant_id=refund.organization_id,
             amount=amount,
-            key=f"refund:{refund.id}:{what}",
+            key=key,
             description=gettext("Refund") if what == "made" else gettext("Refund that came back"),
         )
 
@@ -183,10 +195,12 @@ def _tell(uow: UnitOfWork, payment: PaymentRow, refund: RefundRow, *, done: bool
         refund.id,
         amount=refund.amount,
     )
+    if payment.purpose != Purpose.ORDER:
+        return
     uow.record(
         RefundSettled(
             organization_id=payment.consortium_id,
-            aggregate_id=payment.order_id,
+            aggregate_id=payment.subject_id,
             refund_id=refund.id,
             payment_id=payment.id,
             merchant_id=refund.organization_id,

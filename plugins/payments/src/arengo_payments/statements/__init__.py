@@ -1,0 +1,1 @@
+"""Statements: members pay the consortium's statements online."""
