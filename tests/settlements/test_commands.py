@@ -74,6 +74,9 @@ async def test_a_month_is_entered_looked_at_and_closed(valley, costs, tmp_path, 
     assert {one["amount"] for one in closed["statements"]} == {
         one["amount"] for one in preview["members"]
     }
+    unknown = await costs("explain", "2026-08/999")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "no statement 2026-08/999" in unknown.stderr
     number = closed["statements"][0]["number"]
     statement = json.loads((await costs("explain", number, "--json")).stdout)
     parts = [part["amount"] for service in statement["services"] for part in service["parts"]]
@@ -86,7 +89,10 @@ async def test_a_wrong_file_enters_nothing_and_names_the_line(costs, tmp_path):
     file = tmp_path / "costs.csv"
     file.write_text(FILE + "2026-08;gong;fixed;Canone;1;;;\n")
     answer = await costs("import", str(file))
-    assert "Line 4, column service" in answer.stdout
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "Line 4, column service" in answer.stderr
+    told = await costs("import", str(file), "--dry-run", "--json")
+    assert (told.returncode, json.loads(told.stdout)["faults"][0]["line"]) == (2, 4)
     assert json.loads((await costs("list", "--period", "2026-08", "--json")).stdout) == []
 
 

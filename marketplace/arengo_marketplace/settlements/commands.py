@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import msgspec
@@ -68,16 +69,21 @@ async def _as_office(slug: str | None) -> AsyncGenerator[tuple[Host, UnitOfWork,
 
 
 def _run(slug: str | None, as_json: bool, work: Work) -> None:
+    """Do the work and print the report; one with faults is no answer, and ends with code 2."""
+
     async def run() -> Report:
         async with _as_office(slug) as (host, uow, consortium):
             return await work(host, uow, consortium)
 
     lines, data = asyncio.run(run())
+    failed = isinstance(data, dict) and bool(cast("dict[str, Any]", data).get("faults"))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2))
     else:
         for line in lines:
-            click.echo(line)
+            click.echo(line, err=failed)
+    if failed:
+        sys.exit(2)
 
 
 def _period(_context: click.Context, _option: click.Parameter, value: str | None) -> Period:
@@ -109,7 +115,7 @@ costs.add_command(simulate)
 @_consortium
 @_json
 def import_file(file: Path, dry_run: bool, slug: str | None, as_json: bool) -> None:
-    """Enter every cost line of FILE.csv, or none."""
+    """Enter every cost line of FILE.csv, or none: then its faults are told, with exit code 2."""
     text = csv_import.decode(file.read_bytes())
 
     async def work(_host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
@@ -129,7 +135,9 @@ def import_file(file: Path, dry_run: bool, slug: str | None, as_json: bool) -> N
         }
         if reading.faults:
             return [one.text for one in reading.faults] + ["Nothing was entered."], data
-        return [f"{entered} lines entered, {format_money(reading.total)} to be divided."], data
+        done = "can be entered" if dry_run else "entered"
+        net = format_money(reading.total)
+        return [f"{len(reading.lines)} lines {done}, {net} to be divided."], data
 
     _run(slug, as_json, work)
 
@@ -244,7 +252,9 @@ def explain(number: str, slug: str | None, as_json: bool) -> None:
     async def work(_host: Host, uow: UnitOfWork, consortium: Consortium) -> Report:
         found = await statements.by_number(uow.session, consortium.id, number)
         if found is None:
-            raise NotFoundError("There is no such statement.")
+            raise NotFoundError(
+                "There is no statement {number}: numbers look like 2026-09/001.", number=number
+            )
         standing = await statement_service.standing_of(uow, found)
         shares = await statement_service.shares_of(uow, [found])
         member = await organizations.get(uow.session, found.organization_id)
