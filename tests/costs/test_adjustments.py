@@ -185,7 +185,13 @@ def test_each_kind_of_cost_by_its_own_mix() -> None:
         ),
         (
             {"fixed_amounts": {"Alba": 9000, "Borgo": 2000}},
-            "fixed_amounts: the fixed amounts come to 110.00 EUR, and 100.00 EUR are",
+            "fixed_amounts: the fixed amounts come to 110.00 EUR, and 100.00 EUR are to be divided."
+            " Lower them.",
+        ),
+        (
+            {"fixed_amounts": {"Alba": 1000, "Borgo": 2000, "Colle": 3000}},
+            "fixed_amounts: the fixed amounts come to 60.00 EUR, and 100.00 EUR are to be divided."
+            " Raise them, or leave members without one",
         ),
         (
             {"discounts": [{"per_cent": 10}]},

@@ -65,7 +65,9 @@ class Adjusting:
             raise RuleUnmetError(
                 "fixed_amounts",
                 N_("the fixed amounts come to {fixed}, and {amount} are to be divided"),
-                N_("Lower them, or leave members without one to pay the rest"),
+                N_("Lower them")
+                if fixed > net.amount
+                else N_("Raise them, or leave members without one to pay the rest"),
                 fixed=Money(fixed, net.currency),
                 amount=net,
             )
