@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,7 @@ def largest_excess(game: StructuredGame, shares: Sequence[Fraction], seconds: fl
 
     ``shares`` are in the order of the game's players, of whom there are two at least.
     """
+    until = monotonic() + seconds
     count = len(game.players)
     unit = float(sum(map(abs, shares), Fraction())) or 1.0
     program = _Program(unit)
@@ -152,7 +154,7 @@ def largest_excess(game: StructuredGame, shares: Sequence[Fraction], seconds: fl
         integrality=program.integral,
         bounds=Bounds(0, highest),
         constraints=LinearConstraint(matrix, least, most),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        options={"time_limit": max(until - monotonic(), 0.0), "mip_rel_gap": 0.0},
     )
     chosen = [0] if result.x is None else np.flatnonzero(result.x[:count] > 0.5).tolist()
     amount = sum((shares[at] for at in chosen), Fraction()) - game.cost(chosen)

@@ -13,6 +13,9 @@ from arengo_marketplace.costs.games.solutions import Game, table_of
 from arengo_marketplace.costs.games.table import MOST_PLAYERS, CostTable
 
 SECONDS = 10.0
+_LEAST_SECONDS = 0.1
+"""A program of many members is not begun for less: writing it and HiGHS's presolve, which looks at
+no clock, take as long."""
 _NOT_LOOKED = Found([], Fraction(), float("inf"), False)
 
 
@@ -53,7 +56,7 @@ def check_core(
         )
     found = worst_group(game, own)
     if found is None or not (found.proved or found.bound <= margin):
-        found = largest_excess(game, own, seconds) if seconds > 0 else _NOT_LOOKED
+        found = largest_excess(game, own, seconds) if seconds >= _LEAST_SECONDS else _NOT_LOOKED
     members = [game.players[at] for at in found.players]
     # Programs work to a millionth of the whole: a bound below that says that there is nothing.
     nothing = max(margin, 1e-6 * float(sum(map(abs, own), Fraction())))
