@@ -152,6 +152,22 @@ async def test_the_job_counts_what_is_over_and_reminds_who_has_not_voted(
     assert len((await _offer(valley)).rule_rows) == 1
 
 
+async def test_a_vote_without_quorum_says_from_when_its_rule_would_have_held(valley, visit):
+    vote = await _opened(valley, terms={"quorum": "60"})
+    await _cast(valley, vote, valley.towns[1], "yes")
+    town = await visit(valley.town_officer)
+    path = f"/office/votes/{vote.id}"
+    assert "In vigore dal" in (await town.get(path)).text
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await service.decide(uow, valley.host, await service.own_locked(uow, vote.id))
+    for page in (path, "/office/votes"):
+        shown = (await town.get(page)).text
+        assert "Senza quorum" in shown
+        assert "Sarebbe stata in vigore dal" in shown
+        assert "In vigore dal" not in shown
+    assert len((await _offer(valley)).rule_rows) == 1
+
+
 async def test_an_assembly_is_recorded_with_its_minutes(valley, visit):
     vote = await _opened(valley)
     ballots = {town.id: "yes" for town in valley.towns}
