@@ -205,3 +205,22 @@ async def test_its_report_is_asked_for(valley, move_clock):
     async with valley.host.unit_of_work(valley.office) as uow:
         await funding.report_made(uow, funding_id=row.id)
     assert await due() == []
+
+
+async def test_a_member_reads_on_its_statement_whose_grant_covered_what(valley, move_clock, visit):
+    row = await grant(valley, funder="Regione Lombardia", reference="DGR 7/2026")
+    await valley.enter(80_000)
+    move_clock(IN_SEPTEMBER)
+    settlement = await valley.close()
+    own = next(
+        one
+        for one in await valley.statements(settlement)
+        if one.organization_id == valley.towns[0].id
+    )
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        lines = await repository.lines(uow.session, settlement.id, valley.id)
+    line = next(line for line in lines if line.funding_id == row.id)
+    town = await visit(valley.town_officer)
+    shown = (await town.get(f"/office/statements/{own.id}/lines/{line.id}")).text
+    for told in ("Regione Lombardia", "DGR 7/2026"):
+        assert told in shown

@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 
 from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
+from arengo_core.ids import new_id
+from arengo_marketplace.costs.comparing import Difference
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.pools.models import LineKind
 from arengo_marketplace.settlements import comparison
 from arengo_marketplace.settlements.models import SettlementDifference
+from arengo_marketplace.settlements.showing import Row, walk_by_service
 from tests.settlements.valley import AUGUST, IN_OCTOBER, SEPTEMBER
 
 OCTOBER = Period.month(2026, 10)
@@ -178,3 +181,14 @@ async def test_a_list_of_changes_takes_the_same_statements(
         one["change"] and one["change"]["month"] for one in answer["data"]["statements"]["nodes"]
     ]
     assert found == ["2026-09", "2026-08", None]
+
+
+def test_a_drawing_by_service_has_ten_steps_and_the_others_together():
+    rows = [Row(new_id(), f"S{number}", Difference(0, 100 - number)) for number in range(12)]
+    rows.append(Row(new_id(), "As before", Difference(5, 5)))
+    whole = Difference(5, 5 + sum(100 - number for number in range(12)))
+    walk = walk_by_service(AUGUST, SEPTEMBER, whole, rows)
+    assert [name for name, _ in walk.steps][:10] == [f"S{number}" for number in range(10)]
+    assert walk.steps[10][1] == 90 + 89
+    assert len(walk.steps) == 11
+    assert walk.start[1] + sum(amount for _, amount in walk.steps) == walk.end[1]

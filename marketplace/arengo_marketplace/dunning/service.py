@@ -42,6 +42,12 @@ async def dunnings(
 ) -> dict[UUID, Dunning]:
     """Where the reminders of a consortium's open statements stand, by statement."""
     levels = (await charter.payment_terms(uow, consortium_id)).reminders
+    return await _dunnings(uow, levels, found)
+
+
+async def _dunnings(
+    uow: UnitOfWork, levels: Sequence[int], found: Sequence[Standing]
+) -> dict[UUID, Dunning]:
     ids = [one.statement.id for one in found]
     members = {one.statement.organization_id for one in found}
     reminded = await repository.reminded(uow.session, ids, members)
@@ -73,11 +79,12 @@ async def remind(uow: UnitOfWork, host: Host, consortium_id: UUID) -> int:
     For the program as the consortium. Each level goes once, whatever runs again. One whose online
     payment is on its way waits for its outcome.
     """
-    if not (await charter.payment_terms(uow, consortium_id)).reminders:
+    levels = (await charter.payment_terms(uow, consortium_id)).reminders
+    if not levels:
         return 0
     today = clock.today()
     rows = await statements.unsettled(uow.session, consortium_id, overdue_on=today)
-    found = await dunnings(uow, consortium_id, await standings(uow, rows))
+    found = await _dunnings(uow, levels, await standings(uow, rows))
     due = [row for row in rows if (comes := found[row.id].next) and comes.on <= today]
     paying = await online.latest(host, uow, due)
     noted = 0

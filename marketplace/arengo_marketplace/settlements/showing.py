@@ -35,6 +35,10 @@ CAUSES = {
 }
 
 
+_STEPS = 10
+"""So many services are steps of their own in a drawing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """From the month before to this one, for all members or for one of them; minor units."""
@@ -116,8 +120,13 @@ def walk_of(last: Period, period: Period, whole: Difference, steps: Steps) -> Wa
 def walk_by_service(
     last: Period, period: Period, whole: Difference, services: Sequence[Row]
 ) -> Walk:
-    """From one month to another by service; services of the same amount are left out."""
+    """From one month to another by service, the first ones each and the others together; those
+    of the same amount are left out.
+    """
     steps = [(row.name, row.difference.amount) for row in services if row.difference.amount]
+    if len(steps) > _STEPS:
+        others = sum(amount for _, amount in steps[_STEPS:])
+        steps = [*steps[:_STEPS], (gettext("Other services"), others)]
     return _walk(last, period, whole, steps)
 
 

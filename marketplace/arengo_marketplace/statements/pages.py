@@ -262,6 +262,7 @@ async def line_page(
             statement=statement,
             line=line,
             payer=(await _names(uow, [line.paid_by])).get(line.paid_by) if line.paid_by else None,
+            grant=await service.grant_behind(uow, line),
             kind=kind_label(line.kind),
             title=service_title(host.registry, offers[line.offer_id].service),
         )

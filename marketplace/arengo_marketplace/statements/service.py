@@ -12,6 +12,8 @@ from arengo_core import clock
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import NotFoundError
 from arengo_core.money import Money
+from arengo_marketplace.funding import repository as funding
+from arengo_marketplace.funding.models import Funding
 from arengo_marketplace.ledger import service as ledger
 from arengo_marketplace.permissions import ALL_FIGURES, FIGURES, INCOME
 from arengo_marketplace.settlements import repository as settlements
@@ -198,6 +200,14 @@ async def offer_detail(uow: UnitOfWork, statement: Statement, offer_id: UUID) ->
         lines = await settlements.lines(uow.session, origin.id, consortium_id, offer_id)
     offer = next(one for one in offers if one.offer_id == offer_id)
     return OfferDetail(share, offer, tuple(lines), origin)
+
+
+async def grant_behind(uow: UnitOfWork, line: SettledLine) -> Funding | None:
+    """The grant of which a line tells what it covered; who reads the line reads whose it is."""
+    if line.funding_id is None:
+        return None
+    async with uow.widened([line.organization_id]):
+        return await funding.get(uow.session, line.funding_id, [line.organization_id])
 
 
 async def line_behind(uow: UnitOfWork, statement: Statement, line_id: UUID) -> SettledLine:
