@@ -58,6 +58,7 @@ async def test_it_is_public_once_the_office_says_so(valley, move_clock, visit):
     shown = await anybody.get(path)
     assert shown.status_code == 200
     assert "Bando SYS2" in shown.text
+    assert shown.text.count('class="map-shade"') == len(valley.towns), "each is on the map"
     budget = (await anybody.get(f"{path}/json")).json()
     assert budget["total"] == {"costs": 50_000, "fees": 4_000, "funding": 31_000, "net": 15_000}
     assert budget["grants"] == [

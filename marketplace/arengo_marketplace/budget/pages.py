@@ -20,6 +20,7 @@ from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.budget import publishing
 from arengo_marketplace.budget.year import BudgetYear, consortium_of, year_named, year_of
 from arengo_marketplace.members.acting import office_of
+from arengo_marketplace.settlements.showing import Shown, map_of
 from arengo_marketplace.titles import service_title
 
 
@@ -44,6 +45,13 @@ async def budget_page(
             face="market",
             theme="civic",
             budget=budget,
+            map=map_of(
+                [
+                    Shown(one.code, one.name, one.amount.amount, one.population)
+                    for one in budget.members
+                    if one.code and one.name and one.population
+                ]
+            ),
             title_of=lambda key: service_title(host.registry, key),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from uuid import UUID
 
 from markupsafe import Markup
@@ -70,6 +71,16 @@ class Beside:
     chosen: Row | None
     chosen_services: Sequence[Row]
     chosen_walk: Walk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A municipality to be shown on the map: what it pays, in minor units, and its inhabitants."""
+
+    istat_code: str
+    name: str
+    amount: int
+    population: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +182,24 @@ def _row(comparison: Comparison, member: UUID, difference: Difference) -> Row:
 
 
 def _map(places: Sequence[Place]) -> SpreadMap | None:
+    return map_of(
+        [
+            Shown(place.istat_code, place.payer.name, place.payer.amount, place.payer.population)
+            for place in places
+            if place.istat_code
+        ]
+    )
+
+
+def map_of(places: Sequence[Shown]) -> SpreadMap | None:
     """The map by amount per inhabitant; None where no municipality has a place on it."""
-    known = {place.istat_code: place.payer for place in places if place.istat_code}
+    known = {place.istat_code: place for place in places}
     if not known:
         return None
-    shades = shades_of({code: payer.per_inhabitant for code, payer in known.items()})
+    shades = shades_of({code: Fraction(one.amount, one.population) for code, one in known.items()})
     each = {
-        code: per_inhabitant(Money(payer.amount), payer.population) or Money(0)
-        for code, payer in known.items()
+        code: per_inhabitant(Money(one.amount), one.population) or Money(0)
+        for code, one in known.items()
     }
     drawing = draw(
         [
@@ -186,14 +207,14 @@ def _map(places: Sequence[Place]) -> SpreadMap | None:
                 code,
                 gettext(
                     "{name}: {amount} per inhabitant",
-                    name=payer.name,
+                    name=one.name,
                     amount=format_money(each[code]),
                 ),
                 css_class="map-shade",
                 fill=shades[code].colour,
                 mark=str(shades[code].number),
             )
-            for code, payer in known.items()
+            for code, one in known.items()
         ],
         title=gettext("Map by amount per inhabitant"),
         description=gettext("The table beside has each municipality with its amount."),
@@ -210,7 +231,7 @@ def _map(places: Sequence[Place]) -> SpreadMap | None:
             for _, codes in sorted(classes.items())
         ],
         [
-            MapRow(payer.name, each[code], shades[code].number)
-            for code, payer in sorted(known.items(), key=lambda one: one[1].name)
+            MapRow(one.name, each[code], shades[code].number)
+            for code, one in sorted(known.items(), key=lambda pair: pair[1].name)
         ],
     )
