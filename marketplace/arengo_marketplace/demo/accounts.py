@@ -23,7 +23,7 @@ from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.demo.timeline import month_back, morning_of
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
-from arengo_marketplace.members import charter, directory
+from arengo_marketplace.members import charter, directory, online
 from arengo_marketplace.members import repository as member_rows
 from arengo_marketplace.metering import repository as usage
 from arengo_marketplace.metering import service as metering
@@ -66,7 +66,9 @@ async def load(host: Host, slug: str) -> None:
     months = [month_back(count) for count in (3, 2, 1)]
     await _grants(host, consortium_id, months[0])
     async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
-        await charter.change_payment_terms(uow, host, consortium_id=consortium_id, terms=_TERMS)
+        takes_online = await online.obstacle(host, uow, consortium_id) is None
+        terms = _TERMS | {"online": takes_online}
+        await charter.change_payment_terms(uow, host, consortium_id=consortium_id, terms=terms)
     for month, season in zip(months, _SEASON, strict=True):
         await _use(host, consortium_id, members, month, season)
     await _fold(host)
