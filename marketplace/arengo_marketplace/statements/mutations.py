@@ -96,7 +96,7 @@ class StatementsMutation:
         """Pay online."""
         payment = await online.begin(
             info.context.host,
-            info.context.caller,
+            info.context.caller.writing,
             statement_id=local_id(id, "Statement"),
             idempotency_key=idempotency_key,
         )

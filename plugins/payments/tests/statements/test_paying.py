@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import time
@@ -84,6 +85,13 @@ async def test_a_second_click_gives_the_same_page(payers):
     assert (second.id, second.url) == (first.id, first.url)
     keyed = await payers.begin(key="replayed-key")
     assert keyed.id == first.id
+    assert len(await payers.standin.objects("checkout.session")) == 1
+
+
+async def test_two_clicks_at_once_open_one_page(payers):
+    made = await asyncio.gather(*(payers.begin() for _ in range(3)))
+    assert len({one.id for one in made}) == 1
+    assert len({one.url for one in made}) == 1
     assert len(await payers.standin.objects("checkout.session")) == 1
 
 
