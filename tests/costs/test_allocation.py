@@ -155,6 +155,24 @@ def test_a_plugin_brings_its_own_key() -> None:
     assert keys.ids() == [*built_in_keys().ids(), "storefront.shops"]
 
 
+@pytest.mark.parametrize("answered", [ZeroDivisionError("x"), None, {A.organization_id: "many"}])
+def test_a_plugins_key_that_fails_is_named_with_its_plugin(answered: object) -> None:
+    class Broken(_ShopsKey):
+        def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
+            if isinstance(answered, Exception):
+                raise answered
+            return answered  # pyright: ignore[reportReturnType]
+
+    keys = built_in_keys()
+    keys.register(Broken(), "storefront")
+    document = {"parts": [{"key": "storefront.shops", "weight": 100, "trade": "food"}]}
+    rule = CostRule.from_json(document, keys)
+    with pytest.raises(CostError, match=r"storefront\.shops of the plugin storefront failed"):
+        allocate(CostPool.of(Money(900), SEPTEMBER), rule, [A, B], keys=keys)
+    with pytest.raises(CostError, match="trade"):
+        CostRule.from_json({"parts": [{"key": "storefront.shops", "weight": 100}]}, keys)
+
+
 def test_largest_remainder_as_published() -> None:
     # Hamilton's method on the votes of a common textbook example: 100,000 votes, 10 seats.
     votes = [47000, 16000, 15800, 12000, 6100, 3100]

@@ -82,6 +82,13 @@ def test_the_three_wives_of_the_talmud(estate: int, wives: list[Fraction]) -> No
     assert [-share for share in nucleolus(game).shares] == wives
 
 
+def test_the_contested_garment() -> None:
+    """Aumann and Maschler (1985) after the Mishna, Bava Metzia 2a: one claims all, one half."""
+    game = table(2, lambda own: -max(0, 100 - 150 + sum([100, 50][i] for i in own)))
+    assert [-share for share in nucleolus(game).shares] == [75, 25]
+    assert [-share for share in shapley(game)] == [75, 25]
+
+
 def test_votes_and_gloves() -> None:
     """The power index of Shapley and Shubik (1954) for 50, 49 and 1 votes of 100; one left glove
     and two right ones, whose only core is that the left one gets all.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
@@ -121,16 +122,62 @@ class UsageKey:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class PluginKey:
+    """A plugin's key: whatever it raises or answers wrongly is a fault that names the plugin."""
+
+    key: AllocationKey
+    plugin: str
+
+    @property
+    def id(self) -> str:
+        """Its name in rules."""
+        return self.key.id
+
+    @property
+    def prorated(self) -> bool:
+        """Whether days of membership count."""
+        return self.key.prorated
+
+    def options(self, document: Document) -> dict[str, object]:
+        """What the plugin's key reads."""
+        with self._answering():
+            return self.key.options(document)
+
+    def weights(self, members: Sequence[Bearer], context: KeyContext) -> dict[UUID, Fraction]:
+        """What the plugin's key says, as exact numbers."""
+        with self._answering():
+            found = self.key.weights(members, context)
+            return {member: Fraction(weight) for member, weight in found.items()}
+
+    @contextmanager
+    def _answering(self) -> Generator[None]:
+        try:
+            yield
+        except CostError:
+            raise
+        except Exception as error:
+            raise CostError(
+                "parts",
+                N_("the allocation key {id} of the plugin {plugin} failed: {error}"),
+                N_("Choose another key until whoever maintains the plugin has mended it"),
+                id=self.id,
+                plugin=self.plugin,
+                error=type(error).__name__,
+            ) from error
+
+
 class KeyRegistry:
     """The allocation keys known to a deployment."""
 
     def __init__(self, *keys: AllocationKey) -> None:
         self._keys: dict[str, AllocationKey] = {}
+        self._plugins: dict[str, str] = {}
         for key in keys:
             self.register(key)
 
-    def register(self, key: AllocationKey) -> None:
-        """Add a key. Raises DuplicateKeyError, naming both classes."""
+    def register(self, key: AllocationKey, plugin: str = "") -> None:
+        """Add a key, a plugin's with its name. Raises DuplicateKeyError, naming both classes."""
         known = self._keys.get(key.id)
         if known is not None:
             raise DuplicateKeyError(
@@ -142,6 +189,8 @@ class KeyRegistry:
                 old=type(known).__qualname__,
             )
         self._keys[key.id] = key
+        if plugin:
+            self._plugins[key.id] = plugin
 
     def ids(self) -> list[str]:
         """The known ids, built-in ones first."""
@@ -157,4 +206,5 @@ class KeyRegistry:
                 id=written(key_id),
                 known=", ".join(self._keys),
             )
-        return self._keys[key_id]
+        key, plugin = self._keys[key_id], self._plugins.get(key_id)
+        return PluginKey(key, plugin) if plugin else key

@@ -31,7 +31,7 @@ def allocation_keys(registry: Registry) -> KeyRegistry:
     keys = built_in_keys()
     for plugin in registry.plugins:
         for key in plugin.allocation_keys:
-            keys.register(key)
+            keys.register(key, plugin.name)
     return keys
 
 
