@@ -26,6 +26,7 @@ from arengo_marketplace.fairness.mutations import FairnessMutation
 from arengo_marketplace.fairness.queries import FairnessQuery
 from arengo_marketplace.funding import models as _funding_tables
 from arengo_marketplace.funding import pages as funding_pages
+from arengo_marketplace.funding import reminding as grant_reminders
 from arengo_marketplace.funding.mutations import FundingMutation
 from arengo_marketplace.funding.queries import FundingQuery
 from arengo_marketplace.ledger import models as _ledger_tables
@@ -80,11 +81,17 @@ TABLES = (
     _ledger_tables,
     _fairness_tables,
 )
-JOBS: list[Job] = [*delivery_jobs.JOBS, *dunning_jobs.JOBS, *keeping.JOBS]
+JOBS: list[Job] = [
+    *delivery_jobs.JOBS,
+    *dunning_jobs.JOBS,
+    *grant_reminders.JOBS,
+    *keeping.JOBS,
+]
 TASKS = [closing.CLOSE, importing.IMPORT, reckoning.RECKON]
 SCHEDULES: list[Schedule] = [
     *metering_jobs.SCHEDULES,
     *dunning_jobs.SCHEDULES,
+    *grant_reminders.SCHEDULES,
     *keeping.SCHEDULES,
 ]
 

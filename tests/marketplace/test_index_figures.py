@@ -13,7 +13,7 @@ from arengo_core.errors import ForbiddenError, InvalidInputError
 from arengo_core.money import Money
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
-from arengo_marketplace.offers import index_figures, prices, repository
+from arengo_marketplace.offers import index_figures, prices, repository, service
 
 EQUAL = {"parts": [{"key": "equal", "weight": 100}]}
 IN_2026 = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -186,6 +186,17 @@ async def test_the_page_shows_what_is_wanted_and_what_a_figure_changes(host, off
     (index,) = answer["data"]["priceIndices"]
     assert [one["month"] for one in index["figures"]] == ["2025-10", "2026-10"]
     assert all(one["month"] != "2026-10" for one in index["wanted"])
+
+
+async def test_a_withdrawn_offer_follows_while_members_have_it(host, offered, make_offer):
+    made, offer = offered
+    async with host.unit_of_work(_office(made)) as uow:
+        await service.withdraw(uow, offer_id=offer.id)
+    assert [one.offer.id for one in await _enter(host, made, dry_run=True)] == [offer.id]
+    other = await make_offer(made.id, "bell", cost_rule=EQUAL, price_plan=_plan())
+    found = await _enter(host, made)
+    assert {one.offer.id for one in found} == {offer.id, other.id}, "entered once for both"
+    assert all(one.valid_from == date(2027, 1, 1) for one in found)
 
 
 async def test_members_may_not(host, offered, caller_for):

@@ -10,6 +10,7 @@ from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
 from arengo_core.errors import ConflictError, ForbiddenError, InvalidInputError
 from arengo_core.money import Money
+from arengo_core.organizations import service as organizations
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.offers import prices, repository, service
@@ -102,6 +103,27 @@ async def test_members_are_told_by_how_much(host, offered, run_jobs, mailbox):
     assert len(mails) == before + 2
     assert "600" in mails[-1]["text"]
     assert await _coming(host, made, offer) == []
+
+
+async def test_the_letter_is_in_the_members_language(host, offered, run_jobs, mailbox):
+    made, offer = offered
+    await run_jobs()
+    before = len(mailbox.to(made.lead_officer.email))
+    for locale in ("en", "it"):
+        async with host.unit_of_work(Caller.program([made.lead.id])) as uow:
+            (await organizations.get(uow, made.lead.id)).locale = locale
+        plan = PricePlan.yearly("Canone", 180_000 if locale == "en" else 240_000)
+        await _change(host, made, offer, plan)
+        await run_jobs()
+    english, italian = mailbox.to(made.lead_officer.email)[before:]
+    assert "Bell: the price changes from" in english["subject"]
+    assert (
+        f"{made.lead.name} pays about €900.00, where it would pay €600.00 without the change: the"
+        " difference is +€300.00" in english["text"]
+    )
+    assert "Bell: il prezzo cambia dal" in italian["subject"]
+    text = italian["text"].replace("\u00a0", " ")
+    assert all(part in text for part in ("1.200,00 €", "600,00 €", "+600,00 €")), text
 
 
 async def test_a_month_that_has_begun_keeps_its_price(host, offered, caller_for):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import jsonschema
 import pytest
 
 from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.jobs.worker import drain
 from arengo_core.money import Money
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.costs.grants import CapPeriod
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.pool import CostKind
+from arengo_marketplace.funding import reminding
 from arengo_marketplace.funding import service as funding
 from arengo_marketplace.funding.terms import FundingData
 from arengo_marketplace.pools.models import LineKind
@@ -188,6 +190,39 @@ async def test_the_order_decides_who_pays(valley, move_clock):
         (second.id, 7_000),
         (first.id, 3_000),
     ]
+
+
+async def test_the_office_is_mailed_of_a_report_before_and_once_overdue(
+    valley, move_clock, mailbox
+):
+    row = await grant(valley, report_due_on=date(2026, 10, 1), funder="Regione")
+
+    async def told():
+        await reminding.remind_all(valley.host, {})
+        await drain(valley.host)
+        return [
+            mail
+            for mail in mailbox.to(valley.officer.email)
+            if "Bando SYS2" in mail["subject"] and "1 ott 2026" in mail["subject"]
+        ]
+
+    assert await told() == []
+    move_clock(IN_SEPTEMBER)
+    (first,) = await told()
+    assert f"/office/funding/{row.id}" in first["text"]
+    assert "1.000,00" in first["text"]
+    assert len(await told()) == 1, "once"
+    move_clock(IN_OCTOBER)
+    assert "scadeva" in (await told())[1]["subject"]
+    assert len(await told()) == 2
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await funding.change(
+            uow, funding_id=row.id, data=replace(REGION, report_due_on=date(2026, 10, 20))
+        )
+    move_clock(datetime(2026, 10, 21, 8, tzinfo=UTC))
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await funding.report_made(uow, funding_id=row.id)
+    assert len(await told()) == 2, "not of a report that was made"
 
 
 async def test_its_report_is_asked_for(valley, move_clock):

@@ -23,7 +23,8 @@ class Funding(MarketplaceBase, Identified, Shared, Stamped):
     eligible cost. ``cap`` and ``period_cap`` (each month or year, by ``per``) are minor units.
     Months from ``starts_on`` to the day before ``ends_on`` are covered, the smaller ``place``
     first. Once ``ended_at``, it covers no further month. ``reported_on`` tells when the report to
-    the funder was made that is due on ``report_due_on``.
+    the funder was made that is due on ``report_due_on``, ``reminded_on`` when the office was last
+    reminded of it.
     """
 
     __tablename__ = "funding"
@@ -56,6 +57,7 @@ class Funding(MarketplaceBase, Identified, Shared, Stamped):
     ends_on: Mapped[date]
     report_due_on: Mapped[date | None]
     reported_on: Mapped[date | None]
+    reminded_on: Mapped[date | None]
     place: Mapped[int]
     note: Mapped[str]
     ended_at: Mapped[datetime | None]

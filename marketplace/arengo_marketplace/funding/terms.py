@@ -45,7 +45,7 @@ class FundingData:
     def write(self, row: Funding) -> None:
         """Put it into a row. A report that is due on another day is not made yet."""
         if row.report_due_on != self.report_due_on:
-            row.reported_on = None
+            row.reported_on = row.reminded_on = None
         row.title = self.title.strip()
         row.funder = self.funder.strip()
         row.reference = self.reference.strip()

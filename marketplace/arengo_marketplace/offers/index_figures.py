@@ -250,12 +250,15 @@ def _index(offers: Sequence[Offer], links: Sequence[IndexLink]) -> Index:
 
 
 async def _priced(uow: UnitOfWork, consortium_id: UUID) -> list[Offer]:
-    """Offers whose price matters: those put up, and those withdrawn that members still have."""
+    """Offers that follow an index: those put up, and those withdrawn that members still have."""
     rows = await repository.of_consortium(uow.session, consortium_id, withdrawn=True)
+    linked = [row for row in rows if any(_links(row))]
+    if all(row.published for row in linked):
+        return linked
     async with uow.widened(governs=[consortium_id]):
         running = await activations.of_consortium(uow.session, consortium_id, ["active"])
     used = {one.offer_id for one in running}
-    return [row for row in rows if row.published or row.id in used]
+    return [row for row in linked if row.published or row.id in used]
 
 
 def _used_months(offers: Iterable[Offer], name: str) -> list[str]:
