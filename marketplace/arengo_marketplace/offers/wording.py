@@ -27,6 +27,7 @@ from arengo_marketplace.costs.charges import (
     OneOffCharge,
     Tier,
     TieredCharge,
+    TierMode,
     UnitCharge,
 )
 from arengo_marketplace.costs.indexing import IndexLink
@@ -64,6 +65,10 @@ _ADJUSTMENTS = {
     "phase_in": N_("a phase-in"),
     "caps": N_("caps"),
     "floors": N_("floors"),
+}
+_MODES = {
+    TierMode.GRADUATED: N_("each slice at its own rate"),
+    TierMode.ALL_UNITS: N_("everything at the rate reached"),
 }
 _MEASURES = {
     Measure.METER: N_("unit"),
@@ -177,7 +182,10 @@ def _charge(charge: Charge, currency: str, registry: Registry) -> str:
             unit = meter_title(registry, charge.meter)
             return gettext("{rate} each ({meter})", rate=_rate(charge.rate, currency), meter=unit)
         case TieredCharge():
-            return "; ".join(_tier(charge, tier, currency) for tier in charge.tiers)
+            tiers = "; ".join(_tier(charge, tier, currency) for tier in charge.tiers)
+            if len(charge.tiers) == 1:
+                return tiers
+            return f"{tiers} ({gettext(_MODES[charge.mode])})"
 
 
 def _tier(charge: TieredCharge, tier: Tier, currency: str) -> str:
@@ -187,6 +195,9 @@ def _tier(charge: TieredCharge, tier: Tier, currency: str) -> str:
         unit=gettext(_MEASURES[charge.over]),
         every="" if charge.over is Measure.METER else _every(charge.every),
     ).strip()
+    if tier.fixed:
+        fixed = format_money(Money(tier.fixed, currency))
+        text = gettext("{price} and {fixed} on top", price=text, fixed=fixed)
     if tier.up_to is not None:
         text = gettext("up to {limit}: {price}", limit=format_number(tier.up_to), price=text)
     return text
