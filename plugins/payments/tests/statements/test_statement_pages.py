@@ -65,7 +65,7 @@ async def test_coming_back_before_it_is_confirmed(payers, mayor, query, words):
     await mayor.post(place, {"idempotency_key": "first-click"})
     back = (await mayor.get(f"{place}{query}")).text
     assert words in back
-    assert ('http-equiv="refresh"' in back) is (query != "?from=turned-back")
+    assert ('hx-trigger="every 5s"' in back) is (query != "?from=turned-back")
 
 
 async def test_without_any_payment_it_leads_to_the_statement(payers, mayor):
