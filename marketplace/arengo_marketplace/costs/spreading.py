@@ -1,4 +1,4 @@
-"""Costs of several months: equal parts a month that add up to the whole, to the cent."""
+"""Costs of several months: parts a month that add up to the whole, to the cent."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from arengo_marketplace.costs.period import Period
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """An amount in minor units, divided equally over whole months.
+    """An amount in minor units, divided over whole months: equally, or by a schedule.
 
-    It is rounded, halves upwards, on what has fallen due so far, so that parts differ by one cent
-    at most and always add up to the amount.
+    A ``schedule`` holds a weight for each equal stretch of the months, within which parts are equal
+    again. It is rounded, halves upwards, on what has fallen due so far, so that equal parts differ
+    by one cent at most and all always add up to the amount.
     """
 
     amount: int
     months: Period
+    schedule: tuple[int, ...] = ()
 
     def place(self, month: date) -> int:
         """Which of its months one is, from 1; 0 before the first."""
@@ -46,6 +48,7 @@ class Spread:
             "amount": self.amount,
             "from": self.months.start.isoformat(),
             "to": self.months.end.isoformat(),
+            **({"schedule": list(self.schedule)} if self.schedule else {}),
         }
 
     @classmethod
@@ -54,8 +57,19 @@ class Spread:
         first, end = date.fromisoformat(document["from"]), date.fromisoformat(document["to"])
         if first.day != 1 or end.day != 1:
             raise ValueError("a cost is spread over whole months")
-        return cls(int(document["amount"]), Period(first, end))
+        months = Period(first, end)
+        schedule = tuple(int(weight) for weight in document.get("schedule", ()))
+        if "schedule" in document and (
+            not sum(schedule) or min(schedule) < 0 or months.month_count % len(schedule)
+        ):
+            raise ValueError("a schedule has a weight for each equal stretch of the months")
+        return cls(int(document["amount"]), months, schedule)
 
     def _running(self, places: int) -> int:
+        weights = self.schedule or (1,)
         count = self.months.month_count
-        return (2 * self.amount * min(max(places, 0), count) + count) // (2 * count)
+        stretch = count // len(weights)
+        full, begun = divmod(min(max(places, 0), count), stretch)
+        due = stretch * sum(weights[:full]) + begun * sum(weights[full : full + 1])
+        whole = stretch * sum(weights)
+        return (2 * self.amount * due + whole) // (2 * whole)

@@ -39,6 +39,7 @@ COLUMNS = (
     "document_number",
     "document_date",
     "last_month",
+    "schedule",
     "paid_by",
     "vat_rate",
     "vat_recoverable",
@@ -58,6 +59,7 @@ _HEADINGS = {
     "documento": "document_number",
     "data_documento": "document_date",
     "ultimo_mese": "last_month",
+    "piano": "schedule",
     "pagato_da": "paid_by",
     "aliquota_iva": "vat_rate",
     "iva_detraibile": "vat_recoverable",
@@ -201,6 +203,7 @@ class _Reader:
         amount = self._cell(number, cells, "amount", _amount)
         on = self._cell(number, cells, "document_date", _day)
         last = self._cell(number, cells, "last_month", _last_month)
+        schedule = self._cell(number, cells, "schedule", service.schedule_named)
         payer = self._cell(number, cells, "paid_by", self._payer)
         recoverable = self._cell(number, cells, "vat_recoverable", _yes)
         included = self._cell(number, cells, "vat_included", _yes)
@@ -221,6 +224,7 @@ class _Reader:
             document_number=cells.get("document_number", ""),
             document_date=on,
             last_month=last,
+            schedule=schedule or (),
             paid_by=payer,
             vat=vat,
             evidence_name=cells.get("evidence", ""),
@@ -354,4 +358,4 @@ def template() -> str:
         if current_locale() == "it"
         else "2026-09;payments;fixed;Portal fee;1200.00;Supplier Ltd"
     )
-    return ";".join(COLUMNS) + "\r\n" + example + ";12/2026;2026-09-30;;;22;no;no;;\r\n"
+    return ";".join(COLUMNS) + "\r\n" + example + ";12/2026;2026-09-30;;;;22;no;no;;\r\n"

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from arengo_core import clock
@@ -49,8 +49,9 @@ KIND_LABELS = {
 class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     """A cost, fee or grant of an offer in a month. It can change until the month is settled.
 
-    A cost may be spread over several ``months``: each settlement takes the part of its month, and
-    the line cannot change while one of its months is settled. ``paid_by`` is the member that paid
+    A cost may be spread over several ``months``, equally or by the weights of a ``schedule``: each
+    settlement takes the part of its month, and the line cannot change while one of its months is
+    settled. ``paid_by`` is the member that paid
     the supplier for all; settlements credit it what they take. ``vat`` tells of what price
     and tax the amount, which is what is shared, is made
     (:class:`~arengo_marketplace.costs.vat.Taxed`). From the month ``rest_from`` on another line,
@@ -68,6 +69,7 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
         CheckConstraint("kind in ('fixed', 'usage', 'one_off', 'fee', 'funding')", "kind"),
         CheckConstraint("extract(day from starts_on) = 1", "month"),
         CheckConstraint("months between 1 and 600", "months"),
+        CheckConstraint("mod(months, cardinality(schedule)) = 0", "schedule"),
         CheckConstraint("rest_from is null or (rest_from > starts_on and months > 1)", "rest"),
         Index(
             "uq_pool_line_rest_of",
@@ -93,6 +95,7 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     service: Mapped[str]
     starts_on: Mapped[date]
     months: Mapped[int] = mapped_column(default=1, server_default="1")
+    schedule: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     kind: Mapped[str]
     description: Mapped[str]
     supplier: Mapped[str] = mapped_column(default="")
@@ -118,7 +121,8 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     @property
     def spread(self) -> Spread:
         """The amount over its months."""
-        return Spread(self.amount, Period.months_from(self.starts_on, self.months))
+        months = Period.months_from(self.starts_on, self.months)
+        return Spread(self.amount, months, tuple(self.schedule or ()))
 
     @property
     def last_month(self) -> Period:

@@ -32,7 +32,7 @@ from arengo_marketplace.offers import repository as offers
 from arengo_marketplace.offers.terms import vat_of
 from arengo_marketplace.pools import planned, repository, rests, service
 from arengo_marketplace.pools.models import KIND_LABELS, LineKind, PoolLine
-from arengo_marketplace.pools.service import LineData, kind_named, month_named
+from arengo_marketplace.pools.service import LineData, kind_named, month_named, schedule_named
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.titles import service_title
 
@@ -125,6 +125,11 @@ def _taxes(line: PoolLine) -> tuple[Cell, ...]:
     )
 
 
+def _weights(line: PoolLine) -> str:
+    """The schedule as it is typed."""
+    return ", ".join(map(str, line.spread.schedule))
+
+
 def _by_offer(host: Host, lines: Any, month: Period) -> list[dict[str, Any]]:
     grouped: dict[UUID, list[PoolLine]] = {}
     for line in lines:
@@ -172,6 +177,7 @@ async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
             "VAT per cent",
             "Recoverable VAT",
             "Last month",
+            "Schedule",
             "Paid by",
             "Evidence",
             "SHA-256",
@@ -190,6 +196,7 @@ async def costs_csv(request: ArengoRequest, host: FromHost, caller: FromCaller) 
             line.money,
             *_taxes(line),
             month_key(line.last_month),
+            _weights(line),
             payers[line.paid_by] if line.paid_by else "",
             line.evidence_name,
             line.evidence_digest,
@@ -222,6 +229,7 @@ async def _read(form: Form, stored: PoolLine | None = None) -> LineData:
         last_month=month_named(form["last_month"], "last_month").start
         if form["last_month"]
         else None,
+        schedule=schedule_named(form["schedule"]),
         vat=vat_of(
             form["vat_rate"],
             recoverable=form.flag("vat_recoverable"),
@@ -279,6 +287,7 @@ async def _line_page(
             "document_number": line.document_number,
             "document_date": line.document_date.isoformat() if line.document_date else "",
             "last_month": month_key(line.last_month) if line.is_spread else "",
+            "schedule": _weights(line),
             "paid_by": str(line.paid_by or ""),
         }
         closed = await settlements.settled_months(uow.session, line.organization_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ TEXT_LIMIT = 200
 _LARGEST = 10**13
 LONGEST = 600
 """Months over which a cost may be spread."""
+_SCHEDULE = re.compile(r"[0-9]{1,9}(?:(\s*[,;]\s*|\s+)[0-9]{1,9}(?:\1[0-9]{1,9})*)?")
 _ADD = "marketplace.add_cost_line"
 
 
@@ -36,9 +38,9 @@ _ADD = "marketplace.add_cost_line"
 class LineData:
     """What a person, a file or a price plan says of a line.
 
-    Up to ``last_month`` the amount is spread, where it is given; ``paid_by`` is the member that
-    paid the supplier. With ``vat`` the amount is a price to which it applies; without, what is
-    shared.
+    Up to ``last_month`` the amount is spread, where it is given, equally or by the weights of a
+    ``schedule``; ``paid_by`` is the member that paid the supplier. With ``vat`` the amount is a
+    price to which it applies; without, what is shared.
     """
 
     offer_id: UUID
@@ -47,6 +49,7 @@ class LineData:
     description: str
     amount: Money
     last_month: date | None = None
+    schedule: tuple[int, ...] = ()
     paid_by: UUID | None = None
     vat: Vat | None = None
     supplier: str = ""
@@ -82,6 +85,18 @@ def month_named(text: str, field: str = "month") -> Period:
         raise InvalidInputError(
             "{value} is not a month: write it as 2026-09.", field=field, value=text[:40] or "—"
         ) from None
+
+
+def schedule_named(text: str) -> tuple[int, ...]:
+    """The weights of ``40, 30, 30``, all separated alike. InvalidInputError naming the field."""
+    plain = text.replace("%", "").strip()
+    if plain and not _SCHEDULE.fullmatch(plain):
+        raise InvalidInputError(
+            "{value} is no schedule: write whole numbers, all separated alike, such as 40, 30, 30.",
+            field="schedule",
+            value=text[:40],
+        )
+    return tuple(int(weight) for weight in re.findall("[0-9]+", plain))
 
 
 def kind_named(text: str) -> LineKind:
@@ -129,6 +144,7 @@ def check(data: LineData) -> None:
             "Only costs are spread over months: enter fees and funding in theirs.",
             field="last_month",
         )
+    _check_schedule(data)
     if data.vat and not data.kind.is_cost:
         raise InvalidInputError("Only costs have VAT here.", field="vat_rate")
     if data.paid_by and not data.kind.is_cost:
@@ -141,6 +157,24 @@ def check(data: LineData) -> None:
         len(data.evidence_digest) != 64 or set(data.evidence_digest) - set("0123456789abcdef")
     ):
         raise InvalidInputError("A SHA-256 has 64 hexadecimal digits.", field="evidence_digest")
+
+
+def _check_schedule(data: LineData) -> None:
+    if not data.schedule:
+        return
+    if min(data.schedule) < 0 or not sum(data.schedule):
+        raise InvalidInputError(
+            "No weight of a schedule is below nothing, and one at least is above.",
+            field="schedule",
+        )
+    if data.months.month_count % len(data.schedule):
+        raise InvalidInputError(
+            "The number of months ({months}) must be a multiple of the number of weights in the"
+            " schedule ({weights}).",
+            field="schedule",
+            months=data.months.month_count,
+            weights=len(data.schedule),
+        )
 
 
 async def offer_for_lines(uow: UnitOfWork, consortium_id: UUID, offer_id: UUID) -> Offer:
@@ -279,6 +313,7 @@ def _write(row: PoolLine, data: LineData, offer: Offer) -> None:
     row.offer_id = offer.id
     row.service = offer.service
     row.starts_on, row.months = data.months.start, data.months.month_count
+    row.schedule = list(data.schedule) or None
     row.kind = data.kind.value
     row.description = data.description.strip()
     row.supplier = data.supplier.strip()

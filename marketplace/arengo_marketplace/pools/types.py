@@ -59,6 +59,9 @@ class CostLineType(Node):
     service: str
     month: str = strawberry.field(description="As `2026-09`; the first of several.")
     last_month: str = strawberry.field(description="The same month, unless the cost is spread.")
+    schedule: list[int] = strawberry.field(
+        description="Weights, each for an equal stretch of the months; none: equal parts."
+    )
     kind: str = strawberry.field(description="`fixed`, `usage`, `one_off`, `fee` or `funding`.")
     description: str
     supplier: str
@@ -92,6 +95,7 @@ class CostLineType(Node):
             service=row.service,
             month=month_key(row.month),
             last_month=month_key(row.last_month),
+            schedule=list(row.spread.schedule),
             kind=row.kind,
             description=row.description,
             supplier=row.supplier,
@@ -138,7 +142,12 @@ class CostLineInput:
     amount: int
     currency: str = "EUR"
     last_month: str | None = strawberry.field(
-        default=None, description="Spread the amount up to this month, in equal parts."
+        default=None, description="Spread the amount up to this month."
+    )
+    schedule: list[int] = strawberry.field(
+        default_factory=list[int],
+        description="Weights such as `[40, 30, 30]`, each for an equal stretch of the months; left"
+        " out, each month takes an equal part.",
     )
     paid_by_id: strawberry.ID | None = strawberry.field(
         default=None, description="The member that paid the supplier, to be credited."
@@ -163,6 +172,7 @@ class CostLineInput:
             last_month=month_named(self.last_month, "last_month").start
             if self.last_month
             else None,
+            schedule=tuple(self.schedule),
             paid_by=local_id(self.paid_by_id, "Organization", "paid_by_id")
             if self.paid_by_id
             else None,
