@@ -119,6 +119,26 @@ async def test_the_rest_of_a_scheduled_cost_is_moved_to_the_cent(valley):
     assert (await _line(valley)).part(AUGUST.start).amount == 4_000
 
 
+async def test_a_month_without_weight_needs_nobody_to_bear_it(valley, make_offer, move_clock):
+    other = await make_offer(valley.id, "communications")
+    await valley.enter(300)
+    data = LineData(
+        other.id,
+        AUGUST.start,
+        LineKind.FIXED,
+        "Training",
+        Money(100),
+        SEPTEMBER.start,
+        schedule=(0, 1),
+    )
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await pools.add(uow, consortium_id=valley.id, lines=[data])
+    move_clock(IN_OCTOBER)
+    assert (await valley.close()).costs == 300
+    with pytest.raises(ConflictError, match="Training"):
+        await valley.close(SEPTEMBER)
+
+
 async def test_a_file_brings_schedules_and_wrong_ones_are_named_by_line(valley):
     text = "mese;servizio;tipo;descrizione;importo;ultimo_mese;piano\n"
     row = "2026-08;bell;fisso;Server;100,00;2026-10;"

@@ -237,6 +237,8 @@ async def _books(
         await progress.tell(N_("Dividing the costs"), 10 + 50 * place // len(known), 100)
         bearers = bearing.bearers[offer.id]
         lines = recorded.get(offer.id, [])
+        if not bearers:
+            lines = [line for line in lines if line.part(period.start)]
         if lines or bearers:
             title = service_title(host.registry, offer.service)
             rule = rules[offer.id]
