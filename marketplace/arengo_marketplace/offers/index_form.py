@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from arengo_core.errors import InvalidInputError
-from arengo_core.i18n import current_locale
 from arengo_core.web.forms import Form
 from arengo_marketplace.costs.indexing import IndexLink
+from arengo_marketplace.offers.wording import typed
 
 _COLUMNS = ("month", "value", "source", "published_on")
 
@@ -54,13 +54,13 @@ def values_of(link: IndexLink) -> dict[str, str]:
         "index_name": link.name,
         "index_first": f"{link.first:%Y-%m}",
         "index_base": f"{link.base:%Y-%m}",
-        "index_share": _typed(f"{link.share:f}"),
-        "index_cap": _typed(f"{link.cap:f}") if link.cap is not None else "",
+        "index_share": typed(link.share),
+        "index_cap": typed(link.cap) if link.cap is not None else "",
         "index_figures": "\n".join(
             "; ".join(
                 (
                     f"{one.month:%Y-%m}",
-                    _typed(f"{one.value:f}"),
+                    typed(one.value),
                     one.source,
                     one.published_on.isoformat(),
                 )
@@ -68,7 +68,3 @@ def values_of(link: IndexLink) -> dict[str, str]:
             for one in link.figures
         ),
     }
-
-
-def _typed(number: str) -> str:
-    return number.replace(".", ",") if current_locale() == "it" else number

@@ -22,7 +22,7 @@ from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import charter
 from arengo_marketplace.members.acting import office_of
-from arengo_marketplace.offers import plain_form, repository, service
+from arengo_marketplace.offers import plain_form, price_form, repository, service
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import BEARERS, plan_in_words, rule_in_words
@@ -83,7 +83,7 @@ async def _form(
         consortium_id = await office_of(uow)
         offer = await service.offer_of(uow, offer_id) if offer_id else None
         rule = await charter.default_rule(uow, consortium_id)
-        values = _values(host, offer, rule)
+        values = _values(host, described, offer, rule)
         used = offer is not None and await service.is_used(uow, offer)
         return await page(
             request,
@@ -101,19 +101,21 @@ async def _form(
             serves_merchants=OrganizationKind.MERCHANT in described.serves,
             bearers=[(key, gettext(label)) for key, label in BEARERS.items()],
             meters=[(meter.key, gettext(meter.title)) for meter in described.meters],
+            tiers=price_form.choices(described),
         )
 
 
-def _values(host: Host, offer: Offer | None, default_rule: dict[str, Any]) -> dict[str, str]:
+def _values(
+    host: Host, described: Service, offer: Offer | None, default_rule: dict[str, Any]
+) -> dict[str, str]:
     keys = allocation_keys(host.registry)
     if offer is None:
         rule = CostRule.from_json(default_rule, keys)
         weights = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
         return {"cost_bearers": "municipalities", **weights}
     rule = offer.rule(keys)
-    values, plain_plan, plain_rule = plain_form.values_of(offer.plan, rule, offer.fees)
-    if not plain_plan:
-        values["plan_json"] = plain_form.as_document(offer.price_plan)
+    values, plain_rule = plain_form.values_of(rule, offer.fees)
+    values |= price_form.values_of(offer.plan, described)
     if not plain_rule:
         values["rule_json"] = plain_form.as_document(offer.cost_rule)
     return values | {
@@ -126,7 +128,7 @@ def _values(host: Host, offer: Offer | None, default_rule: dict[str, Any]) -> di
 
 def _terms(form: Form, described: Service, *, with_price: bool = True) -> dict[str, Any]:
     return {
-        "price_plan": plain_form.plan_of(form, described) if with_price else None,
+        "price_plan": price_form.plan_of(form, described) if with_price else None,
         "cost_rule": plain_form.rule_of(form),
         "cost_bearers": form["cost_bearers"] or "municipalities",
         "needs_approval": form.flag("needs_approval"),

@@ -20,10 +20,9 @@ from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_marketplace.costs.price_plan import PricePlan
-from arengo_marketplace.offers import plain_form, prices, service
+from arengo_marketplace.offers import price_form, prices, service
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.prices import PriceChange
-from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import plan_in_words
 from arengo_marketplace.pools.service import month_named
 from arengo_marketplace.titles import service_title
@@ -53,18 +52,15 @@ async def _show(
             shown=shown,
             new_plan=plan_in_words(shown.plan, host.registry) if shown else [],
             confirmed={**form, "confirmed": "yes"},
-            values={**_values(host, offer), **form},
+            values={
+                **price_form.values_of(offer.plan, described),
+                "month": f"{prices.next_month().start:%Y-%m}",
+                **form,
+            },
             errors=form.errors,
             meters=[(meter.key, gettext(meter.title)) for meter in described.meters],
+            tiers=price_form.choices(described),
         )
-
-
-def _values(host: Host, offer: Offer) -> dict[str, str]:
-    rule = offer.rule(allocation_keys(host.registry))
-    values, plain, _ = plain_form.values_of(offer.plan, rule, offer.fees)
-    if not plain:
-        values["plan_json"] = plain_form.as_document(offer.price_plan)
-    return values | {"month": f"{prices.next_month().start:%Y-%m}"}
 
 
 def _versions(host: Host, offer: Offer, coming: dict[date, PriceChange]) -> list[dict[str, Any]]:
@@ -118,7 +114,7 @@ async def change(
                 uow,
                 host,
                 offer_id=offer_id,
-                price_plan=plain_form.plan_of(form, described),
+                price_plan=price_form.plan_of(form, described),
                 month=month_named(form["month"]),
                 note=form["note"],
             )

@@ -164,6 +164,12 @@ def _every(every: Every) -> str:
     return gettext(EVERY[every])
 
 
+def typed(number: Decimal) -> str:
+    """A number as people of the locale type it into a field."""
+    text = f"{number:f}"
+    return text.replace(".", ",") if current_locale() == "it" else text
+
+
 def _rate(rate: Decimal, currency: str) -> str:
     """``0,002 €``: a rate may be finer than a cent."""
     return numbers.format_currency(

@@ -51,7 +51,7 @@ async def _form(
         described = offers.service_of(host.registry, offer.service)
         keys = allocation_keys(host.registry)
         rule = CostRule.from_json(vote.rule, keys) if vote else offer.rule(keys)
-        values, _, plain = plain_form.values_of(offer.plan, rule, [])
+        values, plain = plain_form.values_of(rule, [])
         if not plain:
             document = msgspec.json.encode(rule.to_json())
             values["rule_json"] = msgspec.json.format(document, indent=2).decode()
