@@ -23,11 +23,16 @@ _REMEMBER = (
 )
 
 
-def _digest(uow: UnitOfWork, operation: str, key: str) -> bytes:
+def check(key: str) -> None:
+    """Refuse a key that is too short to be anybody's own, or too long to be kept."""
     if not 8 <= len(key) <= 200:
         raise InvalidInputError(
             "An idempotency key has 8 to 200 characters.", field="idempotency_key"
         )
+
+
+def _digest(uow: UnitOfWork, operation: str, key: str) -> bytes:
+    check(key)
     return digest(f"{operation}\n{uow.caller.user_id or uow.caller.plugin or ''}\n{key}")
 
 

@@ -95,6 +95,13 @@ async def test_a_merchant_refunds_its_own_order_once(valley, visit, ids, run_job
     )
     [error] = too_much["data"]["refundPayment"]["userErrors"]
     assert (error["code"], error["field"]) == ("REFUND_TOO_HIGH", "amount")
+    for changed, key, field in (
+        ({"currency": "USD"}, f"refund-{new_id()}", "amount"),
+        ({}, "", "idempotencyKey"),
+    ):
+        refused = await baker.graphql(REFUND, input={**asked, **changed}, key=key)
+        [error] = refused["data"]["refundPayment"]["userErrors"]
+        assert (error["code"], error["field"]) == ("INVALID", field)
     await run_jobs()
     assert await valley.balances() == {"gateway": 1500, "bakery": -750, "dairy": -750}
 

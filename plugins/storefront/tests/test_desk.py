@@ -104,6 +104,8 @@ async def test_an_order_given_back_wholly_says_so_and_can_be_cancelled(visit, va
     path = re.search(r'href="(/desk/orders/[0-9a-f-]{36})"', listed)[1]
     await desk.post(f"{path}/received", {})
     line = re.search(r'name="(quantity_[0-9a-f-]{36})"', (await desk.get(path)).text)[1]
+    nobodys = await desk.post(f"{path}/refund", {line: "2", "idempotency_key": "k"})
+    assert nobodys.status_code == 400
     given = await desk.post(f"{path}/refund", {line: "2", "idempotency_key": "k" * 32})
     assert given.status_code == 303
     assert "Tutto il denaro è stato restituito" in (await desk.get(path)).text

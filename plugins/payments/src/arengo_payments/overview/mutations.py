@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from arengo_core import idempotency
 from arengo_core.api.context import Info
 from arengo_core.api.gating import only_with
 from arengo_core.api.payload import answers
@@ -89,6 +90,7 @@ class PaymentsMutation:
         )
         async with info.context.writing() as uow:
             uow.caller.require(merchant, REFUNDS)
+            idempotency.check(idempotency_key)
             refund_id = await refunds.request(uow, order)
             [row] = [
                 row

@@ -137,6 +137,10 @@ def _part(parts: Sequence[PaymentPartRow], order: RefundOrder) -> PaymentPartRow
 
 def _check_left(part: PaymentPartRow, amount: Money) -> None:
     left = Money(part.amount - part.refunded, part.currency)
+    if amount.currency != left.currency:
+        raise InvalidInputError(
+            "This was paid in {currency}.", field="amount", currency=left.currency
+        )
     if left < amount:
         raise ConflictError(
             "At most {left} can still go back.",

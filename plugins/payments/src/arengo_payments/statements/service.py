@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from arengo_core import clock
+from arengo_core import clock, idempotency
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, ConflictError, InvalidInputError, NotFoundError
 from arengo_core.host import Host
@@ -123,7 +123,8 @@ async def give_back(
 ) -> UUID:
     """Ask for money of a statement's payment to go back to who paid it; the refund's id.
 
-    For officers of the consortium. ConflictError when more would go back than came.
+    For officers of the consortium. ConflictError when more would go back than came,
+    InvalidInputError for another currency than it was paid in.
     """
     consortium_id = await collecting.consortium_of(uow, payment_id)
     if consortium_id not in uow.scope.governs:
@@ -134,6 +135,7 @@ async def give_back(
         raise NotFoundError("There is no such payment of a statement.")
     if not reason.strip():
         raise InvalidInputError("Say why, for the members to read.", field="reason")
+    idempotency.check(key)
     return await refunds.request(
         uow,
         RefundOrder(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from arengo_core import clock
+from arengo_core import clock, idempotency
 from arengo_core.caller import Permission
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ConflictError, InvalidInputError
@@ -163,6 +163,7 @@ async def refund(
 ) -> None:
     """Give back the price of some pieces, and of the delivery if told, once a key."""
     row = await hold(uow, merchant_id, merchant_order_id, RETURNS)
+    idempotency.check(key)
     if await repository.refund_by_key(uow.session, merchant_id, key) is not None:
         return
     if row.paid_at is None:
