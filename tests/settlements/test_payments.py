@@ -77,6 +77,12 @@ async def test_what_does_not_fit_is_refused(valley, statement, wrong):
     assert await _owed(valley, statement) == statement.amount
 
 
+async def test_a_day_before_all_ledgers_is_refused(valley, statement):
+    with pytest.raises(InvalidInputError) as refused:
+        await _pay(valley, statement, 100, paid_on=date(1, 1, 1))
+    assert refused.value.field == "paid_on"
+
+
 async def test_a_day_to_come_and_another_currency_are_refused(valley, statement):
     with pytest.raises(InvalidInputError):
         await _pay(valley, statement, 100, paid_on=clock.today() + timedelta(days=1))

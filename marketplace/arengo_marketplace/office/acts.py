@@ -64,6 +64,7 @@ ACTS = [
     Act("statement.paid", N_("Payment of a statement recorded")),
     Act("statement.paid_online", N_("Statement paid online")),
     Act("statement.online_returned", N_("Online payment of a statement given back")),
+    Act("statement.online_back_again", N_("What was given back of a statement came back")),
     Act("statement.payment_taken_back", N_("Payment of a statement taken back")),
     Act("statement.set_off", N_("Credit used for a statement")),
     Act("statement.reminded", N_("Reminder of a statement sent")),

@@ -23,6 +23,7 @@ from arengo_marketplace.statements.service import Standing, standing_of, standin
 
 REFERENCE_LIMIT = 200
 REASON_LIMIT = 300
+_EARLIEST = date(2000, 1, 1)
 _PAY = "marketplace.record_statement_payment"
 
 
@@ -94,24 +95,31 @@ async def record_online(uow: UnitOfWork, receipt: OnlineReceipt) -> StatementPay
         PaymentWay.ONLINE,
     )
     payment.key, payment.reason = receipt.key, receipt.reason
-    came = receipt.amount.amount > 0
-    await _write(
-        uow,
-        [payment],
-        gettext("Statement {number} paid online", number=statement.number)
-        if came
-        else gettext("Online payment of statement {number} given back", number=statement.number),
-        _postings(payment),
-        occurred_at=receipt.occurred_at,
-    )
+    act, description = _told(receipt, statement.number)
+    await _write(uow, [payment], description, _postings(payment), occurred_at=receipt.occurred_at)
     uow.audit(
         statement.consortium_id,
-        "statement.paid_online" if came else "statement.online_returned",
+        act,
         "Statement",
         statement.id,
         amount=receipt.amount.amount,
     )
     return payment
+
+
+def _told(receipt: OnlineReceipt, number: str) -> tuple[str, str]:
+    """The act of the log, and what the ledger says: paid, given back, or come back after that."""
+    if receipt.amount.amount < 0:
+        text = gettext("Online payment of statement {number} given back", number=number)
+        return "statement.online_returned", text
+    if receipt.reason:
+        text = gettext(
+            "Online payment of statement {number} is there again: {reason}",
+            number=number,
+            reason=receipt.reason,
+        )
+        return "statement.online_back_again", text
+    return "statement.paid_online", gettext("Statement {number} paid online", number=number)
 
 
 async def take_back(uow: UnitOfWork, *, payment_id: UUID, reason: str) -> StatementPayment:
@@ -340,6 +348,8 @@ def _check(
         )
     if paid_on > clock.today():
         raise InvalidInputError("This day is still to come.", field="paid_on")
+    if paid_on < _EARLIEST:
+        raise InvalidInputError("This day is too long ago.", field="paid_on")
     _check_length(reference, REFERENCE_LIMIT, "reference")
 
 
