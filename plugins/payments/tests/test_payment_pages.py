@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 
 from arengo_core.caller import Role
+from arengo_core.clock import ROME
 from arengo_core.ids import new_id
+from arengo_marketplace.ledger import repository as ledger
 from arengo_marketplace.testing import new_vat_number
 from arengo_payments.collecting.models import AttemptRow, PaymentPartRow, PaymentRow
 from arengo_payments.payouts.models import PayoutRow
@@ -112,7 +116,17 @@ async def test_a_transfer_lowers_what_is_due_once(valley, officer):
     refused = await officer.post("/office/payments/payouts", more)
     assert refused.status_code == 400
     assert "CRO 77" in refused.text
-    for field, value in (("amount", "zwölf"), ("paid_on", "gestern"), ("paid_on", "2999-01-01")):
+    async with valley.host.unit_of_work(valley.officer, read_only=True) as uow:
+        lines = await ledger.postings_of_account(uow.session, valley.id, "gateway")
+    assert min(line.occurred_at for line, _ in lines).astimezone(ROME) == datetime(
+        2026, 1, 31, tzinfo=ROME
+    )
+    for field, value in (
+        ("amount", "zwölf"),
+        ("paid_on", "gestern"),
+        ("paid_on", "2999-01-01"),
+        ("paid_on", "0001-01-01"),
+    ):
         answer = await officer.post("/office/payments/payouts", {**more, field: value})
         assert answer.status_code == 400
     assert (await valley.balances())["bakery"] == -50

@@ -98,8 +98,12 @@ async def book_return(
     amount: Money,
     key: str,
     description: str,
+    at: datetime | None = None,
 ) -> None:
-    """Money left the gateway and is owed to the merchant no more; negative takes that back."""
+    """Money left the gateway and is owed to the merchant no more; negative takes that back.
+
+    Now, unless it was ``at`` another moment.
+    """
     await marketplace(host, uow).post(
         consortium_id,
         key=key,
@@ -108,6 +112,7 @@ async def book_return(
             Posting(OWED_TO_MERCHANTS, amount, merchant_id),
             Posting(GATEWAY_ACCOUNT, -amount),
         ],
+        occurred_at=at,
     )
 
 
@@ -131,7 +136,14 @@ async def held_for_itself(host: Host, uow: UnitOfWork, consortium_id: UUID) -> M
 
 
 async def book_transfer(
-    host: Host, uow: UnitOfWork, *, consortium_id: UUID, amount: Money, fees: Money, key: str
+    host: Host,
+    uow: UnitOfWork,
+    *,
+    consortium_id: UUID,
+    amount: Money,
+    fees: Money,
+    key: str,
+    at: datetime,
 ) -> None:
     """The gateway paid out to the bank; what it kept is paid of what it is owed."""
     postings = [Posting(BANK, amount), Posting(GATEWAY_ACCOUNT, -(amount + fees))]
@@ -142,4 +154,5 @@ async def book_transfer(
         key=key,
         description=gettext("Payout of the gateway to the bank"),
         postings=postings,
+        occurred_at=at,
     )

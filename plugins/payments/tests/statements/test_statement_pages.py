@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from arengo_core.api.scalars import global_id
+from arengo_core.caller import Caller, Role
+from arengo_core.clock import ROME
 from arengo_core.ids import new_id
+from arengo_core.permissions import service as permissions
+from arengo_marketplace.ledger import repository as ledger
+from arengo_payments.permissions import PAYOUTS
 
 PAY = """mutation ($id: ID!, $key: String!) {
   payStatementOnline(id: $id, idempotencyKey: $key) {
@@ -17,8 +25,12 @@ PAY = """mutation ($id: ID!, $key: String!) {
 STATEMENT = """query ($id: ID!) {
   statement(id: $id) { canPayOnline state onlinePayment { state url } payments { way } }
 }"""
-GIVE_BACK = """mutation ($id: ID!, $amount: Int!, $reason: String!, $key: String!) {
-  refundStatementPayment(paymentId: $id, amount: $amount, reason: $reason, idempotencyKey: $key) {
+GIVE_BACK = """mutation (
+  $id: ID!, $amount: Int!, $reason: String!, $key: String!, $currency: String! = "EUR"
+) {
+  refundStatementPayment(
+    paymentId: $id, amount: $amount, reason: $reason, idempotencyKey: $key, currency: $currency
+  ) {
     refund { state merchantOrderId } userErrors { code field message }
   }
 }"""
@@ -82,8 +94,6 @@ async def test_a_gateway_that_does_not_answer_is_told(payers, mayor):
 
 
 async def test_another_member_neither_sees_nor_pays(payers, visit, make_user):
-    from arengo_core.caller import Role
-
     other = await visit(await make_user((payers.other.organization_id, Role.MUNICIPAL_OFFICER)))
     place = f"/office/statements/{payers.statement.id}/online"
     assert (await other.get(place)).status_code == 404
@@ -151,6 +161,31 @@ async def test_a_refund_that_the_bank_sends_back_is_on_the_statement_again(
     await run_jobs()
     assert (await payers.standing()).open == 0
     assert (await payers.balances())["gateway"] == payers.statement.due
+    statement = (await officer.get(f"/office/statements/{payers.statement.id}")).text
+    assert statement.count("La banca ha respinto il rimborso.") == 1
+    assert statement.count("Pagato online") == 1
+    booked = (await officer.get("/office/ledger/accounts/gateway")).text
+    assert "è di nuovo presente: La banca ha respinto il rimborso." in booked
+    assert "Rimborso di un rendiconto tornato indietro" in (await officer.get("/office/log")).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"currency": "USD"}, "amount"),
+        ({"key": ""}, "idempotencyKey"),
+        ({"key": "x" * 201}, "idempotencyKey"),
+    ],
+)
+async def test_no_other_currency_and_no_key_that_is_nobodys(payers, officer, changed, field):
+    payment = await payers.paid()
+    asked = {"amount": 100, "currency": "EUR", "reason": "Doppio", "key": "refund-of-one"}
+    answer = await officer.graphql(
+        GIVE_BACK, id=global_id("Payment", payment.id), **asked | changed
+    )
+    [error] = answer["data"]["refundStatementPayment"]["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID", field)
+    assert (await payers.payment_row(payment.id)).refunded == 0
 
 
 async def test_it_is_not_taken_back_as_a_transfer_is(payers, officer):
@@ -217,6 +252,53 @@ async def test_what_the_gateway_paid_out_is_booked_to_the_bank(payers, officer):
     assert (await payers.balances())["gateway"] == 0
 
 
+async def test_who_looks_into_payments_alone_is_offered_no_transfer(payers, officer, host):
+    await payers.paid()
+    form = 'action="/office/payments/transfers"'
+    assert form in (await officer.get("/office/payments")).text
+    async with host.unit_of_work(Caller.program([payers.id], [payers.id])) as uow:
+        await permissions.set_role(
+            uow,
+            host,
+            payers.id,
+            permission=PAYOUTS.key,
+            role=Role.CONSORTIUM_OFFICER.value,
+            may=False,
+        )
+    page = await officer.get("/office/payments")
+    assert page.status_code == 200
+    assert form not in page.text
+    for path in ("transfers", "payouts"):
+        refused = await officer.post(
+            f"/office/payments/{path}",
+            {
+                "merchant": payers.id,
+                "amount": "1",
+                "paid_on": "2026-09-02",
+                "idempotency_key": f"not-mine-{path}",
+            },
+        )
+        assert refused.status_code == 403
+    due = await officer.graphql(
+        "query ($id: ID!) { moneyDue(consortiumId: $id) { amount { amount } } }",
+        id=global_id("Organization", payers.id),
+    )
+    assert due["data"]["moneyDue"] == []
+
+
+async def test_a_payout_is_booked_on_its_day(payers, visit, move_clock):
+    await payers.paid()
+    move_clock(datetime(2026, 9, 20, 8, tzinfo=UTC))
+    officer = await visit(payers.consortium.officer)
+    noted = await officer.graphql(
+        TRANSFER, id=global_id("Organization", payers.id), amount=100, fees=1, key="early-payout"
+    )
+    assert noted["data"]["recordGatewayTransfer"]["userErrors"] == []
+    async with payers.host.unit_of_work(payers.office, read_only=True) as uow:
+        [line] = await ledger.postings_of_account(uow.session, payers.id, "bank")
+    assert line[0].occurred_at.astimezone(ROME) == datetime(2026, 9, 2, tzinfo=ROME)
+
+
 async def test_graphql_says_where_to_pay_and_how_it_stands(payers, mayor):
     one = {"id": global_id("Statement", payers.statement.id)}
     before = (await mayor.graphql(STATEMENT, **one))["data"]["statement"]
@@ -250,12 +332,11 @@ async def test_letters_and_files_say_where(payers, mayor, run_jobs, mailbox, off
     [letter] = mailbox.to(payers.officer_of_town.email)
     assert address in letter["text"]
     pdf = await mayor.get(f"/office/statements/{payers.statement.id}/pdf")
-    assert pdf.status_code == 200
+    printed = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages)
+    assert address in re.sub(r"\s", "", printed)
 
 
 async def test_no_reminder_goes_while_a_payment_is_on_its_way(payers, move_clock):
-    from datetime import UTC, datetime
-
     from arengo_marketplace.deliveries import repository as deliveries
     from arengo_marketplace.dunning import jobs
     from arengo_payments.collecting.states import AttemptState

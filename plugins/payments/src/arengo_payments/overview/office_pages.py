@@ -33,7 +33,7 @@ from arengo_payments.overview import texts
 from arengo_payments.overview.queries import cursor_of, keyset
 from arengo_payments.payouts import repository as payout_rows
 from arengo_payments.payouts import service as payouts
-from arengo_payments.permissions import PAYMENTS
+from arengo_payments.permissions import PAYMENTS, PAYOUTS
 from arengo_payments.refunds import repository as refunds
 
 _PAGE = 25
@@ -63,6 +63,7 @@ async def _overview(
         entity = await accounts.entity(host, uow, place)
         dues = await payouts.dues(host, uow, place)
         held = await held_for_itself(host, uow, place)
+        may_note = caller.may(place, PAYOUTS)
         own = form if "fees" in form.fields else Form({})
         return await page(
             request,
@@ -73,7 +74,7 @@ async def _overview(
             form=Form({}) if "fees" in form.fields else form,
             own=own,
             held=format_money(held),
-            may_transfer=held.amount > 0,
+            may_transfer=may_note and held.amount > 0,
             transfers=[
                 {
                     "day": format_date(row.paid_on),
@@ -88,7 +89,9 @@ async def _overview(
             dues=[
                 {"name": due.name, "amount": format_money(due.amount)} for due in dues if due.amount
             ],
-            payable=[(due.merchant_id, due.name) for due in dues if due.amount.amount > 0],
+            payable=[
+                (due.merchant_id, due.name) for due in dues if may_note and due.amount.amount > 0
+            ],
             due_total=format_money(total(due.amount for due in dues)),
             entity=entity,
             public_payee=gettext(PUBLIC_PAYEE, name=entity.name)
@@ -216,6 +219,8 @@ async def record_payout(
                 key=form["idempotency_key"],
             )
     except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
         form.refuse(error)
         return await _overview(request, host, caller, form)
     return redirect(request, _HOME, Flash("success", gettext("The transfer is noted.")))
@@ -246,6 +251,8 @@ async def record_transfer(
                 key=form["idempotency_key"],
             )
     except ArengoError as error:
+        if error.status in {401, 403, 404}:
+            raise
         form.refuse(error)
         return await _overview(request, host, caller, form)
     return redirect(request, _HOME, Flash("success", gettext("The payout is noted and booked.")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from arengo_core import clock, idempotency
@@ -23,7 +23,9 @@ from arengo_payments.marketplace import (
 )
 from arengo_payments.payouts import repository
 from arengo_payments.payouts.models import PayoutRow
-from arengo_payments.permissions import PAYOUTS
+from arengo_payments.permissions import PAYMENTS, PAYOUTS
+
+_EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Due:
 
 async def dues(host: Host, uow: UnitOfWork, consortium_id: UUID) -> list[Due]:
     """Money due to each merchant of a consortium, by name. For its officers."""
-    uow.caller.require(consortium_id, PAYOUTS)
+    uow.caller.require(consortium_id, PAYMENTS, PAYOUTS)
     amounts = await owed(host, uow, consortium_id)
     names = await organizations.by_ids(uow.session, amounts)
     found = [
@@ -64,7 +66,8 @@ async def record(
 ) -> UUID:
     """Note a transfer that the collecting entity made to a merchant; the payout's id.
 
-    InvalidInputError for a day to come, ConflictError for more than is due.
+    It is booked on the day of the transfer. InvalidInputError for a day to come, ConflictError
+    for more than is due.
     """
     uow.caller.require(consortium_id, PAYOUTS)
     known = await idempotency.first_answer(uow, "payments.record_payout", key)
@@ -88,6 +91,7 @@ async def record(
             amount=amount,
             key=f"payout:{payout.id}",
             description=gettext("Transfer to the merchant"),
+            at=_start_of(paid_on),
         )
         uow.audit(consortium_id, "payout.recorded", "Payout", payout.id, amount=amount.amount)
     await idempotency.remember(uow, "payments.record_payout", key, payout.id)
@@ -107,8 +111,8 @@ async def record_transfer(
 ) -> UUID:
     """Note what the gateway paid out to the consortium's bank, and the fees that it kept.
 
-    The payout's id. InvalidInputError for a day to come, ConflictError for more than the gateway
-    holds beside the merchants' money.
+    The payout's id; it is booked on the day of the payout. InvalidInputError for a day to come,
+    ConflictError for more than the gateway holds beside the merchants' money.
     """
     uow.caller.require(consortium_id, PAYOUTS)
     known = await idempotency.first_answer(uow, "payments.record_transfer", key)
@@ -136,6 +140,7 @@ async def record_transfer(
         amount=amount,
         fees=fees,
         key=f"payout:{payout.id}",
+        at=_start_of(paid_on),
     )
     uow.audit(consortium_id, "payout.to_bank", "Payout", payout.id, amount=amount.amount)
     await idempotency.remember(uow, "payments.record_transfer", key, payout.id)
@@ -147,6 +152,12 @@ def _check(amount: Money, paid_on: date) -> None:
         raise InvalidInputError("A transfer is more than zero.", field="amount")
     if paid_on > clock.today():
         raise InvalidInputError("This day is still to come.", field="paid_on")
+    if paid_on < _EARLIEST:
+        raise InvalidInputError("This day is too long ago.", field="paid_on")
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.ROME).astimezone(UTC)
 
 
 def _row(
