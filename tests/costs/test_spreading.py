@@ -111,6 +111,26 @@ def test_only_a_schedule_that_fits_its_months_is_read(schedule):
         )
 
 
+@given(scheduled.filter(lambda spread: spread.months.month_count > 1), st.data())
+def test_from_the_month_of_its_rest_on_nothing_falls_due(spread, data):
+    months = [month.start for month in spread.months.months()]
+    at = data.draw(st.integers(1, len(months) - 1))
+    moved = replace(spread, rest_from=months[at])
+    assert [moved.part(month) for month in months[:at]] == [spread.part(m) for m in months[:at]]
+    assert not any(moved.part(month) for month in months[at:])
+    assert moved.rest(months[at - 1]) == 0
+    assert moved.moved == spread.rest(months[at - 1])
+    assert spread.moved == 0
+    assert Spread.from_json(moved.to_json()) == moved
+
+
+@pytest.mark.parametrize("rest_from", ["2026-01-01", "2026-04-01", "2026-02-02"])
+def test_a_rest_from_outside_its_months_is_not_read(rest_from):
+    read = Spread(5, Period.months_from(date(2026, 1, 1), 3)).to_json()
+    with pytest.raises(ValueError, match="a later one of the months"):
+        Spread.from_json(read | {"rest_from": rest_from})
+
+
 def test_only_whole_months_are_read():
     with pytest.raises(ValueError, match="whole months"):
         Spread.from_json({"amount": 5, "from": "2026-01-02", "to": "2026-03-01"})

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from datetime import UTC, date, datetime
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from arengo_core.api.scalars import global_id
-from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
+from arengo_core.i18n import set_locale
+from arengo_core.money import Money
 from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.activations import service as activating
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
@@ -19,8 +25,10 @@ from arengo_marketplace.pools import planned, rests
 from arengo_marketplace.pools import repository as lines
 from arengo_marketplace.pools import service as pools
 from arengo_marketplace.pools.models import LineKind, PoolLine
+from arengo_marketplace.pools.service import LineData
 from arengo_marketplace.settlements import service
 from arengo_marketplace.settlements.bundle import verify
+from tests.settlements.test_bundle import SCHEMA
 from tests.settlements.valley import AUGUST, IN_OCTOBER, PLAN, SEPTEMBER
 
 OCTOBER, NOVEMBER = Period.month(2026, 10), Period.month(2026, 11)
@@ -35,15 +43,19 @@ def left_valley(valley, move_clock):
     async def make():
         await valley.enter(10_000, last_month=NOVEMBER.start, kind=LineKind.ONE_OFF)
         move_clock(LEAVING)
-        async with valley.host.unit_of_work(valley.everything()) as uow:
-            running = await activations.of_consortium(uow.session, valley.id, ["active"])
-            for one in running:
-                await activating.end(uow, valley.host, activation_id=one.id, why="Over")
+        await leave(valley)
         move_clock(IN_DECEMBER)
         await valley.close()
         return await line_of(valley, AUGUST)
 
     return make
+
+
+async def leave(valley):
+    """All members of all services end them."""
+    async with valley.host.unit_of_work(valley.everything()) as uow:
+        for one in await activations.of_consortium(uow.session, valley.id, ["active"]):
+            await activating.end(uow, valley.host, activation_id=one.id, why="Over")
 
 
 async def line_of(valley, month, which=0):
@@ -176,6 +188,189 @@ async def test_settled_months_keep_their_parts(valley, move_clock):
     with pytest.raises(ConflictError, match="2026 is settled"):
         await move(valley, line, SEPTEMBER)
     assert (await move(valley, line, OCTOBER)).amount == 5_000
+
+
+@pytest.fixture
+def other_offer(valley, make_offer, activate, move_clock):
+    """Another service, which two towns have from the second of September on."""
+
+    async def make():
+        move_clock(LEAVING)
+        async with valley.host.unit_of_work(valley.office) as uow:
+            await offers.withdraw(uow, offer_id=valley.offer.id)
+        await leave(valley)
+        other = await make_offer(valley.id, "bell", price_plan=PLAN.to_json())
+        for town in valley.towns[:2]:
+            await activate(town.id, other)
+        return other
+
+    return make
+
+
+async def test_the_rest_of_another_services_cost_stands_beside_the_plan(
+    valley, other_offer, move_clock
+):
+    await valley.enter(10_000, last_month=NOVEMBER.start)
+    other = await other_offer()
+    rest = await move(valley, await line_of(valley, AUGUST), offer_id=other.id)
+    move_clock(IN_DECEMBER)
+
+    async def fill(month):
+        async with valley.host.unit_of_work(valley.office) as uow:
+            done = await planned.fill_in(
+                uow, consortium_id=valley.id, month=month, offer_id=other.id
+            )
+        return [line.description for line in done.lines], bool(done.left_alone)
+
+    assert await fill(SEPTEMBER) == (["Canone"], False)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await pools.remove(uow, line_id=rest.id)
+    line = await line_of(valley, AUGUST)
+    again = await move(valley, line, offer_id=other.id, last_month=OCTOBER.start)
+    await move(valley, again, OCTOBER)
+    assert await fill(OCTOBER) == (["Canone"], False), "the rest of a rest is no invoice either"
+
+
+async def test_the_rest_of_a_services_own_cost_is_its_invoice(valley):
+    await valley.enter(10_000, last_month=NOVEMBER.start)
+    await move(valley, await line_of(valley, AUGUST))
+    async with valley.host.unit_of_work(valley.office) as uow:
+        done = await planned.fill_in(uow, consortium_id=valley.id, month=SEPTEMBER)
+    assert (done.lines, len(done.left_alone)) == ((), 1)
+
+
+async def test_after_a_move_nothing_is_said_to_be_left(valley, visit, move_clock):
+    await valley.enter(2_000_000, last_month=NOVEMBER.start)
+    line = await line_of(valley, AUGUST)
+    set_locale("en")
+    rest = await move(valley, line, OCTOBER)
+    assert rest.description == "Canone: rest of what is spread since August 2026"
+    set_locale("it")
+    office = await visit(valley.officer)
+    shown = (await office.get("/office/costs?month=2026-08")).text
+    assert "parte 1 di 4; restano 5.000,00" in shown
+    borne = "altra riga porta 10.000,00"
+    assert borne in shown
+    shown = (await office.get("/office/costs?month=2026-09")).text
+    assert "parte 2 di 4; restano 0,00" in shown
+    move_clock(IN_OCTOBER)
+    await valley.close()
+    settlement = await valley.close(SEPTEMBER)
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        made = await service.bundle(uow, settlement.id)
+    (settled,) = made["services"][0]["lines"]
+    assert settled["spread"]["rest_from"] == "2026-10-01"
+    jsonschema.validate(made, SCHEMA)
+    assert verify(made, BUILT_IN).holds
+    office = await visit(valley.officer)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await pools.remove(uow, line_id=rest.id)
+    page = f"/office/settlements/{settlement.id}/services/{valley.offer.id}"
+    assert borne in (await office.get(page)).text, "as it was settled"
+    statement = (await valley.statements(settlement))[0]
+    page = f"/office/statements/{statement.id}/services/{valley.offer.id}"
+    assert borne in (await office.get(page)).text
+    link = re.search(
+        rf"/office/statements/{statement.id}/lines/[0-9a-f-]+", (await office.get(page)).text
+    )
+    assert link
+    assert borne in (await office.get(link[0])).text
+
+
+async def test_a_rest_that_nobody_bears_is_removed_and_moved_anew(
+    valley, other_offer, activate, move_clock
+):
+    await valley.enter(10_000, last_month=NOVEMBER.start)
+    other = await other_offer()
+    line = await line_of(valley, AUGUST)
+    rest = await move(valley, line, OCTOBER, offer_id=other.id)
+    move_clock(datetime(2026, 9, 2, 6, tzinfo=UTC))
+    await leave(valley)
+    move_clock(IN_DECEMBER)
+    await valley.close()
+    with pytest.raises(ConflictError, match=r"remove it on its page, then move the rest of that"):
+        await valley.close(OCTOBER)
+    with pytest.raises(InvalidInputError, match="remove it, and move the rest of that one"):
+        await move(valley, rest, NOVEMBER)
+
+
+async def _wait_for_another(uow):
+    """Until another transaction waits for what this one holds."""
+    blocked = text(
+        "select exists(select from pg_locks"
+        " where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)))"
+    )
+    async with asyncio.timeout(20):
+        while not await uow.session.scalar(blocked):
+            await asyncio.sleep(0.01)
+
+
+async def _both(valley, first, second):
+    """Do two things at once, the second while the first is not committed; the second's outcome."""
+
+    async def do(act):
+        async with valley.host.unit_of_work(valley.office) as uow:
+            await act(uow)
+
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await first(uow)
+        await uow.session.flush()
+        task = asyncio.create_task(do(second))
+        await _wait_for_another(uow)
+    (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    return outcome
+
+
+async def _sum(valley):
+    """All parts of all lines from August to November."""
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        return sum(
+            [
+                line.part(month.start).amount
+                for month in Period(AUGUST.start, NOVEMBER.end).months()
+                for line in await lines.of_month(uow.session, valley.id, month.start)
+            ]
+        )
+
+
+async def test_a_line_is_not_corrected_or_removed_while_its_rest_is_moved(valley):
+    await valley.enter(10_000, last_month=NOVEMBER.start)
+    line = await line_of(valley, AUGUST)
+    data = LineData(
+        valley.offer.id, AUGUST.start, LineKind.FIXED, "Canone", Money(90_000), NOVEMBER.start
+    )
+    outcome = await _both(
+        valley,
+        lambda uow: rests.move_rest(uow, line_id=line.id, month=SEPTEMBER),
+        lambda uow: pools.change(uow, line_id=line.id, data=data),
+    )
+    assert isinstance(outcome, ConflictError)
+    assert await _sum(valley) == 10_000
+    rest = await line_of(valley, SEPTEMBER)
+    async with valley.host.unit_of_work(valley.office) as uow:
+        await pools.remove(uow, line_id=rest.id)
+    outcome = await _both(
+        valley,
+        lambda uow: rests.move_rest(uow, line_id=line.id, month=SEPTEMBER),
+        lambda uow: pools.remove(uow, line_id=line.id),
+    )
+    assert isinstance(outcome, ConflictError)
+    assert await _sum(valley) == 10_000
+
+
+@pytest.mark.parametrize("moved_first", [True, False])
+async def test_a_rest_is_not_taken_back_while_the_rest_of_it_is_moved(valley, moved_first):
+    await valley.enter(10_000, last_month=NOVEMBER.start)
+    line = await line_of(valley, AUGUST)
+    rest = await move(valley, line, last_month=NOVEMBER.start)
+    acts = [
+        lambda uow: rests.move_rest(uow, line_id=rest.id, month=OCTOBER),
+        lambda uow: pools.remove(uow, line_id=rest.id),
+    ]
+    first, second = acts if moved_first else acts[::-1]
+    outcome = await _both(valley, first, second)
+    assert isinstance(outcome, ConflictError if moved_first else NotFoundError)
+    assert await _sum(valley) == 10_000
 
 
 @given(

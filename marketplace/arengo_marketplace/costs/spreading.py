@@ -16,12 +16,14 @@ class Spread:
 
     A ``schedule`` holds a weight for each equal stretch of the months, within which parts are equal
     again. It is rounded, halves upwards, on what has fallen due so far, so that equal parts differ
-    by one cent at most and all always add up to the amount.
+    by one cent at most and all always add up to the amount. From ``rest_from`` on its months take
+    no part: another cost bears what is left.
     """
 
     amount: int
     months: Period
     schedule: tuple[int, ...] = ()
+    rest_from: date | None = None
 
     def place(self, month: date) -> int:
         """Which of its months one is, from 1; 0 before the first."""
@@ -39,8 +41,13 @@ class Spread:
         return self._running(place) - self._running(place - 1)
 
     def rest(self, month: date) -> int:
-        """What falls due after a month."""
-        return self.amount - self.until(month)
+        """What falls due after a month, in those that take a part."""
+        return self.until(self.months.end) - self.until(month)
+
+    @property
+    def moved(self) -> int:
+        """What another cost bears."""
+        return self.amount - self.until(self.months.end)
 
     def to_json(self) -> dict[str, Any]:
         """As a settlement keeps it; ``to`` is the first day that no longer counts."""
@@ -49,6 +56,7 @@ class Spread:
             "from": self.months.start.isoformat(),
             "to": self.months.end.isoformat(),
             **({"schedule": list(self.schedule)} if self.schedule else {}),
+            **({"rest_from": self.rest_from.isoformat()} if self.rest_from else {}),
         }
 
     @classmethod
@@ -63,13 +71,17 @@ class Spread:
             not sum(schedule) or min(schedule) < 0 or months.month_count % len(schedule)
         ):
             raise ValueError("a schedule has a weight for each equal stretch of the months")
-        return cls(int(document["amount"]), months, schedule)
+        rest_from = date.fromisoformat(document["rest_from"]) if "rest_from" in document else None
+        if rest_from and (rest_from.day != 1 or not first < rest_from < end):
+            raise ValueError("another cost bears what is left from a later one of the months on")
+        return cls(int(document["amount"]), months, schedule, rest_from)
 
     def _running(self, places: int) -> int:
         weights = self.schedule or (1,)
         count = self.months.month_count
         stretch = count // len(weights)
-        full, begun = divmod(min(max(places, 0), count), stretch)
+        taking = Period(self.months.start, self.rest_from or self.months.end).month_count
+        full, begun = divmod(min(max(places, 0), taking), stretch)
         due = stretch * sum(weights[:full]) + begun * sum(weights[full : full + 1])
         whole = stretch * sum(weights)
         return (2 * self.amount * due + whole) // (2 * whole)

@@ -122,7 +122,7 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
     def spread(self) -> Spread:
         """The amount over its months."""
         months = Period.months_from(self.starts_on, self.months)
-        return Spread(self.amount, months, tuple(self.schedule or ()))
+        return Spread(self.amount, months, tuple(self.schedule or ()), self.rest_from)
 
     @property
     def last_month(self) -> Period:
@@ -152,14 +152,12 @@ class PoolLine(MarketplaceBase, Identified, Shared, Stamped):
 
     def part(self, month: date) -> Money:
         """What of it is in the pool of a month."""
-        due = self.spread.part(month) if month < self.due_months.end else 0
-        return Money(due, self.currency)
+        return Money(self.spread.part(month), self.currency)
 
     @property
     def rest(self) -> Money:
         """What another line bears of it."""
-        last = Period.months_from(self.due_months.end, 1).previous()
-        return Money(self.spread.rest(last.start), self.currency)
+        return Money(self.spread.moved, self.currency)
 
     @property
     def money(self) -> Money:

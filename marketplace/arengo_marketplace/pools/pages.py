@@ -19,6 +19,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
+from arengo_core.web.acts import acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -421,34 +422,31 @@ async def move_rest(
     request: ArengoRequest, host: FromHost, caller: FromCaller, line_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Have a line of its own bear what is left of a spread cost."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            rest = await rests.move_rest(
-                uow,
-                line_id=line_id,
-                month=month_named(form["rest_month"], "rest_month"),
-                offer_id=form.uuid("rest_offer"),
-                last_month=month_named(form["rest_last_month"], "rest_last_month").start
-                if form["rest_last_month"]
-                else None,
-                idempotency_key=form["idempotency_key"] or None,
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
+
+    async def act(uow: UnitOfWork, form: Form) -> None:
+        await rests.move_rest(
+            uow,
+            line_id=line_id,
+            month=month_named(form["rest_month"], "rest_month"),
+            offer_id=form.uuid("rest_offer"),
+            last_month=month_named(form["rest_last_month"], "rest_last_month").start
+            if form["rest_last_month"]
+            else None,
+            idempotency_key=form["idempotency_key"] or None,
+        )
+
+    async def again(form: Form) -> Response[str]:
         form.errors |= {
             f"rest_{name}": text for name, text in form.errors.items() if name in _REST_FIELDS
         }
         return await _line_page(request, host, caller, line_id, form)
+
     done = Flash(
         "success",
         gettext("The rest of the cost is a line of its own."),
         gettext("Removing that line takes it back."),
     )
-    return redirect(request, f"/office/costs/lines/{rest.id}", done)
+    return await acted(request, host, caller, act, again, f"/office/costs/lines/{line_id}", done)
 
 
 _REST_FIELDS = ("month", "last_month", "offer")

@@ -41,8 +41,8 @@ async def fill_in(
     """Write the lines that price plans give for a month, in place of those made so before.
 
     An offer whose costs somebody entered is left alone: its invoices count. One-off costs that are
-    spread over months stand beside the plan. Officers of the consortium may. InvalidInputError
-    where a figure is missing.
+    spread over months stand beside the plan, and so does the rest of another offer's cost. Officers
+    of the consortium may. InvalidInputError where a figure is missing.
     """
     uow.caller.require(consortium_id, COSTS)
     await uow.widen([consortium_id], [consortium_id])
@@ -55,7 +55,7 @@ async def fill_in(
     left_alone: list[Offer] = []
     for offer in chosen:
         present = await repository.of_month(uow.session, consortium_id, month.start, offer.id)
-        if any(_counts_as_invoice(line) for line in present):
+        if any([await _counts_as_invoice(uow, line) for line in present]):
             left_alone.append(offer)
             continue
         lines = await planned(uow, offer, month)
@@ -64,10 +64,16 @@ async def fill_in(
     return Filled(tuple(made), tuple(left_alone))
 
 
-def _counts_as_invoice(line: PoolLine) -> bool:
+async def _counts_as_invoice(uow: UnitOfWork, line: PoolLine) -> bool:
     kind = LineKind(line.kind)
-    beside = (line.is_spread or line.rest_of is not None) and kind is LineKind.ONE_OFF
-    return kind.is_cost and not line.from_plan and not beside
+    if not kind.is_cost or line.from_plan:
+        return False
+    if kind is LineKind.ONE_OFF:
+        return not line.is_spread and line.rest_of is None
+    first = line
+    while first.rest_of and (whole := await repository.get(uow.session, first.rest_of)):
+        first = whole
+    return first.offer_id == line.offer_id
 
 
 async def planned(uow: UnitOfWork, offer: Offer, month: Period) -> list[LineData]:

@@ -27,10 +27,16 @@ def _in_month(starts_on: date) -> ColumnElement[bool]:
 
 
 async def get(
-    session: AsyncSession, line_id: UUID, consortium_ids: Sequence[UUID] | None = None
+    session: AsyncSession,
+    line_id: UUID,
+    consortium_ids: Sequence[UUID] | None = None,
+    *,
+    lock: bool = False,
 ) -> PoolLine | None:
-    """A line in scope."""
+    """A line in scope; ``lock`` holds it as it is until the transaction ends."""
     statement = select(PoolLine).where(PoolLine.id == line_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     if consortium_ids is not None:
         statement = statement.where(PoolLine.organization_id.in_(consortium_ids))
     return (await session.execute(statement)).scalar_one_or_none()

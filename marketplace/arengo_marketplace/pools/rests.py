@@ -12,7 +12,7 @@ from uuid import UUID
 from arengo_core import idempotency
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import InvalidInputError
-from arengo_core.i18n import current_locale, gettext
+from arengo_core.i18n import N_, current_locale, gettext
 from arengo_core.ids import new_id
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.pools import service
@@ -42,14 +42,12 @@ async def move_rest(
     if first is not None:
         return await service.own_line(uow, first)
     await uow.widen([row.organization_id])
-    await uow.session.refresh(row, with_for_update=True)
+    row = await service.own_line(uow, line_id, lock=True)
     service.refuse_without_rest(row)
     months = row.spread.months
     if not months.start < month.start < months.end:
         raise InvalidInputError(
-            "Choose a month after the first of this cost and up to its last."
-            if row.is_spread
-            else "This cost is not spread over months: correct it instead.",
+            _why_not(row),
             field="month",
         )
     offer = await service.offer_for_lines(uow, row.organization_id, offer_id or row.offer_id)
@@ -95,9 +93,21 @@ async def move_rest(
     return rest
 
 
+def _why_not(row: PoolLine) -> str:
+    """Why nothing of a line can be moved from a month on."""
+    if row.is_spread:
+        return N_("Choose a month after the first of this cost and up to its last.")
+    if row.rest_of is not None:
+        return N_(
+            "This is the rest of another cost, due in one month: remove it, and move the rest of"
+            " that one where it should be."
+        )
+    return N_("This cost is not spread over months: correct it instead.")
+
+
 def _description(row: PoolLine) -> str:
     text = gettext(
-        "{cost}: rest since {month}",
+        "{cost}: rest of what is spread since {month}",
         cost=row.description,
         month=Period.months_from(row.starts_on, 1).label(current_locale()),
     )

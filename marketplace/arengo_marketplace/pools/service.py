@@ -258,7 +258,7 @@ async def add_once(
 
 async def change(uow: UnitOfWork, *, line_id: UUID, data: LineData) -> PoolLine:
     """Correct a line; the months it was in and those it goes to must be open."""
-    row = await own_line(uow, line_id)
+    row = await own_line(uow, line_id, lock=True)
     check(data)
     if row.rest_of is not None:
         raise ConflictError(
@@ -278,10 +278,10 @@ async def change(uow: UnitOfWork, *, line_id: UUID, data: LineData) -> PoolLine:
 async def remove(uow: UnitOfWork, *, line_id: UUID) -> PoolLine:
     """Take a line out of its pool. One that bears the rest of another gives it back to that one,
     so that nothing of the cost is lost."""
-    row = await own_line(uow, line_id)
+    row = await own_line(uow, line_id, lock=True)
     refuse_without_rest(row)
     spans = [row.spread.months]
-    whole = await own_line(uow, row.rest_of) if row.rest_of else None
+    whole = await own_line(uow, row.rest_of, lock=True) if row.rest_of else None
     if whole is not None:
         spans.append(Period(row.starts_on, whole.spread.months.end))
     await hold_open(uow, row.organization_id, *spans)
@@ -301,9 +301,12 @@ def refuse_without_rest(row: PoolLine) -> None:
         )
 
 
-async def own_line(uow: UnitOfWork, line_id: UUID) -> PoolLine:
-    """A line of a consortium that the caller is an officer of. NotFoundError otherwise."""
-    row = await repository.get(uow.session, line_id)
+async def own_line(uow: UnitOfWork, line_id: UUID, *, lock: bool = False) -> PoolLine:
+    """A line of a consortium that the caller is an officer of. NotFoundError otherwise.
+
+    Who changes it takes the ``lock``: what it bears and what bears its rest are one amount.
+    """
+    row = await repository.get(uow.session, line_id, lock=lock)
     if row is None or not uow.caller.may(row.organization_id, COSTS):
         raise NotFoundError("There is no such cost line.")
     return row

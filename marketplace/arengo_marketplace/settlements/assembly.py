@@ -281,7 +281,17 @@ def _divided(book: OfferBook, keys: KeyRegistry) -> OfferBook:
 def _nobody(book: OfferBook) -> ConflictError:
     """Why a cost of an offer without members is not divided, and what to do with it."""
     names = ", ".join(f"«{line.description}»" for line in book.lines)
-    if any(line.is_spread for line in book.lines):
+    begun = [line.starts_on < book.frozen.inputs.period.start for line in book.lines]
+    if any(line.rest_of and not later for line, later in zip(book.lines, begun, strict=True)):
+        return ConflictError(
+            "No member had {service} in this month, and nobody is left to bear {costs}. The rest of"
+            " another cost cannot change: remove it on its page, then move the rest of that cost to"
+            " another service, or to a month that still has members.",
+            field="month",
+            service=book.title,
+            costs=names,
+        )
+    if any(begun):
         return ConflictError(
             "No member had {service} in this month, and nobody is left to bear {costs}. On the page"
             " of the cost, move its rest to another service, or to a month that still has members.",

@@ -18,7 +18,7 @@ from arengo_marketplace.settlements.models import (
     Share,
 )
 
-_CLOSE_BOOKS = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _KEEP_OPEN = text(
     "select pg_advisory_xact_lock_shared(hashtextextended(name, 0))"
     " from unnest(cast(:names as text[])) as name order by name"
@@ -31,7 +31,7 @@ def _books(consortium_id: UUID) -> str:
 
 async def close_books(session: AsyncSession, consortium_id: UUID) -> None:
     """Until the end of this transaction nobody else settles or records anything."""
-    await session.execute(_CLOSE_BOOKS, {"name": _books(consortium_id)})
+    await session.execute(_ALONE, {"name": _books(consortium_id)})
 
 
 async def keep_books_open(session: AsyncSession, consortium_ids: Iterable[UUID]) -> None:
@@ -243,4 +243,4 @@ async def compared(session: AsyncSession, consortium_id: UUID) -> set[tuple[UUID
 
 async def compare_alone(session: AsyncSession, consortium_id: UUID) -> None:
     """Until the end of this transaction nobody else keeps comparisons of the consortium."""
-    await session.execute(_CLOSE_BOOKS, {"name": f"marketplace.differences.{consortium_id}"})
+    await session.execute(_ALONE, {"name": f"marketplace.differences.{consortium_id}"})
