@@ -136,7 +136,9 @@ class StatementPaymentType:
     reverses_id: strawberry.ID | None = strawberry.field(
         description="The payment that this one takes back."
     )
-    reason: str = strawberry.field(description="Why it takes another back, or was given back.")
+    reason: str = strawberry.field(
+        description="Why it takes another back, was given back, or came back after that."
+    )
     recorded_at: datetime
 
     @classmethod
