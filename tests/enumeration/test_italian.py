@@ -8,6 +8,10 @@ from arengo_core.i18n import catalogue
 from arengo_core.testing import messages
 
 _PLACEHOLDER = re.compile(r"{\w*}|%\(\w+\)s")
+_MEMBER = re.compile(r"\bmembers?\b", re.IGNORECASE)
+_OTHER_WORD = re.compile(
+    r"\b(ent[ei](?! (finanziator|pubblic|che incassa))|membr[oi])\b", re.IGNORECASE
+)
 
 
 def _texts(host):
@@ -37,6 +41,16 @@ def test_translations_fill_the_same_placeholders(host):
     for msgid, translated in catalogue._messages["it"].items():
         if set(_PLACEHOLDER.findall(msgid)) != set(_PLACEHOLDER.findall(translated)):
             faults.append(f"{msgid!r} → {translated!r}")
+    assert not faults, "\n".join(["", *faults])
+
+
+def test_a_member_is_called_aderente_throughout(host):
+    """Bodies beside members, such as who pays a grant, keep their name."""
+    faults = [
+        f"{msgid!r} → {translated!r}"
+        for msgid, translated in catalogue._messages["it"].items()
+        if _MEMBER.search(msgid) and _OTHER_WORD.search(translated)
+    ]
     assert not faults, "\n".join(["", *faults])
 
 
