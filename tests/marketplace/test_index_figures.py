@@ -11,6 +11,7 @@ from arengo_core.api.scalars import global_id
 from arengo_core.caller import Caller
 from arengo_core.errors import ForbiddenError, InvalidInputError
 from arengo_core.money import Money
+from arengo_core.organizations import service as organizations
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.costs.price_plan import PricePlan
 from arengo_marketplace.offers import index_figures, prices, repository, service
@@ -134,12 +135,72 @@ async def test_nobody_is_written_to_where_nothing_changes(host, offered, run_job
     assert index.wanted == ()
 
 
+async def test_only_members_whose_year_changes_are_written_to(
+    host, make_consortium, make_offer, activate, move_clock, run_jobs, mailbox
+):
+    move_clock(IN_2026)
+    made = await make_consortium(starts_on=IN_2026.date())
+    spared = made.municipalities[1]
+    rule = {**EQUAL, "exempt": [{"members": [spared.istat_code]}]}
+    offer = await make_offer(made.id, "bell", cost_rule=rule, price_plan=_plan())
+    for town in made.municipalities[:2]:
+        await activate(town.id, offer)
+    move_clock(datetime(2026, 11, 25, 8, tzinfo=UTC))
+    (change,) = await _enter(host, made, dry_run=True)
+    assert {one.bearer.organization_id: one.difference for one in change.changes} == {
+        made.municipalities[0].id: Money(45_000),
+        spared.id: Money(0),
+    }
+    address = f"{spared.id}@example.org"
+    async with host.unit_of_work(Caller.program([spared.id])) as uow:
+        (await organizations.get(uow, spared.id)).email = address
+    await run_jobs()
+    before = len(mailbox.to(made.lead_officer.email))
+    unmoved = len(mailbox.to(address))
+    await _enter(host, made)
+    await run_jobs()
+    assert len(mailbox.to(made.lead_officer.email)) == before + 1
+    assert len(mailbox.to(address)) == unmoved
+
+
+async def test_a_price_to_come_that_follows_the_index_first_gets_its_figure(
+    host, offered, make_offer, move_clock
+):
+    made, offer = offered
+    async with host.unit_of_work(_office(made)) as uow:
+        await service.withdraw(uow, offer_id=offer.id)
+    plain = PricePlan.yearly("Canone", 1_200_000).to_json()
+    other = await make_offer(made.id, "bell", cost_rule=EQUAL, price_plan=plain)
+    async with host.unit_of_work(_office(made)) as uow:
+        await prices.change(
+            uow, host, offer_id=other.id, price_plan=_plan(), month=Period.month(2027, 4)
+        )
+        await prices.change(
+            uow, host, offer_id=offer.id, price_plan=plain, month=Period.month(2027, 1)
+        )
+
+    async def wanted():
+        async with host.unit_of_work(_office(made), read_only=True) as uow:
+            (index,) = await index_figures.indices(uow, made.id)
+        return [(one.month, one.used_from) for one in index.wanted]
+
+    assert await wanted() == [(date(2026, 10, 1), date(2027, 4, 1))], "the old price ends before"
+    (change,) = await _enter(host, made)
+    assert (change.offer.id, change.valid_from) == (other.id, date(2027, 4, 1))
+    stored = await _stored(host, made, other)
+    assert [one["valid_from"] for one in stored.prices][1:] == ["2027-04-01"]
+    assert stored.plan_at(date(2027, 4, 1)).at(date(2027, 4, 1)).charges[0].amount == 2_445_000
+    assert await wanted() == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
         ({"name": "HICP"}, "index"),
         ({"month": Period.month(2026, 9)}, "month"),
         ({"month": Period.month(2025, 10)}, "month"),
+        ({"month": Period.month(2027, 10)}, "month"),
+        ({"published_on": date(2026, 10, 30)}, "month"),
         ({"value": Decimal(0)}, "value"),
         ({"value": Decimal("1.23456")}, "value"),
         ({"value": Decimal("NaN")}, "value"),

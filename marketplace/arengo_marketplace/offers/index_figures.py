@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
 from uuid import UUID
 
 from arengo_core import clock
@@ -38,7 +39,7 @@ PUBLISHED_WITHIN = timedelta(days=20)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A figure that is not known: of which month, and from which month prices use it."""
+    """A figure that is not known: of which month, and from which month prices in force use it."""
 
     month: date
     used_from: date
@@ -67,12 +68,13 @@ class Index:
 async def indices(uow: UnitOfWork, consortium_id: UUID) -> list[Index]:
     """The indices that prices in force or to come follow, by name; for the consortium's office."""
     uow.caller.require(consortium_id, OFFERS)
-    found: dict[str, list[tuple[Offer, IndexLink]]] = {}
+    found: dict[str, list[tuple[Offer, _Followed]]] = {}
     for offer in await _priced(uow, consortium_id):
-        for link in {_same(one.name): one for one in _links(offer)}.values():
-            found.setdefault(_same(link.name), []).append((offer, link))
+        for one in _followed(offer):
+            found.setdefault(_same(one.link.name), []).append((offer, one))
     made = [
-        _index([offer for offer, _ in rows], [link for _, link in rows]) for rows in found.values()
+        _index(list({offer.id: offer for offer, _ in rows}.values()), [one for _, one in rows])
+        for rows in found.values()
     ]
     return sorted(made, key=lambda one: one.name.casefold())
 
@@ -116,6 +118,12 @@ async def enter(
             field="value",
             places=_PLACES,
         )
+    if month.end - timedelta(days=1) > published_on:
+        raise InvalidInputError(
+            "{month} was not over on the day of publication: choose the month of the figure.",
+            field="month",
+            month=month.label(current_locale()),
+        )
     if not source.strip():
         raise InvalidInputError("Say who published it.", field="source")
     document = {
@@ -149,21 +157,24 @@ async def _entered(
 ) -> PriceChange | None:
     month = date.fromisoformat(f"{document['month']}-01")
     before = prices.plans_of(offer)
-    start = _used_from(prices.valid_on(before, prices.next_month().start), name, month)
-    start = start or next(
-        (day for plan in before.values() if (day := _used_from(plan, name, month))), None
+    first = min(
+        (
+            max(used, day, prices.next_month().start)
+            for day, plan in before.items()
+            if (used := _used_from(plan, name, month))
+            and prices.valid_on(before, max(used, day, prices.next_month().start)) is plan
+        ),
+        default=None,
     )
-    if start is None:
+    if first is None:
         return None
-    first = max(start, prices.next_month().start)
     changed = {
         day: _with_figure(plan, document)
         for day, plan in {**before, first: prices.valid_on(before, first)}.items()
         if day >= first and _used_from(plan, name, month)
     }
     after = {**before, **changed}
-    known = all(prices.valid_on(before, day) == plan for day, plan in after.items())
-    if known or first not in changed:
+    if all(prices.valid_on(before, day) == plan for day, plan in after.items()):
         return None
     note = f"{name} {document['month']}: {document['value']} ({document['source']})"
     effect = await prices.between(uow, host, offer, first, before, after, note)
@@ -188,7 +199,8 @@ async def _entered(
         index=name,
         **document,
     )
-    if any(one.difference.amount for one in effect.changes):
+    differing = tuple(one for one in effect.changes if one.difference.amount)
+    if differing:
         old, new = (prices.valid_on(plans, first).index for plans in (before, after))
         assert old is not None
         assert new is not None
@@ -199,7 +211,8 @@ async def _entered(
             "value": document["value"],
             "per_cent": _per_cent(change),
         }
-        prices.tell(uow, replace(effect, note=""), index=told)
+        figures = replace(effect.figures, changes=differing)
+        prices.tell(uow, replace(effect, note="", figures=figures), index=told)
     return effect
 
 
@@ -223,29 +236,46 @@ def _used_from(plan: PricePlan, name: str, month: date) -> date | None:
     return link.first.replace(year=link.first.year + month.year - link.base.year)
 
 
-def _links(offer: Offer) -> Iterable[IndexLink]:
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A link of a price, with the first and the last month in which that price is valid."""
+
+    link: IndexLink
+    first: date
+    last: date | None
+
+
+def _followed(offer: Offer) -> Iterable[_Followed]:
     """The links of the price in force and of those to come, the latest last."""
-    plans = prices.plans_of(offer)
-    today = clock.today()
-    in_force = prices.valid_on(plans, today)
-    for plan in (in_force, *(plan for day, plan in sorted(plans.items()) if day > today)):
-        if plan.index is not None:
-            yield plan.index
+    versions = sorted(prices.plans_of(offer).items())
+    ends = [day for day, _ in versions[1:]]
+    for (day, plan), end in zip_longest(versions, ends):
+        if plan.index is not None and (end is None or end > clock.today()):
+            last = Period.months_from(end, 1).previous().start if end else None
+            yield _Followed(plan.index, day, last)
 
 
-def _index(offers: Sequence[Offer], links: Sequence[IndexLink]) -> Index:
-    figures = {one.month: one for link in links for one in link.figures}
+def _links(offer: Offer) -> Iterable[IndexLink]:
+    return (one.link for one in _followed(offer))
+
+
+def _index(offers: Sequence[Offer], found: Sequence[_Followed]) -> Index:
+    figures = {figure.month: figure for one in found for figure in one.link.figures}
     year = Period.months_from(clock.today(), 13)
-    wanted = {
-        Wanted(month, link.first.replace(year=link.first.year + month.year - link.base.year))
-        for link in links
-        for month in link.not_known(year.end.replace(day=1))
-    }
+    wanted: dict[date, date] = {}
+    for one in found:
+        link, last = one.link, min(one.last or year.end, year.end.replace(day=1))
+        if last < prices.next_month().start:
+            continue
+        for month in link.not_known(last):
+            used = link.first.replace(year=link.first.year + month.year - link.base.year)
+            if (day := max(used, one.first)) < wanted.get(month, year.end):
+                wanted[month] = day
     return Index(
-        links[0].name,
+        found[0].link.name,
         tuple(offers),
         tuple(figures[month] for month in sorted(figures)),
-        tuple(sorted(wanted, key=lambda one: (one.month, one.used_from))),
+        tuple(Wanted(month, day) for month, day in sorted(wanted.items())),
     )
 
 
