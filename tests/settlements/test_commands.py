@@ -80,6 +80,7 @@ async def test_a_month_is_entered_looked_at_and_closed(valley, costs, tmp_path, 
     number = closed["statements"][0]["number"]
     statement = json.loads((await costs("explain", number, "--json")).stdout)
     parts = [part["amount"] for service in statement["services"] for part in service["parts"]]
+    assert statement["currency"] == "EUR"
     assert sum(parts) == statement["amount"] == closed["statements"][0]["amount"]
     async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
         assert len((await uow.session.execute(Settlement.__table__.select())).all()) == 1

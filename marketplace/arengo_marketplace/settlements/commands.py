@@ -260,15 +260,16 @@ def explain(number: str, slug: str | None, as_json: bool) -> None:
         member = await organizations.get(uow.session, found.organization_id)
         rows: list[tuple[str, ...]] = []
         services: list[dict[str, Any]] = []
+
+        def written(amount: int) -> str:
+            return format_money(Money(amount, found.currency))
+
         for share in shares:
             parts = [read_component(document) for document in share.components]
-            rows.append((share.service, "", format_money(Money(share.amount))))
-            rows += [
-                ("", f"{part.per_cent} % {part.used}", format_money(Money(part.amount)))
-                for part in parts
-            ]
+            rows.append((share.service, "", written(share.amount)))
+            rows += [("", f"{part.per_cent} % {part.used}", written(part.amount)) for part in parts]
             changed = [read_adjustment(document) for document in share.adjustments]
-            rows += [("", one.reason, format_money(Money(one.amount))) for one in changed]
+            rows += [("", one.reason, written(one.amount)) for one in changed]
             services.append(
                 {
                     "service": share.service,
@@ -286,16 +287,14 @@ def explain(number: str, slug: str | None, as_json: bool) -> None:
         data = {
             "number": found.number,
             "member": name,
+            "currency": found.currency,
             "amount": found.amount,
             "paid": standing.paid,
             "open": standing.open,
             "services": services,
         }
         head = f"{found.number}  {name}  {month_key(found.period)}"
-        foot = (
-            f"Together {format_money(Money(found.amount))},"
-            f" open {format_money(Money(standing.open))}"
-        )
+        foot = f"Together {written(found.amount)}, open {written(standing.open)}"
         return [head, *table(rows), foot], data
 
     _run(slug, as_json, work)

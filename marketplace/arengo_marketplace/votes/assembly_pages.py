@@ -15,8 +15,7 @@ from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import day_named, read_form
 from arengo_marketplace.votes import minutes, service
-from arengo_marketplace.votes.pages import show
-from arengo_marketplace.votes.wording import STATES
+from arengo_marketplace.votes.pages import counted, show
 
 
 @get("/office/votes/{vote_id:uuid}/minutes", name="vote-minutes")
@@ -105,10 +104,7 @@ async def assembly(
             raise
         form.refuse(error)
         return await show(request, host, caller, vote_id, form)
-    done = Flash(
-        "success", gettext("The vote is counted: {state}.", state=gettext(STATES[vote.state]))
-    )
-    return redirect(request, f"/office/votes/{vote_id}", done)
+    return redirect(request, f"/office/votes/{vote_id}", counted(vote))
 
 
 ROUTES: list[Any] = [minutes_file, attach, assembly]

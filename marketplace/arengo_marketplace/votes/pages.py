@@ -304,10 +304,15 @@ async def close(
             raise
         form.refuse(error)
         return await show(request, host, caller, vote_id, form)
-    done = Flash(
-        "success", gettext("The vote is counted: {state}.", state=gettext(STATES[vote.state]))
+    return redirect(request, f"/office/votes/{vote_id}", counted(vote))
+
+
+def counted(vote: Vote) -> Flash:
+    """What is said once a vote is counted."""
+    return Flash(
+        "success" if vote.state == "passed" else "warning",
+        gettext("The vote is counted: {state}.", state=gettext(STATES[vote.state])),
     )
-    return redirect(request, f"/office/votes/{vote_id}", done)
 
 
 @post(
