@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -16,6 +17,7 @@ _EXPONENTS = {
     )
     for code in codes.split()
 }
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)")
 
 
 class CurrencyMismatchError(ValueError):
@@ -36,12 +38,14 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str = "EUR") -> Money:
-        """Read what a person typed: ``12,50``, ``1.234,50``, ``12.5``. Raises ValueError."""
+        """Read what a person typed: ``12,50``, ``1.234,50``, ``1,234.50``, ``12.5``.
+
+        ``1.200`` and ``1,200`` are thousands where the currency has no three decimals. Raises
+        ValueError.
+        """
         cleaned = text.strip().replace("€", "").replace("\u00a0", "").replace(" ", "")
-        if "," in cleaned:
-            cleaned = cleaned.replace(".", "").replace(",", ".")
         try:
-            value = Decimal(cleaned)
+            value = Decimal(_with_decimal_point(cleaned, exponent(currency)))
         except InvalidOperation:
             raise ValueError(f"not an amount of money: {text!r}") from None
         if not value.is_finite():
@@ -89,6 +93,21 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
+
+
+def _with_decimal_point(text: str, decimals: int) -> str:
+    """Without what parts thousands. Of both separators the last begins the decimals; one alone
+    parts thousands where it is repeated or before three digits that can be no decimals.
+    """
+    at = max(text.rfind("."), text.rfind(","))
+    if at < 0:
+        return text
+    whole, mark, rest = text[:at], text[at], text[at + 1 :]
+    if _GROUPED.fullmatch(text) and (mark in whole or decimals != len(rest)):
+        return re.sub("[.,]", "", text)
+    if _GROUPED.fullmatch(whole) and mark not in whole:
+        whole = re.sub("[.,]", "", whole)
+    return f"{whole}.{rest}"
 
 
 def total(amounts: Iterable[Money], currency: str = "EUR") -> Money:

@@ -114,7 +114,7 @@ def test_tiers_are_read_in_both_languages(text, tiers):
         ("up to 1000: 0.05\nabove: 0.123456789", 2),
         ("up to 1000: 0.05\nabove:", 2),
         ("up to 1000: 0.05 + much\nabove: 0.03", 1),
-        ("up to 1000: 0.05 + 1.005\nabove: 0.03", 1),
+        ("up to 1000: 0.05 + 1.0055\nabove: 0.03", 1),
         ("up to 1000: 0.05 + -1\nabove: 0.03", 1),
         ("up to 1000: 0.05 +\nabove: 0.03", 1),
         ("up to ²: 0.05\nabove: 0.03", 1),

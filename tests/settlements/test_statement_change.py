@@ -98,6 +98,39 @@ async def test_first_months_and_credits_stand_beside_nothing(valley, months, vis
         assert "<figure" not in page.text
 
 
+async def test_a_payer_without_a_share_sees_that_there_is_none(
+    valley, move_clock, make_merchant, visit, monkeypatch
+):
+    lead = valley.towns[0]
+    shop = (await make_merchant(valley.id, lead.id)).organization
+    for month in (AUGUST, SEPTEMBER):
+        await valley.enter(40_000, month, paid_by=shop.id)
+    move_clock(IN_OCTOBER)
+    await valley.close(AUGUST)
+    september = await valley.close(SEPTEMBER)
+    issued = {one.organization_id: one for one in await valley.statements(september)}
+    office = await visit(valley.officer)
+    page = await office.get(f"/office/statements/{issued[shop.id].id}/change")
+    assert page.status_code == 200
+    answer = await office.graphql(ASK, id=global_id("Statement", issued[shop.id].id))
+    change = answer["data"]["statement"]["change"]
+    assert change["amounts"] == {
+        "before": None, "now": None, "difference": {"amount": 0}, "perCent": None,
+    }  # fmt: skip
+    assert (change["causes"], change["services"]) == ([], [])
+
+    reckoned, divided = [], comparison.reckon
+
+    async def reckon(*given):
+        reckoned.append(given)
+        return await divided(*given)
+
+    monkeypatch.setattr(comparison, "reckon", reckon)
+    listed = await office.graphql(LIST, id=global_id("Organization", valley.id), first=50)
+    assert len(listed["data"]["statements"]["nodes"]) >= 4
+    assert len(reckoned) == 1, "two months are divided once for all their statements"
+
+
 async def test_another_members_change_is_out_of_reach(valley, months, visit, run_jobs):
     await run_jobs()
     other = next(

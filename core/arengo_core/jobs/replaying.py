@@ -54,6 +54,6 @@ REPLAY = TaskKind(
     "core.replay_held",
     N_("Start held work of {plugin} again"),
     _replay,
-    permission=HELD_WORK,
+    permissions=(HELD_WORK,),
     facts=lambda payload: {"plugin": payload["plugin"]},
 )

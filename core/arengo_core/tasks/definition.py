@@ -89,17 +89,18 @@ class TaskRun(Progress, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TaskKind:
-    """A kind of slow work: ``TaskKind("ski.count", N_("Count the passes"), count, PASSES)``.
+    """A kind of slow work: ``TaskKind("ski.count", N_("Count the passes"), count, (PASSES,))``.
 
     ``key`` begins with the plugin's, ``title`` is a msgid. Beside whoever began it, people with
-    ``permission`` in its organization see a task and may cancel it. ``facts`` makes what fills the
-    placeholders of title and messages from the payload, in the reader's language. ``cancelled`` is
-    called in the transaction that cancels, for what parts already committed leave behind.
+    one of the ``permissions`` in its organization see a task and may cancel it. ``facts`` makes
+    what fills the placeholders of title and messages from the payload, in the reader's language.
+    ``cancelled`` is called in the transaction that cancels, for what parts already committed leave
+    behind.
     """
 
     key: str
     title: str
     work: Callable[[TaskRun], Awaitable[None]]
-    permission: Permission | None = None
+    permissions: tuple[Permission, ...] = ()
     facts: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
     cancelled: Callable[[UnitOfWork, UUID, Mapping[str, Any]], Awaitable[None]] | None = None

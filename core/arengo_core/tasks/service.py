@@ -94,9 +94,9 @@ def _may_see(caller: Caller, registry: Registry, task: Task) -> bool:
     if caller.user_id is not None and task.started_by == caller.user_id:
         return True
     kind = kind_of(registry, task)
-    if kind is None or kind.permission is None:
+    if kind is None or not kind.permissions:
         return False
-    return caller.may(task.organization_id, kind.permission)
+    return caller.may(task.organization_id, *kind.permissions)
 
 
 async def find(uow: UnitOfWork, host: Host, task_id: UUID) -> Task:

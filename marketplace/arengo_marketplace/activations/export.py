@@ -63,7 +63,7 @@ EXPORT = TaskKind(
     "marketplace.export_activation",
     N_("Gather your data of a service"),
     _gather,
-    permission=SERVICES,
+    permissions=(SERVICES,),
 )
 
 

@@ -72,6 +72,10 @@ class Compared:
         """From the differences by offer and by member, and the causes of each offer's."""
         return cls(_together(offers), offers, members, summed(parts.values()), parts)
 
+    def of_member(self, member: UUID) -> MemberDifference:
+        """A member's difference; an empty one where it has no share in either month."""
+        return self.members.get(member) or MemberDifference.of(member, {}, {})
+
 
 def compare(
     before: Mapping[UUID, OfferMonth], now: Mapping[UUID, OfferMonth], keys: KeyRegistry

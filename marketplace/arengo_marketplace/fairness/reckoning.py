@@ -17,7 +17,7 @@ from arengo_core.tasks.definition import TaskKind, TaskRun, TaskState
 from arengo_core.tasks.models import Task
 from arengo_marketplace.fairness import service
 from arengo_marketplace.fairness.service import Question
-from arengo_marketplace.permissions import FIGURES
+from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.titles import service_title
 
 if TYPE_CHECKING:
@@ -121,6 +121,6 @@ RECKON = TaskKind(
     "marketplace.reckon_fairness",
     N_("See whether the rule of {service} is fair"),
     _reckon,
-    permission=FIGURES,
+    permissions=(OFFICE, SERVICES, FIGURES),
     facts=_facts,
 )

@@ -52,5 +52,5 @@ async def _import(run: TaskRun) -> None:
 
 
 IMPORT = TaskKind(
-    "marketplace.import_cost_lines", N_("Import cost lines"), _import, permission=COSTS
+    "marketplace.import_cost_lines", N_("Import cost lines"), _import, permissions=(COSTS,)
 )

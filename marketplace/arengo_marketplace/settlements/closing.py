@@ -80,6 +80,6 @@ CLOSE = TaskKind(
     "marketplace.close_settlement",
     N_("Settle {month}"),
     _close,
-    permission=SETTLEMENTS,
+    permissions=(SETTLEMENTS,),
     facts=_facts,
 )

@@ -13,6 +13,7 @@ from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_marketplace.costs.change_causes import OfferMonth
 from arengo_marketplace.costs.comparing import Compared, compare
+from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.frozen import Frozen
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.lorenz import LorenzCurve, Payer, lorenz_curve
@@ -96,9 +97,17 @@ async def _of_settlement(uow: UnitOfWork, host: Host, settlement: Settlement) ->
         last = await repository.last_before(uow.session, consortium_id, settlement.starts_on)
         if last is None:
             return None
-        rows = await repository.differences(uow.session, consortium_id, settlement.id, last.id)
-        kept = read(rows, consortium_id) if rows else await reckon(uow, host, settlement, last)
+        kept = await kept_or_reckoned(uow, host, settlement, last)
     return await _named(uow, host, last, kept)
+
+
+async def kept_or_reckoned(
+    uow: UnitOfWork, host: Host, settlement: Settlement, last: Settlement
+) -> Kept:
+    """The same as :func:`reckon`, read where a job has kept it."""
+    consortium_id = settlement.organization_id
+    rows = await repository.differences(uow.session, consortium_id, settlement.id, last.id)
+    return read(rows, consortium_id) if rows else await reckon(uow, host, settlement, last)
 
 
 async def reckon(uow: UnitOfWork, host: Host, settlement: Settlement, last: Settlement) -> Kept:
@@ -179,8 +188,18 @@ def _month(
     return OfferMonth(
         pool_of_lines(plain, settlement.period, currency),
         {share.organization_id: share.amount for share in shares},
-        Frozen.from_json(row.inputs, settlement.period, keys) if "members" in row.inputs else None,
+        _frozen(settlement, row, keys),
     )
+
+
+def _frozen(settlement: Settlement, row: SettledOffer, keys: KeyRegistry) -> Frozen | None:
+    """What a month rested on; None where it was not kept, or its rule's plugin is gone."""
+    if "members" not in row.inputs:
+        return None
+    try:
+        return Frozen.from_json(row.inputs, settlement.period, keys)
+    except CostError:
+        return None
 
 
 async def _reckoned(host: Host, before: _Divided, now: _Divided) -> Kept:

@@ -11,7 +11,8 @@ from arengo_core.host import Host
 from arengo_marketplace.costs.comparing import MemberDifference
 from arengo_marketplace.settlements import comparison, differences
 from arengo_marketplace.settlements import repository as settlements
-from arengo_marketplace.settlements.models import Settlement, SettlementDifference
+from arengo_marketplace.settlements.differences import Kept
+from arengo_marketplace.settlements.models import Settlement
 from arengo_marketplace.statements import repository
 from arengo_marketplace.statements.models import Statement
 from arengo_marketplace.titles import service_title
@@ -60,11 +61,18 @@ async def changes_of(
         )
     }
     found: dict[UUID, StatementChange] = {}
+    months: dict[tuple[UUID, UUID], Kept] = {}
     for row in asked:
         last = beside[row.id]
-        member = row.organization_id
-        own = _kept(kept.get((member, row.settlement_id, last.id)))
-        difference, services = own or await _reckoned(uow, host, row, last)
+        member, both = row.organization_id, (row.settlement_id, last.id)
+        own = kept.get((member, *both))
+        if own is not None:
+            difference, services = differences.member_of(own), differences.services_of(own)
+        else:
+            if both not in months:
+                months[both] = await _whole(uow, host, row, last)
+            services = months[both].services
+            difference = months[both].compared.of_member(member)
         found[row.id] = StatementChange(
             last,
             earlier.get((member, last.id)),
@@ -89,19 +97,12 @@ async def _beside(uow: UnitOfWork, rows: Sequence[Statement]) -> dict[UUID, Sett
     return found
 
 
-def _kept(
-    row: SettlementDifference | None,
-) -> tuple[MemberDifference, Mapping[UUID, str]] | None:
-    return (differences.member_of(row), differences.services_of(row)) if row else None
-
-
-async def _reckoned(
-    uow: UnitOfWork, host: Host, row: Statement, last: Settlement
-) -> tuple[MemberDifference, Mapping[UUID, str]]:
-    """Divided anew, until a job has kept it; the reader sees the one member of it."""
+async def _whole(uow: UnitOfWork, host: Host, row: Statement, last: Settlement) -> Kept:
+    """All members' difference, of which the reader sees the one member's: a job has not kept it
+    yet, or the member has no share in either month.
+    """
     consortium_id = row.consortium_id
     async with uow.widened([consortium_id], [consortium_id]):
         settlement = await settlements.get(uow.session, row.settlement_id, consortium_id)
         assert settlement is not None, "settlements are never deleted"
-        made = await comparison.reckon(uow, host, settlement, last)
-    return made.compared.members[row.organization_id], made.services
+        return await comparison.kept_or_reckoned(uow, host, settlement, last)

@@ -37,7 +37,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The payment to open, or one to close first because another amount is open now."""
+    """The payment to open, or one to close first: it is not what may be paid now."""
 
     payment_id: UUID
     is_new: bool
@@ -135,12 +135,10 @@ async def _prepared(
         raise ConflictError(
             "A payment of this statement is on its way already.", code="PAYMENT_ON_ITS_WAY"
         )
-    if last is not None and last.state in WAITING:
-        is_stale = last.amount != amount
-        if not is_stale:
-            await idempotency.remember(uow, _PAY, idempotency_key, last.id)
-        return _Step(last.id, is_new=False, is_stale=is_stale)
     hindered = await obstacle(host, uow, statement.consortium_id, amount)
+    if last is not None and last.state in WAITING:
+        is_stale = hindered is not None or last.amount != amount
+        return _Step(last.id, is_new=False, is_stale=is_stale)
     if hindered is not None:
         raise hindered
     desk = collecting.checkout(host, uow)

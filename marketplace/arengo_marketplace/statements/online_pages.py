@@ -88,7 +88,7 @@ async def state_page(
             state=payment.state.value,
             awaits=awaits,
             is_back=came_from == "paid",
-            may_pay=online.may_begin(caller, standing, payment),
+            may_pay=await online.may_pay(host, uow, standing, payment),
         )
 
 

@@ -240,7 +240,9 @@ class StatementType(Node):
         found = await info.context.loader(OnlinePaymentOf).load(self.standing)
         return OnlinePaymentType.of(found) if found else None
 
-    @strawberry.field(description="Whether the caller may pay online what is open.")
+    @strawberry.field(
+        description="Whether the caller may pay online what is open, within the service's limits."
+    )
     async def can_pay_online(self, info: Info) -> bool:
         """Whether a page of the payments service may be opened."""
         payment = await info.context.loader(OnlinePaymentOf).load(self.standing)

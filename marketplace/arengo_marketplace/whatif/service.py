@@ -96,19 +96,21 @@ class Books:
 async def require_inside(uow: UnitOfWork, consortium_id: UUID) -> UUID:
     """The consortium's officers may ask, and those of its members, who see its offers' previews.
 
-    Answers for which organization the caller asks.
+    Answers for which organization the caller asks: the one acted for, if it may.
     """
     caller = uow.caller
-    if caller.may(consortium_id, OFFICE):
-        return consortium_id
-    caller.require_signed_in()
-    for grant in caller.grants:
-        if caller.may(grant.organization_id, SERVICES, FIGURES):
+    granted = [grant.organization_id for grant in caller.grants]
+    acted_for = [caller.acting_id] if caller.acting_id else []
+    for place in dict.fromkeys([*acted_for, consortium_id, *granted]):
+        if place == consortium_id and caller.may(place, OFFICE):
+            return place
+        if caller.may(place, SERVICES, FIGURES):
             try:
-                await directory.member(uow, grant.organization_id, consortium_id)
+                await directory.member(uow, place, consortium_id)
             except NotFoundError:
                 continue
-            return grant.organization_id
+            return place
+    caller.require_signed_in()
     raise ForbiddenError("You may not do this for that organization.")
 
 

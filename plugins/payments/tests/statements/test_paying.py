@@ -266,6 +266,49 @@ async def test_one_made_public_later_takes_nothing_more(payers):
     assert refused.value.code == "PUBLIC_PAYEE"
 
 
+async def test_a_page_that_is_open_when_it_is_switched_off_is_closed(payers):
+    first = await payers.begin()
+    await payers.switch(online=False)
+    with pytest.raises(ConflictError) as off:
+        await payers.begin()
+    assert off.value.code == "NOT_ONLINE"
+    assert (await payers.payment_row(first.id)).state == "expired"
+
+
+async def test_a_page_that_expired_untold_is_followed_by_a_new_one_at_once(payers, move_clock):
+    first = await payers.begin(key="the-first-form")
+    await payers.standin.send_webhooks_to(None)
+    session = (await payers.attempt(first.id)).reference
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(
+            f"{payers.standin.base_url}/v1/checkout/sessions/{session}/expire",
+            headers={"authorization": f"Bearer {payers.standin.secret_key}"},
+        )
+    assert answer.status_code == 200, answer.text
+    move_clock(clock.now() + CHECKOUT_LIFE + timedelta(minutes=1))
+    again = await payers.begin(key="the-next-form")
+    assert again.url not in {None, first.url}
+    assert (await payers.begin(key="the-next-form")).url == again.url
+
+
+async def test_a_page_of_a_gateway_that_is_gone_does_not_stop_paying_for_ever(payers, move_clock):
+    first = await payers.begin()
+    async with payers.host.unit_of_work(payers.office) as uow:
+        market = payers.host.continuing(uow, Marketplace)
+        await market.set_collecting_entity(
+            payers.id,
+            organization_id=payers.consortium.lead.id,
+            gateway="counter",
+            gateway_settings={},
+        )
+    move_clock(clock.now() + CHECKOUT_LIFE + timedelta(minutes=1))
+    await payers.janitor()
+    assert (await payers.payment_row(first.id)).state == "open", "its money may be told of still"
+    move_clock(clock.now() + timedelta(hours=1))
+    await payers.janitor()
+    assert (await payers.payment_row(first.id)).state == "expired"
+
+
 async def test_without_an_offer_or_a_collector_it_cannot_be_switched_on(
     host, make_consortium, make_offer
 ):

@@ -94,6 +94,6 @@ SEND = TaskKind(
     "communications.send_announcement",
     N_("Send an announcement"),
     _send,
-    permission=ANNOUNCEMENTS,
+    permissions=(ANNOUNCEMENTS,),
     cancelled=_stop,
 )

@@ -41,6 +41,8 @@ from arengo_payments.marketplace import marketplace
 QUIET = timedelta(seconds=45)
 """After this long an attempt that waits for its answer is taken for lost. A call ends sooner."""
 _SLACK = timedelta(minutes=5)
+_GONE_AFTER = timedelta(hours=1)
+"""So long past its time, a page that the consortium's gateway does not know is over."""
 _NO_ANSWER = "The payment service gave no clear answer. Try again in a minute: nothing is lost."
 
 _Answer = CheckoutOpened | CheckoutConfirmed | CheckoutRefused | OutcomeUnknown
@@ -114,6 +116,8 @@ class Desk:
                     transitions.ended(uow, payment, attempt, PaymentState.EXPIRED)
                 return True
             call = await self._call(uow, consortium_id, attempt)
+            if call is None:
+                return True
         return await self._resolve(consortium_id, payment_id, call, expire=expire)
 
     async def _begin(self, consortium_id: UUID, payment_id: UUID) -> PaymentOpened | Call:
@@ -131,15 +135,16 @@ class Desk:
                         transitions.ended(uow, payment, attempt, PaymentState.EXPIRED)
                         return PaymentOpened(payment.id, PaymentState.EXPIRED)
                     attempt.state, attempt.changed_at = AttemptState.OPENING, now
-                    return await self._call(uow, consortium_id, attempt)
+                    call = await self._call(uow, consortium_id, attempt)
                 case AttemptState.OPEN if attempt.expires_at > now:
                     return PaymentOpened(payment.id, state, attempt.url)
                 case AttemptState.PROCESSING | AttemptState.PAID | AttemptState.CLOSED:
                     return PaymentOpened(payment.id, state)
                 case AttemptState.OPENING if attempt.changed_at > now - QUIET:
-                    return await self._call(uow, consortium_id, attempt)
+                    call = await self._call(uow, consortium_id, attempt)
                 case AttemptState.OPENING | AttemptState.UNKNOWN | AttemptState.OPEN:
-                    return await self._call(uow, consortium_id, attempt, is_lost=True)
+                    call = await self._call(uow, consortium_id, attempt, is_lost=True)
+            return call or PaymentOpened(payment.id, PaymentState.EXPIRED)
 
     async def _note(
         self, consortium_id: UUID, payment_id: UUID, attempt_id: UUID, answer: _Answer
@@ -183,6 +188,8 @@ class Desk:
                     await transitions.learned(self._host, uow, payment, parts, attempt, found)
                 case NotFound() if attempt.reference is None:
                     await self._begin_anew(uow, payment, attempt, end=expire)
+                case NotFound() if _is_gone(attempt):
+                    transitions.ended(uow, payment, attempt, PaymentState.EXPIRED)
                 case _:
                     attempt.changed_at = clock.now()
                     return False
@@ -220,13 +227,17 @@ class Desk:
 
     async def _call(
         self, uow: UnitOfWork, consortium_id: UUID, attempt: AttemptRow, *, is_lost: bool = False
-    ) -> Call:
+    ) -> Call | None:
+        """What to ask; None where nobody is left to ask and the attempt is over for that."""
         entity = await marketplace(self._host, uow).collecting_entity(consortium_id)
         gateway = gateway_of(self._host, entity, attempt.gateway)
-        if gateway is None:
-            raise UnavailableError(_NO_ANSWER)
         payment = await repository.payment(uow.session, consortium_id, attempt.payment_id)
         assert payment is not None, "an attempt belongs to a payment"
+        if gateway is None and _is_gone(attempt):
+            transitions.ended(uow, payment, attempt, PaymentState.EXPIRED)
+            return None
+        if gateway is None:
+            raise UnavailableError(_NO_ANSWER)
         parts = await repository.parts(uow.session, consortium_id, attempt.payment_id)
         return Call(attempt, gateway, checkout_request(payment, parts, attempt), is_lost)
 
@@ -251,3 +262,12 @@ class Desk:
         if attempt_id is None:
             return None
         return await repository.attempt(uow.session, consortium_id, attempt_id)
+
+
+def _is_gone(attempt: AttemptRow) -> bool:
+    """Whether an attempt that cannot be asked after waits for nothing any more.
+
+    The consortium has another gateway or account since. Money on its way may still come.
+    """
+    is_over = attempt.expires_at + _GONE_AFTER <= clock.now()
+    return is_over and attempt.state != AttemptState.PROCESSING
