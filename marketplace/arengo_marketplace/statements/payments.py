@@ -95,11 +95,20 @@ async def record_online(uow: UnitOfWork, receipt: OnlineReceipt) -> StatementPay
         PaymentWay.ONLINE,
     )
     payment.key, payment.reason = receipt.key, receipt.reason
-    act, description = _told(receipt, statement.number)
-    await _write(uow, [payment], description, _postings(payment), occurred_at=receipt.occurred_at)
+    await _write(
+        uow,
+        [payment],
+        _told(receipt, statement.number),
+        _postings(payment),
+        occurred_at=receipt.occurred_at,
+    )
     uow.audit(
         statement.consortium_id,
-        act,
+        "statement.online_returned"
+        if receipt.amount.amount < 0
+        else "statement.online_back_again"
+        if receipt.reason
+        else "statement.paid_online",
         "Statement",
         statement.id,
         amount=receipt.amount.amount,
@@ -107,19 +116,17 @@ async def record_online(uow: UnitOfWork, receipt: OnlineReceipt) -> StatementPay
     return payment
 
 
-def _told(receipt: OnlineReceipt, number: str) -> tuple[str, str]:
-    """The act of the log, and what the ledger says: paid, given back, or come back after that."""
+def _told(receipt: OnlineReceipt, number: str) -> str:
+    """What the ledger says: paid, given back, or come back after that."""
     if receipt.amount.amount < 0:
-        text = gettext("Online payment of statement {number} given back", number=number)
-        return "statement.online_returned", text
+        return gettext("Online payment of statement {number} given back", number=number)
     if receipt.reason:
-        text = gettext(
+        return gettext(
             "Online payment of statement {number} is there again: {reason}",
             number=number,
             reason=receipt.reason,
         )
-        return "statement.online_back_again", text
-    return "statement.paid_online", gettext("Statement {number} paid online", number=number)
+    return gettext("Statement {number} paid online", number=number)
 
 
 async def take_back(uow: UnitOfWork, *, payment_id: UUID, reason: str) -> StatementPayment:
