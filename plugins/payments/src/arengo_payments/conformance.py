@@ -27,6 +27,7 @@ OPEN = {
         "capability PaymentDesk",
     ),
     "it asks the gate for each merchant whom a payment concerns": ("capability Payments",),
+    "a member pays its consortium's statement, and uses no service": ("capability StatementDesk",),
     "a gateway tells, signed, what became of a payment": ("/webhooks/payments/*",),
 }
 """What names no service, by why it is open; the kit asks for each."""
