@@ -101,11 +101,12 @@ PARTS: dict[str, Callable[[Sizes], Iterator[Figure]]] = {
 
 def main() -> None:
     """Measure the parts asked for, all unless named, and print."""
+    usual = Sizes()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"any of: {', '.join(PARTS)}")
     parser.add_argument("--json", type=Path, help="write the figures here too")
-    parser.add_argument("--records", type=int, default=Sizes.records, help="of the month to close")
-    parser.add_argument("--rows", type=int, default=Sizes.rows, help="of the batch to take in")
+    parser.add_argument("--records", type=int, default=usual.records, help="of the month to close")
+    parser.add_argument("--rows", type=int, default=usual.rows, help="of the batch to take in")
     options = parser.parse_args()
     for name in options.parts:
         if name not in PARTS:
