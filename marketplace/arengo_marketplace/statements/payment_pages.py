@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, ConflictError
 from arengo_core.i18n import current_locale, error_text, gettext
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
+from arengo_core.web.acts import acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
-from arengo_core.web.forms import day_named, read_form
+from arengo_core.web.forms import Form, day_named, read_form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.cursors import cursor_at, day_and_id
@@ -104,26 +107,23 @@ async def record_payment(
     request: ArengoRequest, host: FromHost, caller: FromCaller, statement_id: FromPath[UUID]
 ) -> Response[Any] | Redirect:
     """Record that a statement was paid."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await payments.record(
-                uow,
-                statement_id=statement_id,
-                amount=form.money("amount"),
-                paid_on=day_named(form["paid_on"], "paid_on"),
-                reference=form["reference"],
-                is_over=form.flag("is_over"),
-                idempotency_key=form["idempotency_key"] or None,
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await show(request, host, caller, statement_id, form)
+
+    async def act(uow: UnitOfWork, form: Form) -> object:
+        return await payments.record(
+            uow,
+            statement_id=statement_id,
+            amount=form.money("amount"),
+            paid_on=day_named(form["paid_on"], "paid_on"),
+            reference=form["reference"],
+            is_over=form.flag("is_over"),
+            idempotency_key=form["idempotency_key"] or None,
+        )
+
+    again = partial(show, request, host, caller, statement_id)
     done = Flash("success", gettext("The payment is recorded."))
-    return redirect(request, f"/office/statements/{statement_id}", done)
+    return await acted(
+        request, host, caller, act, again, f"/office/statements/{statement_id}", done
+    )
 
 
 @post(

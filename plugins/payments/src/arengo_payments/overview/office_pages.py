@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from arengo_core.host import Host
 from arengo_core.i18n import format_date, format_datetime, format_money, gettext
 from arengo_core.money import Money, total
 from arengo_core.organizations import repository as organizations
+from arengo_core.web.acts import acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
@@ -204,26 +206,23 @@ async def record_payout(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[str] | Redirect:
     """Note a transfer that was made to a merchant."""
-    form = await read_form(request)
     place = _place(caller)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await payouts.record(
-                host,
-                uow,
-                consortium_id=place,
-                merchant_id=form.uuid("merchant"),
-                amount=form.money("amount"),
-                paid_on=_day(form),
-                reference=form["reference"],
-                key=form["idempotency_key"],
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _overview(request, host, caller, form)
-    return redirect(request, _HOME, Flash("success", gettext("The transfer is noted.")))
+
+    async def act(uow: UnitOfWork, form: Form) -> object:
+        return await payouts.record(
+            host,
+            uow,
+            consortium_id=place,
+            merchant_id=form.uuid("merchant"),
+            amount=form.money("amount"),
+            paid_on=_day(form),
+            reference=form["reference"],
+            key=form["idempotency_key"],
+        )
+
+    again = partial(_overview, request, host, caller)
+    done = Flash("success", gettext("The transfer is noted."))
+    return await acted(request, host, caller, act, again, _HOME, done)
 
 
 @post(
@@ -236,26 +235,23 @@ async def record_transfer(
     request: ArengoRequest, host: FromHost, caller: FromCaller
 ) -> Response[str] | Redirect:
     """Note what the gateway paid out to the consortium's bank."""
-    form = await read_form(request)
     place = _place(caller)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await payouts.record_transfer(
-                host,
-                uow,
-                consortium_id=place,
-                amount=form.money("amount"),
-                fees=form.money("fees") if form["fees"].strip() else Money(0),
-                paid_on=_day(form),
-                reference=form["reference"],
-                key=form["idempotency_key"],
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _overview(request, host, caller, form)
-    return redirect(request, _HOME, Flash("success", gettext("The payout is noted and booked.")))
+
+    async def act(uow: UnitOfWork, form: Form) -> object:
+        return await payouts.record_transfer(
+            host,
+            uow,
+            consortium_id=place,
+            amount=form.money("amount"),
+            fees=form.money("fees") if form["fees"].strip() else Money(0),
+            paid_on=_day(form),
+            reference=form["reference"],
+            key=form["idempotency_key"],
+        )
+
+    again = partial(_overview, request, host, caller)
+    done = Flash("success", gettext("The payout is noted and booked."))
+    return await acted(request, host, caller, act, again, _HOME, done)
 
 
 def _day(form: Form) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller
-from arengo_core.errors import ArengoError, NotFoundError
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import NotFoundError
 from arengo_core.host import Host
 from arengo_core.i18n import format_datetime, format_money, format_number, gettext
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
+from arengo_core.web.acts import acted
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
-from arengo_core.web.flashes import Flash, redirect
-from arengo_core.web.forms import Form, read_form
+from arengo_core.web.flashes import Flash
+from arengo_core.web.forms import Form
 from arengo_core.web.pages import acting_for, page
 from arengo_payments.base import Purpose
 from arengo_payments.collecting import repository as payments
@@ -93,23 +96,20 @@ async def give_back(
     request: ArengoRequest, host: FromHost, caller: FromCaller, payment_id: FromPath[UUID]
 ) -> Response[str] | Redirect:
     """Give money of it back."""
-    form = await read_form(request)
-    try:
-        async with host.unit_of_work(caller) as uow:
-            await service.give_back(
-                uow,
-                payment_id=payment_id,
-                amount=form.money("amount"),
-                reason=form["reason"],
-                key=form["idempotency_key"],
-            )
-    except ArengoError as error:
-        if error.status in {401, 403, 404}:
-            raise
-        form.refuse(error)
-        return await _show(request, host, caller, payment_id, form)
+
+    async def act(uow: UnitOfWork, form: Form) -> object:
+        return await service.give_back(
+            uow,
+            payment_id=payment_id,
+            amount=form.money("amount"),
+            reason=form["reason"],
+            key=form["idempotency_key"],
+        )
+
+    again = partial(_show, request, host, caller, payment_id)
     done = Flash("success", gettext("The money goes back; the statement shows it once it is made."))
-    return redirect(request, f"/office/payments/statements/{payment_id}", done)
+    place = f"/office/payments/statements/{payment_id}"
+    return await acted(request, host, caller, act, again, place, done)
 
 
 ROUTES: list[Any] = [payment_page, give_back]
