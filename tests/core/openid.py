@@ -6,7 +6,6 @@ import base64
 import functools
 import hashlib
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlsplit
@@ -38,6 +37,7 @@ class OpenIdProvider:
 
     def __init__(self) -> None:
         self.address = ""
+        self.silence = threading.Event()
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -51,6 +51,8 @@ class OpenIdProvider:
         self.asked = {}
         self.calls = []
         self.mood = ""
+        self.silence.set()
+        self.silence = threading.Event()
 
     def settings(self, **changes):
         return {
@@ -66,7 +68,7 @@ class OpenIdProvider:
     # as a person with a browser
 
     async def _at(self, url, form):
-        async with httpx.AsyncClient(trust_env=False) as browser:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
             answer = await browser.post(url, data=form)
         assert answer.status_code == 302, answer.text
         return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
@@ -97,7 +99,7 @@ class OpenIdProvider:
         if mood and flask.request.path != "/oauth2/authorize":
             self.mood = ""
             if mood == "silent":
-                time.sleep(2)
+                self.silence.wait()
             flask.abort(502)
 
     def after(self, response):
@@ -141,5 +143,6 @@ def serving_openid(port=0) -> Iterator[OpenIdProvider]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield provider
+    provider.silence.set()
     server.shutdown()
     server.server_close()

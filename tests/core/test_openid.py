@@ -18,10 +18,9 @@ from tests.core.openid import SECRET, key
 SPID_L1, SPID_L2 = (f"https://www.spid.gov.it/SpidL{level}" for level in (1, 2))
 
 
-def _provider(openid, networks=("127.0.0.0/8",), **changes):
-    return OidcProvider(
-        openid.read_settings(**changes), Outbound(networks), Publications(), time_limit=1.0
-    )
+def _provider(openid, networks=("127.0.0.0/8",), known=None, time_limit=60.0, **changes):
+    settings, known = openid.read_settings(**changes), known or Publications()
+    return OidcProvider(settings, Outbound(networks), known, time_limit=time_limit)
 
 
 async def _identify(provider, openid, person="ada"):
@@ -33,15 +32,22 @@ async def _identify(provider, openid, person="ada"):
 
 class TestOpenIdConnect(IdentityProviderContract):
     provider = "oidc"
-    time_limit = 1.0
 
     @pytest.fixture
     def far_side(self, openid):
         return openid
 
     @pytest.fixture
-    def identity_provider(self, openid):
-        return _provider(openid)
+    def known(self):
+        return Publications()
+
+    @pytest.fixture
+    def identity_provider(self, openid, known):
+        return _provider(openid, known=known)
+
+    @pytest.fixture
+    def impatient(self, openid, known):
+        return _provider(openid, known=known, time_limit=1.0)
 
 
 async def test_a_person_is_told_by_the_standard_claims(openid):

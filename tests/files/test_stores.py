@@ -27,9 +27,20 @@ class TestFolder(FileStoreContract):
         assert set(await self.listed(store)) == {key, "notes.txt"}
 
 
+def _at(s3, time_limit):
+    return at_s3(
+        BUCKET,
+        "contract",
+        time_limit,
+        endpoint=f"http://127.0.0.1:{s3.port}",
+        region="eu-south-1",
+        access_key_id="key",
+        secret_access_key="secret",
+    )
+
+
 class TestS3(FileStoreContract):
     provider = "s3"
-    time_limit = 2.0
 
     @pytest.fixture
     def far_side(self, s3):
@@ -37,15 +48,11 @@ class TestS3(FileStoreContract):
 
     @pytest.fixture
     def store(self, s3):
-        return at_s3(
-            BUCKET,
-            "contract",
-            self.time_limit,
-            endpoint=f"http://127.0.0.1:{s3.port}",
-            region="eu-south-1",
-            access_key_id="key",
-            secret_access_key="secret",
-        )
+        return _at(s3, self.time_limit)
+
+    @pytest.fixture
+    def impatient(self, s3):
+        return _at(s3, 2.0)
 
 
 async def test_s3_is_found_by_its_address_and_keeps_the_type(s3, s3_url):

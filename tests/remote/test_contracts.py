@@ -30,19 +30,19 @@ from arengo_payments.contract import (
 from arengo_payments.contract_tests import PaymentGatewayContract, checkout_request
 from tests.remote.far_side import FarSide
 
-TIME_LIMIT = 0.6
+PATIENT = 60.0
+IMPATIENT = 1.0
 
 
-def _of(host, far_side, contract, key):
+def _of(host, far_side, contract, key, time_limit=PATIENT):
     kind = {Carrier: "carrier", PaymentGateway: "gateway", Channel: "channel"}[contract]
     adapt = host.registry.remote_kinds[kind].value.adapt
-    remote = Remote(host, "permits", far_side.address, TIME_LIMIT)
+    remote = Remote(host, "permits", far_side.address, time_limit)
     return adapt(remote, key, {"recipients": "*@far.example"}, {})
 
 
 class TestFarPost(CarrierContract):
     provider = "far-post"
-    time_limit = 5.0
     out_of_reach = "015146"
     too_heavy = 20_001
 
@@ -54,10 +54,13 @@ class TestFarPost(CarrierContract):
     def carrier(self, host, far_side):
         return _of(host, far_side, Carrier, "far-post")
 
+    @pytest.fixture
+    def impatient(self, host, far_side):
+        return _of(host, far_side, Carrier, "far-post", IMPATIENT)
+
 
 class TestFarBank(PaymentGatewayContract):
     provider = "far-bank"
-    time_limit = 5.0
 
     @pytest.fixture
     def far_side(self, far_side):
@@ -68,6 +71,10 @@ class TestFarBank(PaymentGatewayContract):
         return _of(host, far_side, PaymentGateway, "far-bank")
 
     @pytest.fixture
+    def impatient(self, host, far_side):
+        return _of(host, far_side, PaymentGateway, "far-bank", IMPATIENT)
+
+    @pytest.fixture
     def refused_request(self):
         lines = (CheckoutLine("Stufa di pietra ollare", Money(100_001)),)
         return checkout_request(lines=lines, amount=Money(100_001))
@@ -75,7 +82,6 @@ class TestFarBank(PaymentGatewayContract):
 
 class TestFarTexts(ChannelContract):
     provider = "far-texts"
-    time_limit = 5.0
 
     @pytest.fixture
     def far_side(self, far_side):
@@ -85,6 +91,10 @@ class TestFarTexts(ChannelContract):
     @pytest.fixture
     def channel(self, host, far_side):
         return _of(host, far_side, Channel, "far-texts")
+
+    @pytest.fixture
+    def impatient(self, host, far_side):
+        return _of(host, far_side, Channel, "far-texts", IMPATIENT)
 
     @pytest.fixture
     def message(self):
@@ -196,7 +206,7 @@ async def test_a_payer_is_sent_only_where_the_program_might_call(host, far_side,
 
 
 async def test_after_five_faults_a_door_is_closed_and_the_others_stay_open(host, far_side):
-    remote = Remote(host, "permits", far_side.address, TIME_LIMIT)
+    remote = Remote(host, "permits", far_side.address, PATIENT)
     far_side.raw = b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"
     for _ in range(5):
         answer = await remote.ask("/gateway/far-bank/fetch_checkout", "k", {"reference": "x"}, dict)

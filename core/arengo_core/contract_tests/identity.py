@@ -41,8 +41,8 @@ def journey() -> Journey:
 
 
 class IdentityProviderContract(ContractTests):
-    """Give the fixtures ``identity_provider`` and ``far_side`` (:class:`IdentityFarSide`);
-    ``people`` are two whom the far side knows.
+    """Give the fixtures ``identity_provider``, ``impatient`` and ``far_side``
+    (:class:`IdentityFarSide`); ``people`` are two whom the far side knows.
     """
 
     contract = IdentityProvider
@@ -52,6 +52,11 @@ class IdentityProviderContract(ContractTests):
     def identity_provider(self) -> IdentityProvider:
         """The provider under test."""
         raise NotImplementedError(f"{type(self).__name__} gives no fixture identity_provider")
+
+    @pytest.fixture
+    def impatient(self, identity_provider: IdentityProvider) -> IdentityProvider:
+        """The same provider with a short time limit."""
+        return identity_provider
 
     async def _there_and_back(
         self, provider: IdentityProvider, far_side: IdentityFarSide, person: str
@@ -141,14 +146,17 @@ class IdentityProviderContract(ContractTests):
         await self._refused(identity_provider, mine, departure.kept, answer)
 
     async def test_silence_ends_within_the_time_limit(
-        self, identity_provider: IdentityProvider, far_side: IdentityFarSide
+        self,
+        identity_provider: IdentityProvider,
+        impatient: IdentityProvider,
+        far_side: IdentityFarSide,
     ) -> None:
         going, departure, answer = await self._there_and_back(
             identity_provider, far_side, self.people[0]
         )
         await far_side.fall_silent()
         with pytest.raises(UnavailableError):
-            await self.in_time(identity_provider.finish(going, departure.kept, answer))
+            await self.in_time(impatient.finish(going, departure.kept, answer))
 
     async def test_a_lost_answer_is_no_refusal(
         self, identity_provider: IdentityProvider, far_side: IdentityFarSide

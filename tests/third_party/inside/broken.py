@@ -14,7 +14,7 @@ from arengo_recipes import conformance as whole
 from arengo_recipes.asking import Server
 from arengo_recipes.carrier import MountainPost
 from arengo_recipes.channel import Sms
-from arengo_recipes.conformance import TIME_LIMIT, far_side  # noqa: F401 - a fixture
+from arengo_recipes.conformance import SHORT, far_side  # noqa: F401 - a fixture
 from arengo_recipes.file_store import WebShelf
 from arengo_recipes.gateway import ValleyBank
 from arengo_recipes.key import CappedPopulation
@@ -54,7 +54,11 @@ class _Gateway(whole.TestValleyBank):
 
     @pytest.fixture
     def gateway(self, far_side):  # noqa: F811
-        return self.broken(Server(far_side.address, "token", TIME_LIMIT), "secret")
+        return self.broken(Server(far_side.address, "token", self.time_limit), "secret")
+
+    @pytest.fixture
+    def impatient(self, far_side):  # noqa: F811
+        return self.broken(Server(far_side.address, "token", SHORT), "secret")
 
 
 class TestNewKeys(_Gateway):
@@ -89,7 +93,8 @@ class TestLostIsRefused(_Gateway):
 
 class TestPatient(_Gateway):
     @pytest.fixture
-    def gateway(self, far_side):  # noqa: F811
+    def impatient(self, far_side):  # noqa: F811
+        self.time_limit = SHORT
         return ValleyBank(Server(far_side.address, "token", 60), "secret")
 
 
@@ -134,7 +139,11 @@ class _Carrier(whole.TestMountainPost):
 
     @pytest.fixture
     def carrier(self, far_side):  # noqa: F811
-        return self.broken(Server(far_side.address, "token", TIME_LIMIT))
+        return self.broken(Server(far_side.address, "token", self.time_limit))
+
+    @pytest.fixture
+    def impatient(self, far_side):  # noqa: F811
+        return self.broken(Server(far_side.address, "token", SHORT))
 
 
 class TestBooksTwice(_Carrier):
@@ -194,7 +203,11 @@ class _Channel(whole.TestSms):
 
     @pytest.fixture
     def channel(self, far_side):  # noqa: F811
-        return self.broken(Server(far_side.address, "token", TIME_LIMIT))
+        return self.broken(Server(far_side.address, "token", self.time_limit))
+
+    @pytest.fixture
+    def impatient(self, far_side):  # noqa: F811
+        return self.broken(Server(far_side.address, "token", SHORT))
 
 
 class TestSaysSent(_Channel):
@@ -228,7 +241,11 @@ class _Register(whole.TestValleyRegister):
 
     @pytest.fixture
     def identity_provider(self, far_side):  # noqa: F811
-        return self.broken(Server(far_side.address, "token", TIME_LIMIT), far_side.address)
+        return self.broken(Server(far_side.address, "token", self.time_limit), far_side.address)
+
+    @pytest.fixture
+    def impatient(self, far_side):  # noqa: F811
+        return self.broken(Server(far_side.address, "token", SHORT), far_side.address)
 
 
 class TestOtherStates(_Register):
@@ -288,7 +305,11 @@ class _Store(whole.TestWebShelf):
 
     @pytest.fixture
     def store(self, far_side):  # noqa: F811
-        return self.broken(far_side.address, "token", TIME_LIMIT)
+        return self.broken(far_side.address, "token", self.time_limit)
+
+    @pytest.fixture
+    def impatient(self, far_side):  # noqa: F811
+        return self.broken(far_side.address, "token", SHORT)
 
 
 class TestKeepsTheFirst(_Store):

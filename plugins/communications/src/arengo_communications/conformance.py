@@ -79,18 +79,23 @@ class MailServer:
         if mood == "refuse":
             return "550 no such person here"
         if mood == "silent":
-            await asyncio.sleep(30)
+            await asyncio.sleep(60)
         self.kept.append(envelope.content)
         if mood == "lose":
             server.transport.abort()
         return "250 kept"
 
 
+def _by(server: MailServer, host: Host, time_limit: float) -> EmailChannel:
+    mail = MailSender(server.url, "Arengo <a@arengo.example>", time_limit)
+    seen = SimpleNamespace(mail=mail, unit_of_work=host.unit_of_work, settings=host.settings)
+    return EmailChannel(cast("Host", seen), {})
+
+
 class TestEmail(ChannelContract):
     """E-mail against a server over SMTP, which keeps every copy: a reader tells by Message-ID."""
 
     provider = EMAIL
-    time_limit = 1.0
     recognises_copies = False
 
     @pytest.fixture
@@ -113,10 +118,13 @@ class TestEmail(ChannelContract):
     @pytest.fixture
     def channel(self, host: Host, far_side: MailServer) -> EmailChannel:
         """The channel of a host whose mail goes to that server."""
-        mail = MailSender(far_side.url, "Arengo <a@arengo.example>", self.time_limit)
-        seen = SimpleNamespace(mail=mail, unit_of_work=host.unit_of_work, settings=host.settings)
         self.server = far_side
-        return EmailChannel(cast("Host", seen), {})
+        return _by(far_side, host, self.time_limit)
+
+    @pytest.fixture
+    def impatient(self, host: Host, far_side: MailServer) -> EmailChannel:
+        """The same, for a second."""
+        return _by(far_side, host, 1.0)
 
     async def arrived(self, channel: Channel, message: MessageRequest) -> int:
         """Copies that the server kept."""

@@ -39,8 +39,8 @@ def message_request(**changes: Any) -> MessageRequest:
 
 
 class ChannelContract(ContractTests):
-    """Give the fixtures ``channel``, ``message`` and ``stranger`` (where the given ones do not
-    fit) and ``far_side`` (:class:`ChannelFarSide`), and the method ``arrived``.
+    """Give the fixtures ``channel``, ``impatient``, ``message`` and ``stranger`` (where the given
+    ones do not fit) and ``far_side`` (:class:`ChannelFarSide`), and the method ``arrived``.
 
     ``recognises_copies``: whether the same key arrives once; a medium that cannot (e-mail) sends
     the copy under the same reference.
@@ -53,6 +53,11 @@ class ChannelContract(ContractTests):
     def channel(self) -> Channel:
         """The channel under test."""
         raise NotImplementedError(f"{type(self).__name__} gives no fixture channel")
+
+    @pytest.fixture
+    def impatient(self, channel: Channel) -> Channel:
+        """The same channel with a short time limit."""
+        return channel
 
     @pytest.fixture
     def message(self) -> MessageRequest:
@@ -110,8 +115,8 @@ class ChannelContract(ContractTests):
             assert await self.arrived(channel, message) == 1, "the retry arrived twice"
 
     async def test_silence_ends_within_the_time_limit_and_is_unknown(
-        self, channel: Channel, message: MessageRequest, far_side: ChannelFarSide
+        self, impatient: Channel, message: MessageRequest, far_side: ChannelFarSide
     ) -> None:
         await far_side.fall_silent()
-        sent = await self.in_time(channel.send(message.key, message))
+        sent = await self.in_time(impatient.send(message.key, message))
         assert sent.outcome is SendOutcome.UNKNOWN, f"silence is told as {sent}"

@@ -24,7 +24,6 @@ class RemoteChannelTests(ChannelContract):
 
     options: ClassVar[dict[str, str]]
     recipient: ClassVar[str] = ""
-    time_limit = 10.0
 
     @pytest.fixture
     def far_side(self, far_side: FaultyLine) -> _Line:

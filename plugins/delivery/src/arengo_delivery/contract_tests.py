@@ -38,8 +38,8 @@ def parcel_request(**changes: Any) -> ParcelRequest:
 
 
 class CarrierContract(ContractTests):
-    """Give the fixtures ``carrier``, ``parcel`` (where a merchant of its own is needed) and
-    ``far_side``.
+    """Give the fixtures ``carrier``, ``impatient``, ``parcel`` (where a merchant of its own is
+    needed) and ``far_side``.
 
     ``origin`` and ``destination`` are ISTAT codes between which it drives, ``out_of_reach`` one
     where it does not, ``too_heavy`` a weight in grams that it does not lift; None: there is none.
@@ -57,6 +57,11 @@ class CarrierContract(ContractTests):
     def carrier(self) -> Carrier:
         """The carrier under test."""
         raise NotImplementedError(f"{type(self).__name__} gives no fixture carrier")
+
+    @pytest.fixture
+    def impatient(self, carrier: Carrier) -> Carrier:
+        """The same carrier with a short time limit."""
+        return carrier
 
     @pytest.fixture
     def parcel(self) -> ParcelRequest:
@@ -174,10 +179,10 @@ class CarrierContract(ContractTests):
         assert again.reference == found.reference, "the retry booked a second transport"
 
     async def test_silence_ends_within_the_time_limit_and_is_unknown(
-        self, carrier: Carrier, parcel: ParcelRequest, far_side: FarSide
+        self, carrier: Carrier, impatient: Carrier, parcel: ParcelRequest, far_side: FarSide
     ) -> None:
         key, option = f"parcel-{new_id()}", await self.option(carrier, parcel)
         await far_side.fall_silent()
-        silent = await self.in_time(carrier.book(key, option, parcel))
+        silent = await self.in_time(impatient.book(key, option, parcel))
         assert silent.outcome is CarrierOutcome.UNKNOWN, f"silence is told as {silent}"
         assert (await carrier.find(key)).outcome is CarrierOutcome.REFUSED

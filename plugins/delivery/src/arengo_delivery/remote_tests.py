@@ -16,7 +16,6 @@ class RemoteCarrierTests(CarrierContract):
     """Its samples: ``origin``, ``destination``, ``out_of_reach`` and ``too_heavy``."""
 
     options: ClassVar[dict[str, str]]
-    time_limit = 10.0
 
     @pytest.fixture
     def carrier(self, far_side: FaultyLine) -> Carrier:

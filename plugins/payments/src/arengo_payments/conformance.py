@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -47,24 +48,35 @@ class _StandinSide:
         await self.standin.fail_next("hang")
 
 
+@asynccontextmanager
+async def _closing(standin: StripeStandin, time_limit: float) -> AsyncGenerator[StripeGateway]:
+    settings = StripeSettings(
+        standin.secret_key,
+        standin.webhook_secret,
+        api_base=standin.base_url,
+        time_limit=time_limit,
+    )
+    made = StripeGateway(settings)
+    yield made
+    await made.aclose()
+
+
 class TestStripe(PaymentGatewayContract):
     """Stripe against the stand-in, over HTTP."""
 
     provider = STRIPE
-    time_limit = 1.0
 
     @pytest.fixture
     async def gateway(self, stripe_standin: StripeStandin) -> AsyncIterator[StripeGateway]:
         """With the stand-in's address as its API base."""
-        settings = StripeSettings(
-            stripe_standin.secret_key,
-            stripe_standin.webhook_secret,
-            api_base=stripe_standin.base_url,
-            time_limit=self.time_limit,
-        )
-        made = StripeGateway(settings)
-        yield made
-        await made.aclose()
+        async with _closing(stripe_standin, self.time_limit) as made:
+            yield made
+
+    @pytest.fixture
+    async def impatient(self, stripe_standin: StripeStandin) -> AsyncIterator[StripeGateway]:
+        """The same, for a second."""
+        async with _closing(stripe_standin, 1.0) as made:
+            yield made
 
     @pytest.fixture
     def far_side(self, stripe_standin: StripeStandin) -> _StandinSide:

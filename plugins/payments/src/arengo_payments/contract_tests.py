@@ -65,7 +65,7 @@ def _an_hour_ago() -> datetime:
 
 
 class PaymentGatewayContract(ContractTests):
-    """Give the fixtures ``gateway``, ``far_side`` (:class:`PaymentFarSide`) and
+    """Give the fixtures ``gateway``, ``impatient``, ``far_side`` (:class:`PaymentFarSide`) and
     ``refused_request``, a request that the far side refuses.
     """
 
@@ -75,6 +75,11 @@ class PaymentGatewayContract(ContractTests):
     def gateway(self) -> PaymentGateway:
         """The gateway under test."""
         raise NotImplementedError(f"{type(self).__name__} gives no fixture gateway")
+
+    @pytest.fixture
+    def impatient(self, gateway: PaymentGateway) -> PaymentGateway:
+        """The same gateway with a short time limit."""
+        return gateway
 
     @pytest.fixture
     def refused_request(self, far_side: PaymentFarSide) -> CheckoutRequest:
@@ -217,11 +222,11 @@ class PaymentGatewayContract(ContractTests):
         assert again.reference == found.reference, "the retry refunded a second time"
 
     async def test_silence_ends_within_the_time_limit_and_is_unknown(
-        self, gateway: PaymentGateway, far_side: PaymentFarSide
+        self, gateway: PaymentGateway, impatient: PaymentGateway, far_side: PaymentFarSide
     ) -> None:
         request, since = checkout_request(), _an_hour_ago()
         await far_side.fall_silent()
-        silent = await self.in_time(gateway.open_checkout(request))
+        silent = await self.in_time(impatient.open_checkout(request))
         assert isinstance(silent, OutcomeUnknown), f"silence is told as {silent}"
         found = await self.in_time(gateway.find_checkout(request.idempotency_key, since))
         assert isinstance(found, NotFound), found

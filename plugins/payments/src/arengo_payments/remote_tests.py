@@ -24,7 +24,6 @@ class RemoteGatewayTests(PaymentGatewayContract):
 
     options: ClassVar[dict[str, str]]
     refused_amount: ClassVar[int] = 0
-    time_limit = 10.0
 
     @pytest.fixture
     def far_side(self, far_side: FaultyLine) -> _Line:

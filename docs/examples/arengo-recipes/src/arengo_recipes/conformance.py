@@ -27,7 +27,8 @@ from arengo_recipes.register import ValleyRegister
 from arengo_recipes.search import DialectSearch
 from arengo_storefront.contract_tests import SearchProviderContract
 
-TIME_LIMIT = 0.3
+SHORT = 1.0
+"""Seconds that the tests of silence wait."""
 
 
 @pytest.fixture
@@ -41,7 +42,6 @@ class TestValleyBank(PaymentGatewayContract):
     """The gateway."""
 
     provider = "valley-bank"
-    time_limit = TIME_LIMIT
 
     @pytest.fixture
     def far_side(self, far_side: FarSide) -> FarSide:
@@ -51,7 +51,12 @@ class TestValleyBank(PaymentGatewayContract):
     @pytest.fixture
     def gateway(self, far_side: FarSide) -> ValleyBank:
         """An account at the bank."""
-        return ValleyBank(Server(far_side.address, "token", TIME_LIMIT), "secret")
+        return ValleyBank(Server(far_side.address, "token", self.time_limit), "secret")
+
+    @pytest.fixture
+    def impatient(self, far_side: FarSide) -> ValleyBank:
+        """The same, for a second."""
+        return ValleyBank(Server(far_side.address, "token", SHORT), "secret")
 
     @pytest.fixture
     def refused_request(self) -> CheckoutRequest:
@@ -64,7 +69,6 @@ class TestMountainPost(CarrierContract):
     """The carrier."""
 
     provider = "mountain-post"
-    time_limit = TIME_LIMIT
     out_of_reach = "015146"
     too_heavy = 20_001
 
@@ -76,14 +80,18 @@ class TestMountainPost(CarrierContract):
     @pytest.fixture
     def carrier(self, far_side: FarSide) -> MountainPost:
         """A customer of the post."""
-        return MountainPost(Server(far_side.address, "token", TIME_LIMIT))
+        return MountainPost(Server(far_side.address, "token", self.time_limit))
+
+    @pytest.fixture
+    def impatient(self, far_side: FarSide) -> MountainPost:
+        """The same, for a second."""
+        return MountainPost(Server(far_side.address, "token", SHORT))
 
 
 class TestSms(ChannelContract):
     """The channel."""
 
     provider = "sms"
-    time_limit = TIME_LIMIT
 
     @pytest.fixture
     def far_side(self, far_side: FarSide) -> FarSide:
@@ -94,7 +102,12 @@ class TestSms(ChannelContract):
     @pytest.fixture
     def channel(self, far_side: FarSide) -> Sms:
         """A customer of it."""
-        return Sms(Server(far_side.address, "token", TIME_LIMIT))
+        return Sms(Server(far_side.address, "token", self.time_limit))
+
+    @pytest.fixture
+    def impatient(self, far_side: FarSide) -> Sms:
+        """The same, for a second."""
+        return Sms(Server(far_side.address, "token", SHORT))
 
     @pytest.fixture
     def message(self) -> MessageRequest:
@@ -115,7 +128,6 @@ class TestValleyRegister(IdentityProviderContract):
     """The identity provider."""
 
     provider = "valley-register"
-    time_limit = TIME_LIMIT
 
     @pytest.fixture
     def far_side(self, far_side: FarSide) -> FarSide:
@@ -125,14 +137,18 @@ class TestValleyRegister(IdentityProviderContract):
     @pytest.fixture
     def identity_provider(self, far_side: FarSide) -> ValleyRegister:
         """A site that the register knows."""
-        return ValleyRegister(Server(far_side.address, "token", TIME_LIMIT), far_side.address)
+        return ValleyRegister(Server(far_side.address, "token", self.time_limit), far_side.address)
+
+    @pytest.fixture
+    def impatient(self, far_side: FarSide) -> ValleyRegister:
+        """The same, for a second."""
+        return ValleyRegister(Server(far_side.address, "token", SHORT), far_side.address)
 
 
 class TestWebShelf(FileStoreContract):
     """The file store."""
 
     provider = "shelf"
-    time_limit = TIME_LIMIT
 
     @pytest.fixture
     def far_side(self, far_side: FarSide) -> FarSide:
@@ -142,7 +158,12 @@ class TestWebShelf(FileStoreContract):
     @pytest.fixture
     def store(self, far_side: FarSide) -> WebShelf:
         """A shelf of it."""
-        return WebShelf(far_side.address, "token", TIME_LIMIT)
+        return WebShelf(far_side.address, "token", self.time_limit)
+
+    @pytest.fixture
+    def impatient(self, far_side: FarSide) -> WebShelf:
+        """The same, for a second."""
+        return WebShelf(far_side.address, "token", SHORT)
 
 
 class TestDialectSearch(SearchProviderContract):

@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _mood(self) -> str:
         mood, self.far.mood = self.far.mood, ""
         if mood == "silent":
-            time.sleep(3)
+            time.sleep(60)
         return mood
 
     def _give(self, key: str, asked: dict[str, list[str]]) -> None:
