@@ -116,7 +116,7 @@ def least_core_of_twenty() -> str:
     """The smallest largest excess over 1,048,576 coalitions, and 40 ends of ranges."""
     epsilon = least_core(_TWENTY).epsilon
     assert epsilon is not None
-    return f"epsilon {epsilon / 100:.2f} EUR"
+    return f"epsilon {float(epsilon) / 100:.2f} EUR"
 
 
 def limited_allocation() -> str:

@@ -42,6 +42,18 @@ def tables(draw: st.DrawFn, most: int = 5) -> CostTable:
 
 
 @st.composite
+def distant_tables(draw: st.DrawFn) -> CostTable:
+    """Figures of a million millions beside cents, and millions that differ by cents."""
+    count = draw(st.integers(2, 4))
+    last = st.integers(-3, 3)
+    figures = st.one_of(
+        last, last.map(lambda cents: 10**14 + cents), last.map(lambda cents: 10**8 + cents)
+    )
+    units = draw(st.lists(figures, min_size=(1 << count) - 1, max_size=(1 << count) - 1))
+    return CostTable.of(LETTERS[:count], [0, *units], 100)
+
+
+@st.composite
 def savings(draw: st.DrawFn) -> CostTable:
     """Costs of things needed by groups: each is paid once by whoever needs it, so all save."""
     count = draw(st.integers(2, 6))

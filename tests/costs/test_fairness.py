@@ -30,7 +30,7 @@ from arengo_marketplace.costs.pool import CostKind, CostLine, CostPool
 from arengo_marketplace.costs.rule import CostRule, RulePart
 from tests.costs.games import LETTERS, excesses, savings, table
 from tests.costs.strategies import SEPTEMBER
-from tests.costs.test_games import BIRMINGHAM, TVA
+from tests.costs.test_published_games import BIRMINGHAM, TVA
 
 NOTHING = Money(0)
 

@@ -261,4 +261,4 @@ def _least(game: Game, scale: Fraction) -> Fraction | None:
     if not 2 <= len(game.players) <= MOST_PLAYERS:
         return None
     table = game if isinstance(game, CostTable) else table_of(game)
-    return max(Fraction(round(least_complaint(table) * 10**6), 10**6) * scale, _NOTHING)
+    return max(least_complaint(table) * scale, _NOTHING)

@@ -77,4 +77,4 @@ def _least_core(
     more: dict[str, object] = {"epsilon": epsilon}
     if question.method == "least-core":
         more["ranges"] = ranges
-    return [Fraction(share) for share in found.inner], more
+    return found.inner, more

@@ -10,6 +10,7 @@ import numpy as np
 
 from arengo_marketplace.costs.games.excess_program import ExcessProgram
 from arengo_marketplace.costs.games.table import (
+    ROUNDING,
     CostTable,
     sizes_of_coalitions,
     sums_over_coalitions,
@@ -29,15 +30,15 @@ class Excess:
 
 @dataclass(frozen=True, slots=True)
 class LeastCore:
-    """The splits whose largest excess is the smallest possible, ``epsilon``.
+    """The splits whose largest excess is the smallest possible, ``epsilon``; exact.
 
     ``ranges`` holds the least and the most that each player pays among them; ``inner`` is one of
     them. Where there is but one player nobody can leave, and ``epsilon`` is None.
     """
 
-    epsilon: float | None
-    ranges: list[tuple[float, float]]
-    inner: list[float]
+    epsilon: Fraction | None
+    ranges: list[tuple[Fraction, Fraction]]
+    inner: list[Fraction]
 
 
 def most_violated(table: CostTable, shares: Sequence[Fraction]) -> Excess | None:
@@ -46,13 +47,13 @@ def most_violated(table: CostTable, shares: Sequence[Fraction]) -> Excess | None
     Looks at every coalition. Shares that do not add up to the total are nobody's core.
     """
     costs = table.floats()
-    excesses = sums_over_coalitions([float(share) for share in shares]) - costs
+    own = [float(share) for share in shares]
+    excesses = sums_over_coalitions(own) - costs
+    margin = np.maximum(_NOTHING, ROUNDING * (sum(map(abs, own)) + np.abs(costs)))
     excesses[[0, -1]] = -np.inf
-    margin = max(_NOTHING, 1e-12 * float(np.abs(costs).max()))
-    largest = float(excesses.max())
-    if len(shares) == 1 or largest <= margin:
+    if len(shares) == 1 or not (excesses > margin).any():
         return None
-    near = np.flatnonzero(excesses >= largest - margin)
+    near = np.flatnonzero(excesses >= excesses.max() - margin)
     sizes = sizes_of_coalitions(len(shares))[near]
     coalition = int(near[np.argmin(sizes)])
     paid = sum((share for index, share in enumerate(shares) if coalition >> index & 1), Fraction())
@@ -62,27 +63,22 @@ def most_violated(table: CostTable, shares: Sequence[Fraction]) -> Excess | None
 def least_core(table: CostTable) -> LeastCore:
     """The least core, by linear programs (Maschler, Peleg and Shapley 1979)."""
     if len(table.players) == 1:
-        own = float(table.cost(1))
+        own = table.cost(1)
         return LeastCore(None, [(own, own)], [own])
     program = ExcessProgram(table, bounded=False)
     level = program.least_level().level
-    ranges: list[tuple[float, float]] = []
-    corners: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
-    for direction in np.eye(len(table.players)):
-        lowest = program.extreme(direction, level + 1e-10).shares
-        highest = program.extreme(-direction, level + 1e-10).shares
-        ranges.append(
-            (float(lowest @ direction) * program.unit, float(highest @ direction) * program.unit)
-        )
-        corners += [lowest, highest]
-    inner = np.mean(corners, axis=0) * program.unit
-    return LeastCore(level * program.unit, ranges, inner.tolist())
+    ends = [program.least_and_most(player, level) for player in range(len(table.players))]
+    ranges = [
+        (least.shares[player], most.shares[player]) for player, (least, most) in enumerate(ends)
+    ]
+    corners = [end.shares for both in ends for end in both]
+    inner = [sum(paid, Fraction()) / len(corners) for paid in zip(*corners, strict=True)]
+    return LeastCore(level, ranges, inner)
 
 
-def least_complaint(table: CostTable) -> float:
+def least_complaint(table: CostTable) -> Fraction:
     """The largest excess where it is as small as can be; above 0 the core is empty.
 
     Of two players at least.
     """
-    program = ExcessProgram(table, bounded=False)
-    return program.least_level().level * program.unit
+    return ExcessProgram(table, bounded=False).least_level().level

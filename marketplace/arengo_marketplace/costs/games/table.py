@@ -17,6 +17,10 @@ Reals = NDArray[np.float64]
 MOST_PLAYERS = 20
 _LIMB = 40
 
+ROUNDING = 2.0**-46
+"""Of all figures that are added up or taken away: more than rounding changes their sum, as floats,
+for as many players as a table takes."""
+
 
 @dataclass(frozen=True, eq=False)
 class CostTable:
