@@ -150,7 +150,7 @@ def _plain(text: str, *words: str) -> str:
 def test_one_municipality_has_the_service_and_no_other_notices(stranger, valley):
     office = Officer(valley, "office@valmalenco.example")
     terms = {"yearly": "600", f"rate:{METER}": "2", f"fee:{METER}": "3"}
-    shared = {"weight:usage": "100", "weight:population": "", "weight:equal": "", "meter": METER}
+    shared = {"part:all:1:key": f"usage:{METER}", "part:all:1:weight": "100"}
     put_up = office.post("/office/offers/new/parking_permits", **terms, **shared)
     assert put_up.status_code == 303, put_up.text
 

@@ -171,14 +171,15 @@ async def test_the_office_puts_a_service_on_offer_and_changes_it(host, make_cons
     terms = {
         "yearly": "1.200,00",
         "rate:bell.strokes": "0,35",
-        "weight:equal": "50",
-        "weight:usage": "50",
-        "meter": "bell.strokes",
+        "part:all:1:key": "equal",
+        "part:all:1:weight": "50",
+        "part:all:2:key": "usage:bell.strokes",
+        "part:all:2:weight": "50",
         "cost_bearers": "municipalities",
         "fee:bell.strokes": "0,10",
         "covers_merchants": "yes",
     }
-    wrong = await visitor.post("/office/offers/new/bell", {**terms, "weight:equal": "40"})
+    wrong = await visitor.post("/office/offers/new/bell", {**terms, "part:all:1:weight": "40"})
     assert wrong.status_code == 400
     assert "1.200,00" in wrong.text
     done = await visitor.post("/office/offers/new/bell", terms)
@@ -228,10 +229,15 @@ async def test_the_charter_says_how_costs_are_divided_and_who_collects(make_cons
     shown = await visitor.get("/office/charter")
     assert "Servizi della Prova" in shown.text
     assert "sk_very_secret" not in shown.text
-    rule = {"weight:equal": "10", "weight:population": "80"}
+    rule = {
+        "part:all:1:key": "equal",
+        "part:all:1:weight": "10",
+        "part:all:2:key": "population",
+        "part:all:2:weight": "80",
+    }
     wrong = await visitor.post("/office/charter", rule)
     assert wrong.status_code == 400
     assert 'value="80"' in wrong.text
-    fine = await visitor.post("/office/charter", {**rule, "weight:population": "90"})
+    fine = await visitor.post("/office/charter", {**rule, "part:all:2:weight": "90"})
     assert fine.status_code == 303
     assert "90 %" in (await visitor.get("/office/charter")).text

@@ -192,7 +192,8 @@ TYPED = {
     "minimum": "150",
     "minimum_every": "month",
     "cost_bearers": "municipalities",
-    "weight:equal": "100",
+    "part:all:1:key": "equal",
+    "part:all:1:weight": "100",
 }
 
 

@@ -186,7 +186,8 @@ async def test_other_terms_of_an_offer_in_use_change_without_its_price(host, off
     form = await office.get(f"/office/offers/{offer.id}")
     assert f"/office/offers/{offer.id}/prices" in form.text
     assert 'name="yearly"' not in form.text
-    done = await office.post(f"/office/offers/{offer.id}", {"note": "Nuovo", "weight:equal": "100"})
+    equal = {"part:all:1:key": "equal", "part:all:1:weight": "100"}
+    done = await office.post(f"/office/offers/{offer.id}", {"note": "Nuovo", **equal})
     assert done.status_code == 303
     stored = await _stored(host, made, offer)
     assert (stored.note, stored.plan) == ("Nuovo", offer.plan)

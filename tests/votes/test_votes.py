@@ -238,14 +238,12 @@ async def test_from_proposal_to_vote_on_the_pages(valley, visit):
     office, town = await visit(valley.officer), await visit(valley.town_officer)
     rules = f"/office/offers/{valley.offer.id}/rules"
     assert f"/office/offers/{valley.offer.id}/votes/new" in (await office.get(rules)).text
-    kept = await office.post(
-        f"/office/offers/{valley.offer.id}/votes", {"weight:equal": "90", "why": "Perché sì"}
-    )
+    asked = {"part:all:1:key": "equal", "part:all:1:weight": "90", "why": "Perché sì"}
+    kept = await office.post(f"/office/offers/{valley.offer.id}/votes", asked)
     assert kept.status_code == 400
     assert "Perché sì" in kept.text
-    made = await office.post(
-        f"/office/offers/{valley.offer.id}/votes", {"weight:equal": "100", "why": "Perché sì"}
-    )
+    asked["part:all:1:weight"] = "100"
+    made = await office.post(f"/office/offers/{valley.offer.id}/votes", asked)
     assert made.status_code == 303
     place = made.headers["location"]
     assert (await town.get(place)).status_code == 404, "a draft is the office's"

@@ -66,11 +66,6 @@ class CostRule:
         options = (part.options for part in self.all_parts())
         return {str(one["meter"]) for one in options if "meter" in one}
 
-    def only_mixes(self, *keys: str) -> bool:
-        """Whether it is one mix of some of these keys and nothing else."""
-        plain = not self.kinds and self.adjustments == Adjustments()
-        return plain and all(part.key in keys for part in self.parts)
-
     def to_json(self) -> dict[str, object]:
         """The rule as a JSON document; weights are texts."""
         document: dict[str, object] = {"parts": [part.to_json() for part in self.parts]}

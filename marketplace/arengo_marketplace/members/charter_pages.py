@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.response import Redirect
 
@@ -25,7 +24,8 @@ from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import charter, directory
 from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.members.payment_terms import PaymentTerms
-from arengo_marketplace.offers.plain_form import rule_of
+from arengo_marketplace.offers import rule_form, rule_view
+from arengo_marketplace.offers.rule_choices import choices_in
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.votes.counting import Terms
@@ -44,22 +44,19 @@ async def _show(
             if agreed.collecting_entity_id
             else None
         )
-        values = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
-        simple = rule.only_mixes("equal", "population")
-        values |= values_of(Terms.of(agreed.voting))
+        values: dict[str, Any] = values_of(Terms.of(agreed.voting))
         terms = PaymentTerms.of(agreed.payment_terms)
         values |= terms.to_json() | {"reminders": ", ".join(map(str, terms.reminders))}
-        values |= {
-            "rule_json": "" if simple else msgspec.json.encode(rule.to_json()).decode(),
-            "host": await sites.name_of(uow, consortium_id) or "",
-        }
+        values["host"] = await sites.name_of(uow, consortium_id) or ""
+        choices = await choices_in(uow, host, consortium_id)
         return await page(
             request,
             uow,
             "marketplace/members/charter.html",
             face="office",
             status=400 if form and form.errors else 200,
-            values={**values, **(form or {})},
+            rule_fields=rule_view.shown(choices, rule, values, form),
+            values=values,
             errors=form.errors if form else {},
             rule=rule_in_words(rule, host.registry),
             collector=collector,
@@ -86,6 +83,8 @@ async def _saved(
 ) -> Response[Any] | Redirect:
     caller.require_signed_in()
     form = await read_form(request)
+    if rule_form.asks_rows(form):
+        return await _show(request, host, caller, form)
     try:
         async with host.unit_of_work(caller) as uow:
             await act(uow, await office_of(uow), form)
@@ -104,11 +103,12 @@ async def change(
     """Change default rule and host name."""
 
     async def act(uow: UnitOfWork, consortium_id: UUID, form: Form) -> object:
+        choices = await choices_in(uow, host, consortium_id)
         return await charter.change(
             uow,
             host,
             consortium_id=consortium_id,
-            default_cost_rule=rule_of(form) or {"parts": []},
+            default_cost_rule=rule_form.needed_rule(form, choices).to_json(),
             host_name=form["host"] or None,
         )
 

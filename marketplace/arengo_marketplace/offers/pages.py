@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller, OrganizationKind
+from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
@@ -22,8 +23,16 @@ from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import charter
 from arengo_marketplace.members.acting import office_of
-from arengo_marketplace.offers import plain_form, price_form, repository, service
+from arengo_marketplace.offers import (
+    fee_form,
+    price_form,
+    repository,
+    rule_form,
+    rule_view,
+    service,
+)
 from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.rule_choices import choices_in
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import BEARERS, plan_in_words, rule_in_words
 from arengo_marketplace.permissions import OFFERS
@@ -82,8 +91,15 @@ async def _form(
     async with host.unit_of_work(caller, read_only=True) as uow:
         consortium_id = await office_of(uow)
         offer = await service.offer_of(uow, offer_id) if offer_id else None
-        rule = await charter.default_rule(uow, consortium_id)
-        values = _values(host, described, offer, rule)
+        keys = allocation_keys(host.registry)
+        rule = (
+            offer.rule(keys)
+            if offer
+            else CostRule.from_json(await charter.default_rule(uow, consortium_id), keys)
+        )
+        values = _values(described, offer)
+        bearers = (form or values)["cost_bearers"]
+        choices = await choices_in(uow, host, consortium_id, bearers)
         used = offer is not None and await service.is_used(uow, offer)
         return await page(
             request,
@@ -96,7 +112,8 @@ async def _form(
             offer=offer,
             used=used,
             plan=plan_in_words(offer.plan, host.registry) if offer else [],
-            values={**values, **(form or {})},
+            rule_fields=rule_view.shown(choices, rule, values, form),
+            values=values,
             errors=form.errors if form else {},
             serves_merchants=OrganizationKind.MERCHANT in described.serves,
             bearers=[(key, gettext(label)) for key, label in BEARERS.items()],
@@ -105,20 +122,12 @@ async def _form(
         )
 
 
-def _values(
-    host: Host, described: Service, offer: Offer | None, default_rule: dict[str, Any]
-) -> dict[str, str]:
-    keys = allocation_keys(host.registry)
+def _values(described: Service, offer: Offer | None) -> dict[str, str]:
     if offer is None:
-        rule = CostRule.from_json(default_rule, keys)
-        weights = {f"weight:{part.key}": f"{part.weight:f}" for part in rule.parts}
-        return {"cost_bearers": "municipalities", **weights}
-    rule = offer.rule(keys)
-    values, plain_rule = plain_form.values_of(rule, offer.fees)
-    values |= price_form.values_of(offer.plan, described)
-    if not plain_rule:
-        values["rule_json"] = plain_form.as_document(offer.cost_rule)
-    return values | {
+        return {"cost_bearers": "municipalities"}
+    return {
+        **fee_form.values_of(offer.fees),
+        **price_form.values_of(offer.plan, described),
         "cost_bearers": offer.cost_bearers,
         "needs_approval": "yes" if offer.needs_approval else "",
         "covers_merchants": "yes" if offer.covers_merchants else "",
@@ -126,14 +135,18 @@ def _values(
     }
 
 
-def _terms(form: Form, described: Service, *, with_price: bool = True) -> dict[str, Any]:
+async def _terms(
+    uow: UnitOfWork, host: Host, form: Form, described: Service, *, with_price: bool = True
+) -> dict[str, Any]:
+    choices = await choices_in(uow, host, await office_of(uow), form["cost_bearers"])
+    rule = rule_form.rule_of(form, choices)
     return {
         "price_plan": price_form.plan_of(form, described) if with_price else None,
-        "cost_rule": plain_form.rule_of(form),
+        "cost_rule": rule.to_json() if rule else None,
         "cost_bearers": form["cost_bearers"] or "municipalities",
         "needs_approval": form.flag("needs_approval"),
         "covers_merchants": form.flag("covers_merchants"),
-        "fees": plain_form.fees_of(form, described),
+        "fees": fee_form.fees_of(form, described),
         "note": form["note"],
     }
 
@@ -161,6 +174,8 @@ async def create(
     caller.require_signed_in()
     form = await read_form(request)
     described = service.service_of(host.registry, key)
+    if rule_form.asks_rows(form):
+        return await _form(request, host, caller, described, form)
     try:
         async with host.unit_of_work(caller) as uow:
             await service.create(
@@ -168,7 +183,7 @@ async def create(
                 host,
                 consortium_id=await office_of(uow),
                 service=key,
-                **_terms(form, described),
+                **await _terms(uow, host, form, described),
             )
     except ArengoError as error:
         if error.status in {401, 403, 404}:
@@ -213,10 +228,13 @@ async def change(
     caller.require_signed_in()
     form = await read_form(request)
     described = await _service_of(host, caller, offer_id)
+    if rule_form.asks_rows(form):
+        return await _form(request, host, caller, described, form, offer_id)
     try:
         async with host.unit_of_work(caller) as uow:
             offer = await service.offer_of(uow, offer_id)
-            terms = _terms(form, described, with_price=not await service.is_used(uow, offer))
+            priced = not await service.is_used(uow, offer)
+            terms = await _terms(uow, host, form, described, with_price=priced)
             await service.change(uow, host, offer_id=offer_id, **terms)
     except ArengoError as error:
         if error.status in {401, 403, 404}:

@@ -27,10 +27,9 @@ from arengo_marketplace.costs.charges import (
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.price_plan import Minimum, PricePlan
 from arengo_marketplace.offers import index_form
-from arengo_marketplace.offers.plain_form import as_document
-from arengo_marketplace.offers.terms import check_plan, vat_of
+from arengo_marketplace.offers.terms import check_plan, fault_in_words, vat_of
 from arengo_marketplace.offers.tier_lines import lines_of, tiers_of
-from arengo_marketplace.offers.wording import typed
+from arengo_marketplace.offers.wording import as_document, typed, typed_cents
 
 _FIXED = {"yearly": Every.YEAR, "monthly": Every.MONTH}
 _RATES = {"per_inhabitant": Measure.INHABITANTS, "per_member": Measure.MEMBERS}
@@ -98,7 +97,7 @@ def values_of(plan: PricePlan, service: Service) -> dict[str, str]:
         values |= {**fields, f"label:{label}": charge.label}
     values["charge_order"] = " ".join(names)
     if plan.minimum is not None:
-        values["minimum"] = _cents(plan.minimum.amount)
+        values["minimum"] = typed_cents(plan.minimum.amount)
         values["minimum_every"] = plan.minimum.every
         values["label:minimum"] = plan.minimum.label
     if plan.vat is not None:
@@ -193,12 +192,7 @@ def _checked(document: dict[str, Any], names: list[str]) -> PricePlan:
             )
         else:
             field = "price_plan"
-        fault, mend = (
-            gettext(text).format(**error.values).strip() for text in (error.fault, error.mend)
-        )
-        raise InvalidInputError(
-            "{fault}", field=field, fault=f"{fault[:1].upper()}{fault[1:]}. {mend}."
-        ) from None
+        raise InvalidInputError("{fault}", field=field, fault=fault_in_words(error)) from None
 
 
 def _refuse_contradiction(document: dict[str, Any], names: list[str], plan: PricePlan) -> None:
@@ -237,9 +231,9 @@ def _fields(charge: Charge) -> tuple[str, str, dict[str, str]]:
     match charge:
         case FixedCharge():
             name = "yearly" if charge.every is Every.YEAR else "monthly"
-            return name, name, {name: _cents(charge.amount)}
+            return name, name, {name: typed_cents(charge.amount)}
         case OneOffCharge():
-            values = {"one_off": _cents(charge.amount), "one_off_on": charge.on.isoformat()}
+            values = {"one_off": typed_cents(charge.amount), "one_off_on": charge.on.isoformat()}
             return "one_off", "one_off", values
         case UnitCharge():
             name = f"rate:{charge.meter}"
@@ -257,7 +251,3 @@ def _fields(charge: Charge) -> tuple[str, str, dict[str, str]]:
                 "tiers_every": charge.every,
             }
             return "tiers", f"tiers:{over}", values
-
-
-def _cents(amount: int) -> str:
-    return typed(Decimal(amount).scaleb(-2))

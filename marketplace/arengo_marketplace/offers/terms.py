@@ -40,6 +40,13 @@ def refused(error: CostError, field: str) -> InvalidInputError:
     return InvalidInputError("{fault}", field=field, fault=error.message(gettext, _in_words))
 
 
+def fault_in_words(error: CostError) -> str:
+    """``Fault. Mend.`` of such an error, for the page that shows it beside the field at fault."""
+    values = {name: _in_words(value) for name, value in error.values.items()}
+    fault, mend = (gettext(text).format(**values).strip() for text in (error.fault, error.mend))
+    return f"{fault[:1].upper()}{fault[1:]}. {mend}."
+
+
 def _in_words(value: object) -> object:
     """Amounts and days as people write them."""
     if isinstance(value, Money):

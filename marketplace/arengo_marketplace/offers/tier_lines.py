@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from arengo_core.errors import InvalidInputError
@@ -15,7 +14,7 @@ from arengo_core.i18n import gettext
 from arengo_core.money import Money
 from arengo_marketplace.costs.charges import Tier
 from arengo_marketplace.costs.document import MOST_CENTS
-from arengo_marketplace.offers.wording import typed
+from arengo_marketplace.offers.wording import typed, typed_cents
 
 _LINE = re.compile(
     r"(?:(?:up to|fino a)\s+(?P<limit>[^:]+?)|(?:above|oltre)(?:\s+(?P<above>[^:]+?))?)\s*:"
@@ -90,7 +89,7 @@ def lines_of(tiers: Sequence[Tier]) -> str:
 def _line(tier: Tier) -> str:
     price = typed(tier.rate)
     if tier.fixed:
-        price = f"{price} + {typed(Decimal(tier.fixed).scaleb(-2))}"
+        price = f"{price} + {typed_cents(tier.fixed)}"
     if tier.up_to is None:
         return gettext("above: {price}", price=price)
     return gettext("up to {limit}: {price}", limit=tier.up_to, price=price)

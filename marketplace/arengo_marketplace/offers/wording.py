@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 from babel import numbers
 
 from arengo_core import clock
@@ -168,6 +169,16 @@ def typed(number: Decimal) -> str:
     """A number as people of the locale type it into a field."""
     text = f"{number:f}"
     return text.replace(".", ",") if current_locale() == "it" else text
+
+
+def typed_cents(amount: int) -> str:
+    """An amount of hundredths as people of the locale type it."""
+    return typed(Decimal(amount).scaleb(-2))
+
+
+def as_document(value: Mapping[str, object]) -> str:
+    """A plan or rule as a form's JSON field shows it."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _rate(rate: Decimal, currency: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from arengo_core.caller import Caller
-from arengo_core.errors import ArengoError, InvalidInputError
+from arengo_core.database.unit_of_work import UnitOfWork
+from arengo_core.errors import ArengoError
 from arengo_core.host import Host
 from arengo_core.i18n import gettext
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
@@ -21,8 +21,10 @@ from arengo_core.web.pages import page
 from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import charter
 from arengo_marketplace.members.acting import office_of
-from arengo_marketplace.offers import plain_form
+from arengo_marketplace.offers import rule_form, rule_view
 from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.rule_choices import choices_in
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.permissions import OFFERS
@@ -48,15 +50,11 @@ async def _form(
         offer = await offers.offer_of(uow, offer_id)
         caller.require(offer.organization_id, OFFERS)
         vote = await reading.vote_of(uow, vote_id) if vote_id else None
-        described = offers.service_of(host.registry, offer.service)
+        choices = await choices_in(uow, host, offer.organization_id, offer.cost_bearers)
         keys = allocation_keys(host.registry)
-        rule = CostRule.from_json(vote.rule, keys) if vote else offer.rule(keys)
-        values, plain = plain_form.values_of(rule, [])
-        if not plain:
-            document = msgspec.json.encode(rule.to_json())
-            values["rule_json"] = msgspec.json.format(document, indent=2).decode()
+        proposed = CostRule.from_json(vote.rule, keys) if vote else offer.rule(keys)
         agreed = vote.counted_by if vote else await charter.voting_terms(uow, offer.organization_id)
-        values |= values_of(agreed)
+        values = values_of(agreed)
         if vote:
             values |= {"why": vote.why, "valid_from": vote.valid_from.isoformat()}
         return await page(
@@ -69,19 +67,17 @@ async def _form(
             vote=vote,
             title=service_title(host.registry, offer.service),
             rule=rule_in_words(offer.rule(keys), host.registry),
-            meters=[(meter.key, gettext(meter.title)) for meter in described.meters],
+            rule_fields=rule_view.shown(choices, proposed, values, form),
             weighings=weighings(),
-            values={**values, **(form or {})},
+            values=values,
             errors=form.errors if form else {},
         )
 
 
-def _given(form: Form) -> dict[str, Any]:
-    rule = plain_form.rule_of(form)
-    if rule is None:
-        raise InvalidInputError("Say how the cost is to be divided.", field="cost_rule")
+async def _given(uow: UnitOfWork, host: Host, offer: Offer, form: Form) -> dict[str, Any]:
+    choices = await choices_in(uow, host, offer.organization_id, offer.cost_bearers)
     return {
-        "cost_rule": rule,
+        "cost_rule": rule_form.needed_rule(form, choices).to_json(),
         "why": form["why"],
         "valid_from": day_named(form["valid_from"], "valid_from") if form["valid_from"] else None,
         "terms": {name: form[name] for name in TERMS if name in form.fields},
@@ -109,11 +105,14 @@ async def draft(
     """Prepare a vote."""
     caller.require_signed_in()
     form = await read_form(request)
+    if rule_form.asks_rows(form):
+        return await _form(request, host, caller, offer_id, form)
     try:
         async with host.unit_of_work(caller) as uow:
             offer = await offers.offer_of(uow, offer_id)
             caller.require(offer.organization_id, OFFERS)
-            vote = await service.draft(uow, host, offer_id=offer_id, **_given(form))
+            given = await _given(uow, host, offer, form)
+            vote = await service.draft(uow, host, offer_id=offer_id, **given)
     except ArengoError as error:
         if error.status in {401, 403, 404}:
             raise
@@ -160,9 +159,13 @@ async def change(
     caller.require_signed_in()
     form = await read_form(request)
     vote = await _own(host, caller, vote_id)
+    if rule_form.asks_rows(form):
+        return await _form(request, host, caller, vote.offer_id, form, vote_id)
     try:
         async with host.unit_of_work(caller) as uow:
-            await service.redraft(uow, host, vote_id=vote_id, **_given(form))
+            offer = await offers.offer_of(uow, vote.offer_id)
+            given = await _given(uow, host, offer, form)
+            await service.redraft(uow, host, vote_id=vote_id, **given)
     except ArengoError as error:
         if error.status in {401, 403, 404}:
             raise
