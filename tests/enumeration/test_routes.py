@@ -11,6 +11,8 @@ WITHOUT_MUTATION = {
     "POST /webhooks/payments/{gateway}/{consortium_id}",
     "POST /webhooks/remote/{plugin}/token",
     "POST /webhooks/remote/{plugin}/usage",
+    # It writes nothing: it leads to the address that asks what its fields say.
+    "POST /office/what-if",
     # The way to an identity provider and back is a browser's, with what its cookies carry.
     "POST /account/identities",
     "POST /sign-in/with/{key}/return",

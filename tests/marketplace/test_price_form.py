@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 
@@ -15,6 +14,7 @@ from arengo_marketplace.costs.charges import Every, Measure, OneOffCharge, Tiere
 from arengo_marketplace.costs.price_plan import Minimum, PricePlan
 from arengo_marketplace.offers import price_form, prices, repository
 from arengo_marketplace.offers.tier_lines import lines_of, tiers_of
+from tests.form_fields import sent_of
 
 STROKES = {
     "type": "tiered",
@@ -37,41 +37,6 @@ MINIMUM = {"label": "Minimo garantito", "amount": 1_500_000, "every": "year"}
 VAT = {"rate": "22", "recoverable": False, "included": True}
 FIGURE = {"month": "2026-10", "value": "121.4", "source": "ISTAT", "published_on": "2026-11-16"}
 INDEX = {"name": "FOI", "first": "2027-01", "base": "2026-10", "share": "75", "figures": [FIGURE]}
-
-
-class _Fields(HTMLParser):
-    """What a browser would send of a page's largest form."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.forms: list[dict[str, str]] = []
-        self._within = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        name = given.get("name") or self._within
-        if tag == "form":
-            self.forms.append({})
-        elif tag == "input" and self.forms:
-            if given.get("type") not in {"checkbox", "radio"} or "checked" in given:
-                self.forms[-1][name] = given.get("value") or ""
-        elif tag in {"textarea", "select"}:
-            self._within = name
-        elif tag == "option" and ("selected" in given or name not in self.forms[-1]):
-            self.forms[-1][name] = given["value"] or ""
-
-    def handle_data(self, data):
-        if self.lasttag == "textarea" and self._within:
-            self.forms[-1][self._within] = data.removeprefix("\n")
-
-    def handle_endtag(self, tag):
-        if tag in {"textarea", "select"}:
-            self._within = ""
-
-
-def _sent(text: str) -> dict[str, str]:
-    return max(_Fields(text).forms, key=len)
 
 
 @pytest.mark.parametrize(
@@ -224,14 +189,14 @@ async def test_the_forms_make_exactly_the_document(host, make_consortium, visit)
     assert plan.minimum == Minimum("Impegno minimo", 15_000, Every.MONTH)
 
     path = f"/office/offers/{offer.id}"
-    sent = _sent((await office.get(path)).text)
+    sent = sent_of((await office.get(path)).text)
     assert sent["tiers"] == TYPED["tiers"].replace("\r", "")
     assert sent["tiers_over"] == "meter:bell.strokes"
     assert (await office.post(path, sent)).status_code == 303
     assert (await stored()).prices == offer.prices, "what is only looked at stays what it is"
 
     page = (await office.get(f"{path}/prices")).text
-    sent = _sent(page) | {"tiers_over": "members", "tiers": "up to 5: 100\nabove: 80"}
+    sent = sent_of(page) | {"tiers_over": "members", "tiers": "up to 5: 100\nabove: 80"}
     shown = await office.post(f"{path}/prices", sent)
     assert shown.status_code == 200, shown.text
     assert (await office.post(f"{path}/prices", sent | {"confirmed": "yes"})).status_code == 303
@@ -267,7 +232,7 @@ async def test_a_fault_is_beside_its_field_and_what_was_typed_stays(
     assert refused.status_code == 400
     assert f'id="f-{beside}-error"' in refused.text
     (name,) = wrong
-    sent = _sent(refused.text)
+    sent = sent_of(refused.text)
     if name not in {"tiers_over", "tiers_mode", "tiers_every", "minimum_every"}:
         assert sent[name].splitlines() == wrong[name].splitlines()
     assert {key: sent[key] for key in ("yearly", "label:one_off")} == {

@@ -182,6 +182,51 @@ async def test_a_fault_on_the_page_keeps_what_was_chosen(valley, visit):
     assert 'value="much"' in shown.text
 
 
+async def test_another_rule_and_other_prices_are_said_in_fields(make_valley, visit):
+    valley = await make_valley(forecast="40")
+    town = await visit(valley.town_officer)
+    asked = {"kind": "rule", "offer_id": str(valley.offer.id)}
+    fields = await town.get("/office/what-if", params=asked)
+    assert fields.status_code == 200
+    assert 'name="part:all:1:weight"' in fields.text
+    assert "<svg" not in fields.text.split('id="terms-form"')[1]
+    rule = {
+        "part:all:1:key": "equal",
+        "part:all:1:weight": "100",
+        "cap:1:figure": "1,50",
+        "cap:1:unit": "per_inhabitant",
+        "cap:1:member:1": valley.towns[0].name,
+    }
+    wrong = await town.post("/office/what-if", asked | rule | {"part:all:1:weight": "90"})
+    assert wrong.status_code == 400
+    assert 'value="1,50"' in wrong.text
+    assert "#f-part:all:1:weight" in wrong.text
+    more = await town.post("/office/what-if", asked | rule | {"more_rows": "yes"})
+    assert more.status_code == 200
+    assert 'name="part:all:4:key"' in more.text
+    led = await town.post("/office/what-if", asked | rule)
+    assert led.status_code == 303
+    answer = await town.get(led.headers["location"])
+    assert answer.status_code == 200, answer.text
+    assert "<svg" in answer.text.split('id="terms-form"')[1]
+    assert 'value="1,50"' in answer.text
+
+    asked["kind"] = "plan"
+    assert 'name="yearly"' in (await town.get("/office/what-if", params=asked)).text
+    wrong = await town.post("/office/what-if", asked | {"yearly": "much"})
+    assert wrong.status_code == 400
+    assert 'value="much"' in wrong.text
+    led = await town.post("/office/what-if", asked | {"yearly": "1.234,56"})
+    answer = await town.get(led.headers["location"])
+    assert "1.234,56" in answer.text.split('id="terms-form"')[1]
+
+    for bad in ({"kind": "rule"}, {"kind": "leaves", "offer_id": asked["offer_id"]}):
+        assert (await town.post("/office/what-if", bad)).status_code == 400
+    assert (await town.get("/office/what-if?kind=rule")).status_code == 400
+    refused = await town.get("/office/what-if", params=asked | {"kind": "rule", "rule": "{"})
+    assert refused.status_code == 400
+
+
 ASK = """
 query ($id: ID!, $changes: [WhatIfChange!]!) {
   whatIf(consortiumId: $id, changes: $changes) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from arengo_marketplace.offers import service as offers
 from arengo_marketplace.permissions import VOTES
 from arengo_marketplace.votes import jobs, minutes, reading, repository, service
 from arengo_marketplace.votes.figures import figures_of
+from tests.form_fields import sent_of
 from tests.settlements.valley import RULE
 
 EQUAL = {"parts": [{"key": "equal", "weight": "100"}]}
@@ -266,6 +268,59 @@ async def test_from_proposal_to_vote_on_the_pages(valley, visit):
     saved = await office.post("/office/charter/voting", {"weighing": "mixed", "quorum": "60"})
     assert saved.status_code == 303
     assert (await office.post("/office/charter/voting", {"days": "0"})).status_code == 400
+
+
+async def test_a_rule_of_every_sort_comes_back_in_the_fields(valley, visit):
+    office = await visit(valley.officer)
+    name, other = (town.name for town in valley.towns[:2])
+    asked = {
+        "why": "Perché sì",
+        "part:all:1:key": "population",
+        "part:all:1:weight": "60,5",
+        "part:all:2:key": "fixed",
+        "part:all:2:weight": "39,5",
+        "part:all:2:table": f"{name}: 250\r\n{other}: 1,5",
+        "part:usage:1:key": "usage:bell.strokes",
+        "part:usage:1:weight": "100",
+        "part:usage:1:otherwise": "population",
+        "exempt:1:member:1": name,
+        "discount:1:per_cent": "20",
+        "discount:1:attribute": "population",
+        "discount:1:below": "600",
+        "amount:1:member:1": other,
+        "amount:1:amount": "12,50",
+        "cap:1:figure": "120",
+        "cap:1:unit": "against_last_year",
+        "floor:1:figure": "1,5",
+        "floor:1:unit": "per_inhabitant",
+        "floor:1:every": "year",
+        "step:1:from": "2027-01-01",
+        "step:1:per_cent": "50",
+    }
+    path = f"/office/offers/{valley.offer.id}/votes"
+    more = await office.post(path, asked | {"more_rows": "yes"})
+    assert more.status_code == 200
+    assert 'name="part:all:5:weight"' in more.text
+    made = await office.post(path, asked)
+    assert made.status_code == 303, made.text
+    place = made.headers["location"]
+    stored = await _stored(valley, UUID(place.rsplit("/", 1)[1]))
+    assert stored.rule["floors"] == [{"per_inhabitant": "1.5", "every": "year"}]
+    assert stored.rule["kinds"]["usage"][0]["otherwise"] == "population"
+    page = (await office.get(f"{place}/change")).text
+    for value in ("60,5", "39,5", "12,50", "120", "2027-01-01", name):
+        assert f'value="{value}"' in page
+    assert f"{name}: 250" in page
+    sent = sent_of(page)
+    assert asked.keys() <= sent.keys()
+    assert (await office.post(f"{place}/change", sent)).status_code == 303
+    again = await _stored(valley, stored.id)
+    assert again.rule == stored.rule, "what is only looked at stays what it is"
+
+
+async def _stored(valley, vote_id):
+    async with valley.host.unit_of_work(valley.office, read_only=True) as uow:
+        return await reading.vote_of(uow, vote_id)
 
 
 async def test_the_list_takes_as_many_statements_for_one_as_for_three(

@@ -34,6 +34,11 @@ _KEYS = {
     "scrb": N_("By separable costs and remaining benefits"),
     "nucleolus": N_("By the nucleolus"),
 }
+_FIGURES = {
+    "population": N_("Inhabitants"),
+    "area": N_("Area"),
+    "merchants": N_("Number of merchants"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,17 @@ class RuleChoices:
         if key == "usage":
             return value, gettext("By use: {meter}", meter=meter_title(self.registry, of))
         if key == "attribute":
-            return value, gettext("By a figure of each member: {name}", name=of)
+            return value, gettext("By a figure of each member: {name}", name=self.figure(of))
         title = _KEYS.get(key)
         return value, gettext(title) if title else gettext("By {key}, of a plugin", key=value)
+
+    def figures(self) -> list[str]:
+        """The figures and words by which members may be chosen."""
+        return [*_FIGURES, *self.attributes]
+
+    def figure(self, name: str) -> str:
+        """One of them in words; those of the office's own as it called them."""
+        return gettext(_FIGURES[name]) if name in _FIGURES else name
 
     def label(self, member: str) -> str:
         """A member's name; what the rule calls it where it is none today."""
@@ -109,6 +122,8 @@ async def choices_in(
     times = Counter(name.casefold() for _, name in called)
     return RuleChoices(
         host.registry,
-        tuple(sorted({name for membership, _ in rows for name in membership.attributes})),
+        tuple(
+            sorted({name for membership, _ in rows for name in membership.attributes} - {*_FIGURES})
+        ),
         {key: name if times[name.casefold()] == 1 else f"{name} ({key})" for key, name in called},
     )

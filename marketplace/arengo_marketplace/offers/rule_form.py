@@ -22,7 +22,7 @@ FIRST = "part:all:1:weight"
 
 
 def asks_rows(form: Form) -> bool:
-    """Whether the form was only sent to get more rows."""
+    """Whether the form was only sent to get more rows, or what a key that was chosen needs."""
     return bool(form["more_rows"])
 
 

@@ -33,7 +33,7 @@ def shown(
     choices: RuleChoices, rule: CostRule | None, values: dict[str, str], form: Form | None
 ) -> dict[str, Any]:
     """The rows and choices of the fields. ``values`` get those of the rule, or of the form."""
-    asked = form is not None and rule_form.asks_rows(form)
+    asked = form is not None and form["more_rows"] == "yes"
     errors = form.errors if form else {}
     if rule is not None:
         values |= rule_form.values_of(rule, choices)
@@ -41,16 +41,16 @@ def shown(
         for name in [name for name in values if ROW.fullmatch(name) or name == "rule_json"]:
             del values[name]
     values |= form or {}
+    _list_members(choices, values)
     rows = {
         name: _rows(name, values, errors, asked)
         for name in (*(f"part:{mix}" for mix in (ALL, *_KINDS)), *_LISTS)
     }
-    _list_members(rows, choices, values)
     known = choices.keys()
     keys = {key for key, _ in known}
     typed = {values[name]: None for name in values if name.endswith(":key") and values[name]}
     named = {values[name]: None for name in values if name.endswith(":attribute") and values[name]}
-    figures = dict.fromkeys(["population", "area", "merchants", *choices.attributes, *named])
+    figures = dict.fromkeys([*choices.figures(), *named])
     return {
         "all": rows[f"part:{ALL}"],
         "kinds": [(gettext(title), rows[f"part:{kind}"]) for kind, title in _KINDS.items()],
@@ -64,7 +64,7 @@ def shown(
             ("", gettext("In equal parts")),
             ("population", gettext("By inhabitants")),
         ],
-        "attributes": [("", gettext("None")), *((name, name) for name in figures)],
+        "attributes": [("", gettext("None")), *((name, choices.figure(name)) for name in figures)],
         "units": [
             ("", gettext("euro in all")),
             ("per_inhabitant", gettext("euro per inhabitant")),
@@ -108,13 +108,9 @@ def _last_member(said: Collection[str]) -> int:
     return max((int(one["number"]) for one in found if one), default=0)
 
 
-def _list_members(
-    rows: Mapping[str, list[dict[str, Any]]], choices: RuleChoices, values: dict[str, str]
-) -> None:
+def _list_members(choices: RuleChoices, values: dict[str, str]) -> None:
     """Where a part is divided by agreed figures and has none yet, list the members to fill in."""
-    listed = list(choices.members.values())[:MOST_LISTED]
-    for of_list in rows.values():
-        for row in of_list:
-            base = row["base"]
-            if values.get(f"{base}:key") == "fixed" and not values.get(f"{base}:table", "").strip():
-                values[f"{base}:table"] = "\n".join(f"{name}: " for name in listed)
+    lines = "\n".join(f"{name}: " for name in [*choices.members.values()][:MOST_LISTED])
+    for name in [name for name in values if ROW.fullmatch(name) and values[name] == "fixed"]:
+        table = f"{name.removesuffix(':key')}:table"
+        values[table] = values.get(table, "").strip() or lines

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
+from litestar.response import Redirect
 
 from arengo_core import clock
+from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, InvalidInputError
 from arengo_core.host import Host
 from arengo_core.i18n import current_locale, gettext
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
-from arengo_core.web.forms import Form
+from arengo_core.web.flashes import redirect
+from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
 from arengo_marketplace.activations.preview import year_ahead
@@ -24,10 +27,11 @@ from arengo_marketplace.costs.what_if import ChangeKind, MemberChange
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import Acting, acting_in
 from arengo_marketplace.offers import repository as offers
+from arengo_marketplace.offers import rule_form
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.titles import service_title
-from arengo_marketplace.whatif import service
+from arengo_marketplace.whatif import service, terms_to_try
 from arengo_marketplace.whatif.service import Answer, Asked
 
 _DRAWN = 20
@@ -35,8 +39,8 @@ _OF_ALL = (ChangeKind.RULE, ChangeKind.PLAN, ChangeKind.GRANTS)
 
 
 def _asked(form: Form) -> list[Asked]:
-    """The change that the form describes; none where it was not sent."""
-    if not form["kind"]:
+    """The change that the form describes; none where it was not sent, or its terms were not."""
+    if not form["kind"] or (form["kind"] in terms_to_try.KINDS and not form[form["kind"]]):
         return []
     try:
         kind = ChangeKind(form["kind"])
@@ -114,15 +118,49 @@ def _choices(
 async def what_if_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
     """What a change would cost every member, before anybody decides it."""
     caller.require_signed_in()
-    form = Form(dict(request.query_params))
+    return await _show(request, host, caller, Form(dict(request.query_params)))
+
+
+@post("/office/what-if", name="what-if-terms", status_code=303)
+async def terms(
+    request: ArengoRequest, host: FromHost, caller: FromCaller
+) -> Response[Any] | Redirect:
+    """Lead to the address that asks for the rule or price plan that was typed; write nothing."""
+    caller.require_signed_in()
+    typed = await read_form(request)
+    asked = Form({name: typed[name] for name in ("kind", "offer_id")})
+    if rule_form.asks_rows(typed):
+        return await _show(request, host, caller, asked, typed)
+    try:
+        async with host.unit_of_work(caller, read_only=True) as uow:
+            acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
+            await service.require_inside(uow, acting.consortium_id)
+            offer = await terms_to_try.offer_asked(uow, typed)
+            if offer is None:
+                raise InvalidInputError("Choose one of the list.", field="kind")
+            return redirect(request, await terms_to_try.address_of(uow, host, offer, typed))
+    except InvalidInputError as error:
+        typed.refuse(error)
+        return await _show(request, host, caller, asked, typed)
+
+
+async def _show(
+    request: ArengoRequest, host: Host, caller: Caller, form: Form, typed: Form | None = None
+) -> Response[str]:
+    """The page: the answer to the change of ``form``, and the terms ``typed`` where they fail."""
     async with host.unit_of_work(caller, read_only=True) as uow:
         acting = await acting_in(uow, OFFICE, SERVICES, FIGURES)
         rows = await offers.of_consortium(uow.session, acting.consortium_id)
         members = await directory.members(uow, acting.consortium_id)
         grants = await service.running_grants(uow, acting.consortium_id)
         answer: Answer | None = None
+        tried: dict[str, Any] | None = None
         try:
-            answer = await _answered(uow, host, acting, form) if form["kind"] else None
+            offer = await terms_to_try.offer_asked(uow, form)
+            if offer:
+                tried = await terms_to_try.fields(uow, host, offer, form, typed)
+            if _asked(form) and not form.errors:
+                answer = await _answered(uow, host, acting, form)
         except ArengoError as error:
             if error.status in {401, 403, 404}:
                 raise
@@ -133,8 +171,9 @@ async def what_if_page(request: ArengoRequest, host: FromHost, caller: FromCalle
             uow,
             "marketplace/whatif/page.html",
             face=acting.face,
-            status=400 if form.errors else 200,
+            status=400 if form.errors or (typed and typed.errors) else 200,
             form=form,
+            tried=tried,
             choices=_choices(host, rows, members, grants),
             answer=answer,
             changed=changed,
@@ -188,4 +227,4 @@ async def what_if_csv(
     )
 
 
-ROUTES: list[Any] = [what_if_page, what_if_csv]
+ROUTES: list[Any] = [what_if_page, terms, what_if_csv]

@@ -86,6 +86,7 @@ ROUTES = {
     "POST /office/activations/{activation_id}/settings": merchant(activation_id="activation"),
     "POST /office/activations/{activation_id}/suspend": consortium(activation_id="activation"),
     "POST /office/charter": consortium(),
+    "POST /office/what-if": municipality(data={"kind": "rule", "offer_id": "@offer"}),
     "POST /office/charter/voting": consortium(),
     "POST /office/charter/payment-terms": consortium(data={"due_days": "30"}),
     "POST /office/offers/{offer_id}/votes": consortium(offer_id="offer"),
