@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from arengo_core.api.scalars import global_id
 from arengo_core.errors import ConflictError, InvalidInputError
+from arengo_core.i18n import error_text
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.settlements import service
 from arengo_marketplace.settlements.bundle import digest_of, verify
@@ -99,6 +100,33 @@ async def test_any_change_is_found(closed, change):
     made = json.loads(json.dumps(await _file(valley, settlement)))
     change(made)
     assert not verify(made, BUILT_IN).holds
+
+
+@pytest.mark.parametrize(
+    ("shown", "fault"),
+    [
+        ('"total":1,"total":', "the field 'total' is there twice"),
+        ('"revision":1.0,"total":', "1.0 is not a whole number"),
+        ('"revision":1e400,"total":', "1e400 is not a whole number"),
+        ('"revision":NaN,"total":', "NaN is not a number of JSON"),
+        (f'"revision":-1{"0" * 400},"total":', "-10000000000000… has more than 15 digits"),
+        (f'"revision":{"[" * 10**5},"total":', "maximum recursion depth exceeded"),
+    ],
+    ids=["twice", "decimals", "exponent", "no number", "huge", "deep"],
+)
+async def test_a_file_that_says_two_things_or_no_amounts_is_refused(closed, tmp_path, shown, fault):
+    """Who reads it by eye sees another total, or an amount that is none, and hears "equal"."""
+    valley, _, settlement = closed
+    made = json.dumps(await _file(valley, settlement), separators=(",", ":"))
+    file = tmp_path / "bundle.json"
+    file.write_text("\ufeff" + made, encoding="utf-8")
+    assert CliRunner().invoke(command, [str(file)]).exit_code == 0, "a byte order mark is no fault"
+    file.write_text(made.replace('"total":', shown, 1))
+    said = CliRunner().invoke(command, [str(file)])
+    assert isinstance(said.exception, InvalidInputError)
+    assert said.exception.field == "BUNDLE"
+    assert fault in error_text(said.exception)
+    assert "equal" not in said.output
 
 
 async def test_even_with_a_new_digest_a_wrong_share_is_named(closed):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
 
 import click
 import msgspec
@@ -19,6 +17,7 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_marketplace.costs.allocation_document import answer as answer_money
 from arengo_marketplace.costs.allocation_document import read_question
 from arengo_marketplace.costs.errors import CostError
+from arengo_marketplace.costs.json_files import read_object
 from arengo_marketplace.costs.keys import KeyRegistry
 from arengo_marketplace.costs.simulation_document import answer as answer_changes
 from arengo_marketplace.costs.simulation_document import read_simulation
@@ -64,33 +63,6 @@ The answer to this one:
   {"method": "shapley", "shares": {"A": 0.750000, "B": 1.750000},
    "total": 2.500000, "in_core": true, "most_violated": null}
 """
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose fields are all named once."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        name = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise ValueError(f"the field {name!r} is there twice")
-    return found
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is not a number of JSON")
-
-
-def _read(file: TextIO) -> dict[str, Any]:
-    try:
-        value = json.load(file, object_pairs_hook=_once, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInputError(
-            "This is not a JSON document: {fault}.", field="INPUT", fault=error
-        ) from None
-    if not isinstance(value, dict):
-        raise InvalidInputError(
-            "This is not a JSON document: {fault}.", field="INPUT", fault="no object in braces"
-        )
-    return cast("dict[str, Any]", value)
 
 
 @contextmanager
@@ -234,7 +206,7 @@ def _keys() -> KeyRegistry:
 def _print(file: TextIO, answered: Callable[[dict[str, Any]], dict[str, object]]) -> None:
     set_locale("en")
     try:
-        value = _read(file)
+        value = read_object(file, "INPUT")
         with _nothing_on_standard_output():
             answer = answered(value)
             text = msgspec.json.format(msgspec.json.encode(answer), indent=2)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 from uuid import UUID
 
 import click
-import msgspec
 
 from arengo_core.caller import Caller
 from arengo_core.cli.running import open_host
@@ -17,6 +16,7 @@ from arengo_core.i18n import format_money, set_locale
 from arengo_core.money import Money
 from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
+from arengo_marketplace.costs.json_files import read_object
 from arengo_marketplace.costs.period import Period
 from arengo_marketplace.metering import repository as metering
 from arengo_marketplace.offers.terms import allocation_keys
@@ -37,7 +37,7 @@ def table(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 @click.command()
-@click.argument("file", metavar="BUNDLE.json", type=click.File("rb"))
+@click.argument("file", metavar="BUNDLE.json", type=click.File(encoding="utf-8-sig"))
 @click.option("--deep", is_flag=True, help="Also rehash and add up the database's usage records.")
 @click.option(
     "--rows",
@@ -47,7 +47,7 @@ def table(rows: list[tuple[str, ...]]) -> list[str]:
     help="Rehash and add up the usage records of a file made by `arengo costs rows`, without a"
     " database.",
 )
-def verify(file: BinaryIO, deep: bool, rows: TextIO | None) -> None:
+def verify(file: TextIO, deep: bool, rows: TextIO | None) -> None:
     """Recompute a settlement from its file, without a database or the network.
 
     Says for each member and service whether its share is equal. Exits with 1 when one is not, or
@@ -58,12 +58,7 @@ def verify(file: BinaryIO, deep: bool, rows: TextIO | None) -> None:
     the settlement froze, and for each member and meter whether they add up to its usage.
     """
     set_locale("en")
-    try:
-        document = msgspec.json.decode(file.read(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            "This is not a JSON document: {fault}.", field="BUNDLE", fault=error
-        ) from None
+    document = read_object(file, "BUNDLE", whole=True)
     holds = _recomputed(document)
     if rows is not None:
         holds &= _told(_of_file(document, rows))
