@@ -179,6 +179,15 @@ def test_each_kind_of_cost_by_its_own_mix() -> None:
             "caps: the caps come to 90.00 EUR, and 100.00 EUR are to be divided.",
         ),
         (
+            # Who has no share by the keys takes nothing of what a cap spares Alba.
+            {
+                "parts": [{"key": "fixed", "weight": 100, "amounts": {"Alba": 1}}],
+                "caps": [{"amount": 4000}],
+                "floors": [{"amount": 500, "members": ["Borgo"]}],
+            },
+            "caps: the caps come to 45.00 EUR, and 100.00 EUR are to be divided.",
+        ),
+        (
             {"caps": [{"amount": 3000}], "floors": [{"amount": 3100, "members": ["Borgo"]}]},
             "floors: Borgo would pay 31.00 EUR at least and 30.00 EUR at most.",
         ),

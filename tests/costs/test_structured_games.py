@@ -222,6 +222,17 @@ def test_the_core_of_many_is_proved_or_said_not_to_be() -> None:
     assert hasty.bound > 0
 
 
+def test_the_standard_error_is_that_of_the_mean_of_a_sample() -> None:
+    """Of two orders half of what they differ by."""
+    part = next(part for part in _towns(21).parts if isinstance(part, Summed) and part.curve.tops)
+    first, second = PricedSums(part).added(orders(2, 21, 5))
+    errors = shapley(StructuredGame(_towns(21).players, (part,)), samples=2, seed=5).errors
+    alike = [n for n, own in enumerate(part.quantities) if part.quantities.count(own) == 1]
+    assert len(alike) > 15
+    for player in alike:
+        assert errors[player] == pytest.approx(abs(first[player] - second[player]) / 2)
+
+
 def test_players_alike_get_the_same_of_a_sample() -> None:
     towns = _towns(24)
     parts = [part for part in towns.parts if isinstance(part, Summed)]
