@@ -48,17 +48,17 @@ class Program:
         """GraphQL's answer; None when the server is gone before it gave one."""
         asked = {"query": query, "variables": variables}
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
                 return (await client.post(f"{self.base}/graphql", json=asked)).json()
         except httpx.TransportError:
             return None
 
-    async def back(self, seconds=20.0):
+    async def back(self, seconds=300.0):
         """Wait until it answers again: within ten seconds, on a machine that is not busy."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             try:
-                async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+                async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
                     if (await client.get(f"{self.base}/health/live")).status_code == 200:
                         return
             except httpx.TransportError:
@@ -100,7 +100,7 @@ def running(chaos_site, database_server, tmp_path):
                 secret_key="s" * 40,
                 workers="1",
                 **dict.fromkeys(REQUEST_LIMITS, "0"),
-                **settings,
+                **{"plugin_time_limit": "60", "page_time_limit": "300", **settings},
             )
             | {"PYTHONPATH": f"{chaos_site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
             cwd=tmp_path,
@@ -111,7 +111,7 @@ def running(chaos_site, database_server, tmp_path):
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=120)
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)

@@ -22,8 +22,8 @@ async def _do(program, deed):
 
 
 async def test_three_strikes_and_the_plugin_is_out(running):
-    async with running("serve", standstill_limit="2") as program:
-        await program.back(60)
+    async with running("serve", standstill_limit="10") as program:
+        await program.back()
         for deed in ("fail", "eat", "leave"):
             answer = await _do(program, deed)
             assert answer is not None, f"{deed} ended the process"
@@ -87,14 +87,14 @@ def test_who_leaves_is_named_among_several(tmp_path, monkeypatch):
 
 
 async def test_the_workers_process_is_replaced(running):
-    async with running("worker", standstill_limit="2") as program:
+    async with running("worker", standstill_limit="10") as program:
         engine = make_engine(program.owner, pool_size=1)
         async with make_sessions(engine)() as session, session.begin():
             await enqueue(session, [JobRequest("chaos.deed", {"deed": "block"})])
         await engine.dispose()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while not (rows := await program.fetch(STRIKES)):
-            assert time.monotonic() < until, "nobody noticed"
+            assert time.monotonic() < until, "nobody noticed within five minutes"
             assert program.process.poll() is None
             await asyncio.sleep(0.2)
         assert rows[0]["what"].startswith("held the program arengo_chaos/deeds.py:")

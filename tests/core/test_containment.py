@@ -34,7 +34,7 @@ async def _late() -> str:
     return "late"
 
 
-@get("/long-page", name="long-page", opt={TIME_LIMIT: 30.0})
+@get("/long-page", name="long-page", opt={TIME_LIMIT: 300.0})
 async def _long() -> str:
     await asyncio.sleep(2)
     return "long, as said"
@@ -109,21 +109,26 @@ async def _failures(host, plugin):
 async def test_faults_of_pages_are_named_and_late_ones_end(host_with):
     module = plugin_module("faulty", routes=[_broken, _late, _long])
     module.__name__ = __name__
-    host = host_with(("faulty", module), page_time_limit=1.5)
-    host.registry.plugin("faulty").package = __name__.partition(".")[0]
-    app = create_app(host)
-    async with _client(app) as client:
-        for path in ("/broken-page", "/late-page"):
+
+    def served(seconds):
+        host = host_with(("faulty", module), page_time_limit=seconds)
+        host.registry.plugin("faulty").package = __name__.partition(".")[0]
+        return host, create_app(host)
+
+    (host, patient), (_, impatient) = served(300), served(1.5)
+    for path, app in (("/broken-page", patient), ("/late-page", impatient)):
+        async with _client(app) as client:
             answer = await client.get(path)
-            assert answer.status_code == 500
-            assert "RuntimeError" not in answer.text
-            assert "Traceback" not in answer.text
+        assert answer.status_code == 500
+        assert "RuntimeError" not in answer.text
+        assert "Traceback" not in answer.text
+    async with _client(impatient) as client:
         assert (await client.get("/long-page")).text == "long, as said"
     assert sorted(await _failures(host, "faulty")) == [
         ("page /broken-page", "RuntimeError: in a page"),
         ("page /late-page", "late answer: "),
     ]
-    await _serves(app)
+    await _serves(patient)
 
 
 async def test_revisions_that_do_not_import_count_as_not_migrated(host, tmp_path):

@@ -28,7 +28,7 @@ def mail(tmp_path) -> Iterator[tuple[sink.Store, httpx.Client]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), sink.pages(store))
     threading.Thread(target=server.serve_forever).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    with httpx.Client(base_url=address, trust_env=False) as client:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         yield store, client
     server.shutdown()
     server.server_close()

@@ -14,7 +14,7 @@ from arengo_core.testing.browser import ARGUMENTS
 from arengo_core.testing.serving import serving
 from tests.core.test_attempts import _statements
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 GET = """async (options) => {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options));
   return JSON.stringify((await navigator.credentials.get({ publicKey })).toJSON());

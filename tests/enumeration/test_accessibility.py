@@ -12,7 +12,7 @@ from arengo_core.testing.browser import ARGUMENTS
 from arengo_core.testing.serving import serving
 from tests.enumeration import surface
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 WIDTHS = (1280, 360)

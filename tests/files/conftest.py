@@ -20,7 +20,7 @@ def s3_port():
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()
-    assert httpx.put(f"http://127.0.0.1:{port}/{BUCKET}").is_success
+    assert httpx.put(f"http://127.0.0.1:{port}/{BUCKET}", timeout=60).is_success
     yield port
     server.stop()
 

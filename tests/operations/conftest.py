@@ -38,7 +38,7 @@ def arengo(tmp_path: Path) -> Callable[..., Answer]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     return run

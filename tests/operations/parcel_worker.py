@@ -1,6 +1,7 @@
 """A worker process for tests: counts events and jobs slowly, so that it can be killed amid work.
 
-``python -m tests.operations.parcel_worker FOLDER``: writes a file there for each thing begun.
+``python -m tests.operations.parcel_worker FOLDER SECONDS``: writes a file there for each thing
+begun, which it ends so many seconds later.
 """
 
 from __future__ import annotations
@@ -86,8 +87,8 @@ def make_host(settings, folder: Path, pause: float) -> Host:
     return Host.create(settings, registry, settings.database_url)
 
 
-async def _serve(folder: Path) -> None:
-    host = make_host(load_settings(), folder, 0.4)
+async def _serve(folder: Path, pause: float) -> None:
+    host = make_host(load_settings(), folder, pause)
     try:
         await work(host, asyncio.Event())
     finally:
@@ -95,4 +96,4 @@ async def _serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), float(sys.argv[2])))

@@ -9,8 +9,6 @@ from tests.core.test_dead_letters import _exhaust, _letters
 
 JOB = "core.send_feedback"
 
-pytestmark = pytest.mark.timeout(420)
-
 
 @pytest.fixture
 async def failing(host, settings, new_database):

@@ -33,10 +33,10 @@ async def parcels(settings, new_database, tmp_path):
     host = make_host(own, begun, 0)
     workers = []
 
-    def start():
+    def start(pause):
         workers.append(
             subprocess.Popen(
-                [sys.executable, "-m", "tests.operations.parcel_worker", str(begun)],
+                [sys.executable, "-m", "tests.operations.parcel_worker", str(begun), pause],
                 env=environment(tmp_path, database_url=urls.app, log_level="ERROR"),
                 cwd=ROOT,
             )
@@ -47,7 +47,7 @@ async def parcels(settings, new_database, tmp_path):
     for worker in workers:
         if worker.poll() is None:
             worker.send_signal(signal.SIGKILL)
-        worker.wait(timeout=30)
+        worker.wait(timeout=120)
     await host.close()
 
 
@@ -64,7 +64,7 @@ async def _acts(host, town):
         return [tuple(row) for row in rows.all()]
 
 
-async def _until(condition, seconds=60):
+async def _until(condition, seconds=600):
     async with asyncio.timeout(seconds):
         while not await condition():
             await asyncio.sleep(0.1)
@@ -92,7 +92,7 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
         for half in ("begun", "ended")
     )
 
-    first = start()
+    first = start("2")  # time enough to be killed amid its work
 
     async def is_amid():
         assert first.poll() is None, "the worker ended by itself"
@@ -102,7 +102,7 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
 
     await _until(is_amid)
     first.send_signal(signal.SIGKILL)
-    first.wait(timeout=30)
+    first.wait(timeout=120)
     after_death = await _acts(host, town)
     started = len(list(begun.iterdir()))
     assert started > len(after_death) // 2, "work was under way when the worker died"
@@ -116,7 +116,7 @@ async def test_a_worker_killed_amid_its_work_loses_and_doubles_nothing(parcels):
         )
         assert picked.all(), "the dead worker's jobs are still in its hands"
 
-    start()
+    start("0.05")
 
     async def is_done():
         async with host.unit_of_work() as uow:

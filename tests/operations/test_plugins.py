@@ -32,7 +32,7 @@ def _list(folder) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     return answer.stdout
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 import zipfile
 
-import pytest
 from sqlalchemy import select
 
 from arengo_core.audit.models import AuditEntry
@@ -17,8 +16,6 @@ from arengo_core.ids import new_id
 from arengo_core.organizations.models import Organization
 
 ASKS, OTHER, MEMBER = "asks@example.it", "other@example.it", "member@example.it"
-
-pytestmark = pytest.mark.timeout(420)
 
 
 async def test_a_guest_gets_a_copy_and_is_erased_and_nobody_else_is(

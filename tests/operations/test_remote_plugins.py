@@ -6,8 +6,6 @@ import asyncio
 import json
 import re
 
-import pytest
-
 from arengo_core.database.setup import fit_to_serve
 from arengo_core.settings import Settings
 from tests.operations.conftest import SECRET
@@ -20,7 +18,6 @@ async def _plugins(login):
     return {plugin.name for plugin in registry.plugins}
 
 
-@pytest.mark.timeout(600)  # six commands, each a program of its own
 async def test_a_plugin_is_added_refreshed_listed_disabled_and_removed(
     arengo, new_database, tmp_path
 ):

@@ -31,7 +31,7 @@ from arengo_payments.contract_tests import PaymentGatewayContract, checkout_requ
 from tests.remote.far_side import FarSide
 
 PATIENT = 60.0
-IMPATIENT = 1.0
+IMPATIENT = 0.5
 
 
 def _of(host, far_side, contract, key, time_limit=PATIENT):

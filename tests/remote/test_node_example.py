@@ -52,7 +52,7 @@ class Node:
 
     async def said(self, wanted):
         """Wait until it writes a line."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while json.loads(await self.process.stdout.readline()) != wanted:
                 pass
 
@@ -120,7 +120,7 @@ async def test_it_is_told_frames_its_page_and_reports_use(host, node, town, visi
     visitor = await visit(town.person)
     shown = await visitor.get(f"{PAGE}?lang=it")
     source = re.search(r'<iframe[^>]* src="([^"]+)"', shown.text)[1].replace("&amp;", "&")
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
         page = await browser.get(source)
         assert page.status_code == 200, page.text
         assert page.headers["content-security-policy"].endswith(host.settings.base_url)
@@ -159,7 +159,7 @@ async def test_the_kit_finds_its_promises_kept(host, node):
 
 
 async def _call(node, headers, body, path="/arengo/health"):
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         answer = await client.post(f"{node.address}{path}", content=body, headers=headers)
     return answer.status_code, answer.json().get("message") if answer.content else None
 

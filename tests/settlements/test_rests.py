@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from arengo_core.api.scalars import global_id
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.i18n import set_locale
 from arengo_core.money import Money
+from arengo_core.testing.waiting import until_waited_for
 from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.activations import service as activating
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
@@ -294,17 +294,6 @@ async def test_a_rest_that_nobody_bears_is_removed_and_moved_anew(
         await move(valley, rest, NOVEMBER)
 
 
-async def _wait_for_another(uow):
-    """Until another transaction waits for what this one holds."""
-    blocked = text(
-        "select exists(select from pg_locks"
-        " where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)))"
-    )
-    async with asyncio.timeout(20):
-        while not await uow.session.scalar(blocked):
-            await asyncio.sleep(0.01)
-
-
 async def _both(valley, first, second):
     """Do two things at once, the second while the first is not committed; the second's outcome."""
 
@@ -316,7 +305,7 @@ async def _both(valley, first, second):
         await first(uow)
         await uow.session.flush()
         task = asyncio.create_task(do(second))
-        await _wait_for_another(uow)
+        await until_waited_for(uow.session)
     (outcome,) = await asyncio.gather(task, return_exceptions=True)
     return outcome
 

@@ -85,7 +85,7 @@ async def test_its_records_give_its_digests_and_its_usage(closed, database, tmp_
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert said.returncode == 0, said.stdout + said.stderr

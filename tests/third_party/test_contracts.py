@@ -108,7 +108,6 @@ def _environment(site):
     return kept | {"PYTHONPATH": str(site)}
 
 
-@pytest.mark.timeout(600)
 def test_broken_implementations_fail_by_name(site, server_of_this_run):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", BROKEN],

@@ -23,8 +23,6 @@ from arengo_core.jobs.queue import SCHEMA as QUEUE
 from arengo_core.plugins.manager import load_plugins
 from tests.upgrade.conftest import SAMPLES_SCHEMA, counts_of, rows_of
 
-pytestmark = pytest.mark.timeout(600)
-
 SCRIPT = Path(__file__).parents[2] / "docs" / "examples" / "a_valleys_month.py"
 OURS = """
 with ours as (
@@ -181,7 +179,7 @@ def _script():
 def _stop(process) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(timeout=30)
+        process.wait(timeout=120)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -237,12 +235,17 @@ def test_the_main_job_is_done_on_it(upgraded):
 
         def ready() -> bool:
             try:
-                return httpx.get(f"{base}/health/ready", trust_env=False).status_code == 200
+                return (
+                    httpx.get(f"{base}/health/ready", trust_env=False, timeout=60).status_code
+                    == 200
+                )
             except httpx.TransportError:
                 return False
 
-        month.wait_for(ready, 120)
-        assert httpx.get(f"{base}/health/ready", trust_env=False).json()["set_aside"] == []
+        month.wait_for(ready)
+        assert (
+            httpx.get(f"{base}/health/ready", trust_env=False, timeout=60).json()["set_aside"] == []
+        )
         brewer = month.Api(base, month.BREWER[1])
         number = _buy(month, base, month.BREWER[0], month.list_a_product(brewer))
         orders = brewer.do(
@@ -260,6 +263,6 @@ def test_the_main_job_is_done_on_it(upgraded):
         month.settle(base, waiting["next"])
 
         undelivered = f"select 1 from {QUEUE}.pgqueuer where entrypoint = 'core.deliver_event'"
-        month.wait_for(lambda: not asyncio.run(rows_of(owner, undelivered)), 120)
+        month.wait_for(lambda: not asyncio.run(rows_of(owner, undelivered)))
     for wrong, query in WRONG.items():
         assert asyncio.run(rows_of(owner, query)) == [], wrong

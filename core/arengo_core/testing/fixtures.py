@@ -106,6 +106,9 @@ def settings(
         smtp_url=mailbox.smtp_url,
         password_cost="low",  # noqa: S106 - a cost, not a password
         log_level="WARNING",
+        plugin_time_limit=60,  # a busy machine fails nothing
+        statement_time_limit=120,
+        page_time_limit=300,
         outbound_networks=["127.0.0.0/8"],
         **dict.fromkeys(REQUEST_LIMITS, 0),
     )

@@ -29,7 +29,7 @@ async def serving(app: Any, port: int = 0) -> AsyncGenerator[str]:
     server = _Server(uvicorn.Config(app, port=port, lifespan="off", log_level="critical"))
     running = asyncio.create_task(server.serve())
     address = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         while True:
             try:
                 await client.get(f"{address}/health/live")

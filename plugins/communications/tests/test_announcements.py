@@ -27,6 +27,7 @@ from arengo_core.errors import (
 from arengo_core.ids import new_id
 from arengo_core.privacy.service import clear_over
 from arengo_core.tasks.run import run_task
+from arengo_core.testing.waiting import until_waited_for
 
 WORDS = Words("Strada chiusa", "Domani la strada è chiusa.\n\nDa lunedì è aperta.", "Road", "Shut.")
 
@@ -200,14 +201,14 @@ async def test_sending_is_a_task_that_goes_on_after_a_crash_and_can_be_cancelled
         async def confirmed(session, town, after, size):
             nonlocal batches
             if batches == 0:
-                await stop()
+                await stop(session)
             batches -= 1
             return await reach(session, town, after, size)
 
         monkeypatch.setattr(sending.subscriptions, "confirmed", confirmed)
         return lambda: monkeypatch.setattr(sending.subscriptions, "confirmed", reach)
 
-    async def crash():
+    async def crash(_session):
         raise UnavailableError("Sent")
 
     row = await begun()
@@ -228,10 +229,10 @@ async def test_sending_is_a_task_that_goes_on_after_a_crash_and_can_be_cancelled
     assert f"/office/tasks/{stopped.task_id}" in (await visitor.get(here)).text
     waiting = []
 
-    async def cancel():
+    async def cancel(session):
         path = f"/office/tasks/{stopped.task_id}/cancel"
-        waiting.append(asyncio.create_task(visitor.post(path)))  # it waits for this batch
-        await asyncio.sleep(0.1)
+        waiting.append(asyncio.create_task(visitor.post(path)))
+        await until_waited_for(session)
 
     mend = stopping_after(1, cancel)
     await run_task(

@@ -62,7 +62,7 @@ def server():
 @pytest_asyncio.fixture(loop_scope="session")
 async def mail_host(host, server):
     """The host with its mail going to the moody server."""
-    before, host.mail = host.mail, MailSender(server.url, "Arengo <a@arengo.example>", 0.7)
+    before, host.mail = host.mail, MailSender(server.url, "Arengo <a@arengo.example>", 60)
     yield host
     host.mail = before
 
@@ -127,11 +127,13 @@ async def test_a_lost_answer_is_unknown_and_the_copy_can_be_told(
     mail_host, valley, stored, server, mood
 ):
     message_id, payload = await stored()
-    server.mood = mood
+    server.mood, patient = mood, mail_host.mail
+    if mood == "hanging":
+        mail_host.mail = replace(patient, time_limit=3.0)
     await dispatch(mail_host, payload)
     row, _ = await _state(mail_host, valley.shop.id, message_id)
     assert row.state == "unknown"
-    server.mood = "well"
+    server.mood, mail_host.mail = "well", patient
     await dispatch(mail_host, payload)
     row, _ = await _state(mail_host, valley.shop.id, message_id)
     assert row.state == "sent"

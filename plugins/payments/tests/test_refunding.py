@@ -120,7 +120,7 @@ async def _refund_elsewhere(valley, reference, amount):
     """As an officer does it on the gateway's own pages."""
     import httpx
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         answer = await client.post(
             f"{valley.standin.base_url}/v1/refunds",
             data={"payment_intent": reference, "amount": amount},

@@ -30,7 +30,7 @@ SESSION = {
 async def api(stripe_standin) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {stripe_standin.secret_key}"}
     async with httpx.AsyncClient(
-        base_url=f"{stripe_standin.base_url}/v1", headers=headers, trust_env=False
+        base_url=f"{stripe_standin.base_url}/v1", headers=headers, trust_env=False, timeout=60
     ) as client:
         yield client
 
@@ -121,7 +121,7 @@ async def test_intents_by_api(api, stripe_standin, conforms):
     conforms("payment_intent", secure.json())
     assert secure.json()["status"] == "requires_action"
     url = secure.json()["next_action"]["redirect_to_url"]["url"]
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
         challenge = await browser.get(url)
         assert "http://shop.test" in challenge.headers["content-security-policy"]
         done = await browser.post(url, data={"outcome": "approve"})
@@ -289,7 +289,8 @@ async def test_one_key_sent_at_once_acts_once(api):
 @pytest.mark.parametrize("authorization", ["", "Bearer sk_test_other_key_9876", "Basic abc"])
 async def test_wrong_keys_are_not_let_in(stripe_standin, conforms, authorization):
     headers = {"Authorization": authorization} if authorization else {}
-    async with httpx.AsyncClient(base_url=stripe_standin.base_url, trust_env=False) as client:
+    base = stripe_standin.base_url
+    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=60) as client:
         answer = await client.post("/v1/payment_intents", headers=headers, data={"amount": "1"})
     assert answer.status_code == 401
     conforms("error", answer.json())

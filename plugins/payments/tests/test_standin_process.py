@@ -21,14 +21,14 @@ def test_runs_as_a_process_and_stops_when_told():
     try:
         assert process.stdout is not None
         origin = process.stdout.readline().split()[-1]
-        with httpx.Client(base_url=origin, trust_env=False, timeout=30) as client:
+        with httpx.Client(base_url=origin, trust_env=False, timeout=60) as client:
             health = client.get("/_control/health")
             balance = client.get("/v1/balance", headers={"Authorization": "Bearer sk_test_1"})
         assert health.json() == {"status": "ok"}
         assert balance.json()["object"] == "balance"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def test_the_gateway_knows_nothing_of_the_stand_in():

@@ -29,7 +29,7 @@ def send(valley, site):
                 text, secret or valley.standin.webhook_secret, int(time.time())
             ),
         }
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             return await client.post(
                 f"{site}{path or valley.webhook_path}", content=text.encode(), headers=headers
             )

@@ -57,7 +57,7 @@ async def test_the_money_page_names_each_order(card_valley, run_jobs, visit):
     valley = card_valley
     placed = [await valley.place((valley.cheese, 1), method="card") for _ in range(2)]
     url = await paying.open_page(valley.host, placed[0].payment_id)
-    async with httpx.AsyncClient(trust_env=False) as shopper:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as shopper:
         assert f"{placed[0].number}-1" in (await shopper.get(url)).text
     page = await (await visit(valley.dairy.person)).get("/desk/money")
     for one in placed:

@@ -123,8 +123,8 @@ class TestEmail(ChannelContract):
 
     @pytest.fixture
     def impatient(self, host: Host, far_side: MailServer) -> EmailChannel:
-        """The same, for a second."""
-        return _by(far_side, host, 1.0)
+        """The same, in a hurry; it must get as far as the message."""
+        return _by(far_side, host, 3.0)
 
     async def arrived(self, channel: Channel, message: MessageRequest) -> int:
         """Copies that the server kept."""

@@ -74,8 +74,8 @@ class TestStripe(PaymentGatewayContract):
 
     @pytest.fixture
     async def impatient(self, stripe_standin: StripeStandin) -> AsyncIterator[StripeGateway]:
-        """The same, for a second."""
-        async with _closing(stripe_standin, 1.0) as made:
+        """The same, in a hurry."""
+        async with _closing(stripe_standin, 0.5) as made:
             yield made
 
     @pytest.fixture

@@ -55,7 +55,7 @@ class StripeStandin:
     ) -> PayResult:
         """Fill in the page, and the 3-D Secure challenge if it comes. Leaves the shop unvisited."""
         form = {"email": email, "number": card, "expiry": "12/40", "cvc": "123", "name": "Anna"}
-        async with httpx.AsyncClient(trust_env=False) as browser:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
             answer = await browser.post(session_url, data=form)
             while answer.status_code == 303:
                 target = urljoin(str(answer.url), answer.headers["location"])
@@ -77,14 +77,14 @@ class StripeStandin:
 
     async def events(self, event_type: str | None = None) -> list[dict[str, Any]]:
         """The events so far, oldest first."""
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             answer = await client.get(f"{self.base_url}/_control/events")
         found = cast(list[dict[str, Any]], answer.json())
         return [event for event in found if event_type in (None, event["type"])]
 
     async def objects(self, kind: str) -> list[dict[str, Any]]:
         """Objects of a kind that it knows, newest first."""
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             answer = await client.get(f"{self.base_url}/_control/objects/{kind}")
         return cast(list[dict[str, Any]], answer.json())
 
@@ -114,7 +114,7 @@ class StripeStandin:
         await self._control(f"refunds/{reference}/fail", {})
 
     async def _control(self, path: str, data: dict[str, Any]) -> Any:
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             answer = await client.post(f"{self.base_url}/_control/{path}", json=data)
         answer.raise_for_status()
         return answer.json() if answer.content else None

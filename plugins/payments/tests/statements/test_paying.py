@@ -36,7 +36,7 @@ def send(payers):
         text = json.dumps(event)
         signed = signature(text, payers.standin.webhook_secret, int(time.time()))
         headers = {"content-type": "application/json", "stripe-signature": signed}
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             url = f"{payers.site}/webhooks/payments/stripe/{payers.id}"
             return await client.post(url, content=text.encode(), headers=headers)
 
@@ -279,7 +279,7 @@ async def test_a_page_that_expired_untold_is_followed_by_a_new_one_at_once(payer
     first = await payers.begin(key="the-first-form")
     await payers.standin.send_webhooks_to(None)
     session = (await payers.attempt(first.id)).reference
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         answer = await client.post(
             f"{payers.standin.base_url}/v1/checkout/sessions/{session}/expire",
             headers={"authorization": f"Bearer {payers.standin.secret_key}"},

@@ -27,7 +27,7 @@ from arengo_recipes.register import ValleyRegister
 from arengo_recipes.search import DialectSearch
 from arengo_storefront.contract_tests import SearchProviderContract
 
-SHORT = 1.0
+SHORT = 0.3
 """Seconds that the tests of silence wait."""
 
 
@@ -55,7 +55,7 @@ class TestValleyBank(PaymentGatewayContract):
 
     @pytest.fixture
     def impatient(self, far_side: FarSide) -> ValleyBank:
-        """The same, for a second."""
+        """The same, in a hurry."""
         return ValleyBank(Server(far_side.address, "token", SHORT), "secret")
 
     @pytest.fixture
@@ -84,7 +84,7 @@ class TestMountainPost(CarrierContract):
 
     @pytest.fixture
     def impatient(self, far_side: FarSide) -> MountainPost:
-        """The same, for a second."""
+        """The same, in a hurry."""
         return MountainPost(Server(far_side.address, "token", SHORT))
 
 
@@ -106,7 +106,7 @@ class TestSms(ChannelContract):
 
     @pytest.fixture
     def impatient(self, far_side: FarSide) -> Sms:
-        """The same, for a second."""
+        """The same, in a hurry."""
         return Sms(Server(far_side.address, "token", SHORT))
 
     @pytest.fixture
@@ -141,7 +141,7 @@ class TestValleyRegister(IdentityProviderContract):
 
     @pytest.fixture
     def impatient(self, far_side: FarSide) -> ValleyRegister:
-        """The same, for a second."""
+        """The same, in a hurry."""
         return ValleyRegister(Server(far_side.address, "token", SHORT), far_side.address)
 
 
@@ -162,7 +162,7 @@ class TestWebShelf(FileStoreContract):
 
     @pytest.fixture
     def impatient(self, far_side: FarSide) -> WebShelf:
-        """The same, for a second."""
+        """The same, in a hurry."""
         return WebShelf(far_side.address, "token", SHORT)
 
 
