@@ -16,7 +16,6 @@ from sqlalchemy import select
 from arengo_core import clock
 from arengo_core.audit.models import AuditEntry
 from arengo_core.caller import Caller, OrganizationKind, Role
-from arengo_core.cli.supervisor import free_port
 from arengo_core.errors import SettingsError
 from arengo_core.host import Host
 from arengo_core.identity import elsewhere, second_step
@@ -27,7 +26,7 @@ from arengo_core.plugins.manager import load_plugins
 from arengo_core.settings import load_settings
 from arengo_core.testing.browser import ARGUMENTS
 from arengo_core.testing.fixtures import PASSWORD, Visitor
-from arengo_core.testing.serving import serving
+from arengo_core.testing.serving import bound, serving
 from arengo_core.web.app import create_app
 from tests.core.places import place
 from tests.core.test_second_step import _now
@@ -36,8 +35,8 @@ RETURN = "/sign-in/with/valley/return"
 ADA = "ada-at-the-valley"
 
 
-PORT = free_port()
-ADDRESS = f"http://127.0.0.1:{PORT}"
+PLACE = bound()
+ADDRESS = f"http://127.0.0.1:{PLACE.getsockname()[1]}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -209,8 +208,9 @@ async def _with_second_step(host, make_user, caller_for):
 
 
 async def test_the_second_step_stays_unless_the_provider_checked_two_factors(
-    site, openid, make_user, caller_for
+    site, openid, make_user, caller_for, stop_clock
 ):
+    stop_clock()
     host, app = site
     person, key = await _with_second_step(host, make_user, caller_for)
     await _link(await _signed_in(host, app, person), openid, "careful")
@@ -388,7 +388,7 @@ async def test_settings_of_a_provider_are_checked_at_start(site, openid):
 async def test_there_and_back_in_a_browser(site, openid, make_user, chromium_path):
     _, app = site
     person = await make_user()
-    async with serving(app, PORT), async_playwright() as playwright:
+    async with serving(app, PLACE), async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium_path, args=list(ARGUMENTS)
         )

@@ -68,7 +68,8 @@ async def test_an_unknown_address_gets_no_mail(host, visit, run_jobs, mailbox):
     assert mailbox.to("nobody-for-links@example.it") == []
 
 
-async def test_a_second_step_stays_one(host, make_user, caller_for, run_jobs, mailbox):
+async def test_a_second_step_stays_one(host, make_user, caller_for, run_jobs, mailbox, stop_clock):
+    stop_clock()
     person = await make_user()
     caller = await caller_for(person)
     async with host.unit_of_work(caller) as uow:

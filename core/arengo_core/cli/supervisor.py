@@ -20,10 +20,18 @@ from arengo_core.errors import SettingsError
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody listens on.
+
+    It has just served a connection that its own side ended. For a minute the system gives such a
+    port to nobody who asks for any; who names it, as servers do, may listen there.
+    """
+    with socket.socket() as listener, socket.socket() as caller:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        caller.connect(listener.getsockname())
+        listener.accept()[0].close()
+        return int(listener.getsockname()[1])
 
 
 def require_address(host: str, port: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest_asyncio
 import structlog
 from aiosmtpd.controller import Controller
 
+from arengo_core import clock
 from arengo_core.caller import Caller, Role
 from arengo_core.cli.supervisor import free_port
 from arengo_core.database.roles import DatabaseUrls
@@ -245,15 +247,24 @@ def run_jobs(host: Host) -> Callable[[], Awaitable[None]]:
 
 
 @pytest.fixture
-def move_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+def move_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """Set the program's clock to an instant; it goes on from there."""
 
-    def move(instant: Any) -> None:
-        from datetime import UTC, datetime
-
+    def move(instant: datetime) -> None:
         shift = instant - datetime.now(UTC)
         file = tmp_path / "clock"
         file.write_text(str(shift.total_seconds()))
         monkeypatch.setenv("ARENGO_CLOCK", f"@{file}")
 
     return move
+
+
+@pytest.fixture
+def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let this process's clock stand still, now or at an instant."""
+
+    def stop(instant: datetime | None = None) -> None:
+        moment = instant or clock.now()
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    return stop

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
 import uvicorn
-
-from arengo_core.cli.supervisor import free_port
 
 
 class _Server(uvicorn.Server):
@@ -19,16 +18,24 @@ class _Server(uvicorn.Server):
         yield
 
 
+def bound() -> socket.socket:
+    """A socket with a port of this machine that nobody else gets."""
+    made = socket.socket()
+    made.bind(("127.0.0.1", 0))
+    return made
+
+
 @asynccontextmanager
-async def serving(app: Any, port: int = 0) -> AsyncGenerator[str]:
-    """Serve the application in this process, on a free port or the one named; yields its address.
+async def serving(app: Any, at: socket.socket | None = None) -> AsyncGenerator[str]:
+    """Serve the application in this process, at a socket that is bound already or a new one;
+    yields its address.
 
     Its lifespan is left out: it would close the host that all tests share.
     """
-    port = port or free_port()
-    server = _Server(uvicorn.Config(app, port=port, lifespan="off", log_level="critical"))
-    running = asyncio.create_task(server.serve())
-    address = f"http://127.0.0.1:{port}"
+    at = at or bound()
+    server = _Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+    running = asyncio.create_task(server.serve(sockets=[at]))
+    address = f"http://127.0.0.1:{at.getsockname()[1]}"
     async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         while True:
             try:
