@@ -50,7 +50,7 @@ async def test_the_frame_gets_a_token_that_says_member_and_role_and_names_nobody
     assert (claims["service"], claims["page"], claims["locale"]) == ("permits", "register", "en")
     assert claims["iss"] == host.settings.base_url
     assert claims["exp"] - claims["iat"] == 60
-    assert abs(claims["iat"] - clock.now().timestamp()) < 30
+    assert abs(claims["iat"] - clock.now().timestamp()) < 600
     assert str(having.person.id) not in str(claims)
     assert having.person.email not in str(claims)
     again = parse_qs(urlsplit(_source(await visitor.get(PAGE))).query)["launch"][0]

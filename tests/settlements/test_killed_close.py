@@ -61,7 +61,7 @@ async def test_killed_at_a_phase_the_month_is_closed_once(
 
     worker = processes.Process(target=die_at, args=(phase, settings, os.environ[VARIABLE]))
     worker.start()
-    await asyncio.to_thread(worker.join, 60)
+    await asyncio.to_thread(worker.join, 600)
     assert worker.exitcode == -signal.SIGKILL, "it died by its own hand, at the phase"
 
     left = await _traces(valley)

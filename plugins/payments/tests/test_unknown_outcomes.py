@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -22,18 +23,43 @@ FAULTS = ["hang", "drop", "error"]
 
 
 @pytest.fixture
-async def gateway(stripe_standin):
-    """A gateway that waits no more than a second for a hanging answer."""
-    made = StripeGateway(
-        StripeSettings(
+async def waiting(stripe_standin):
+    """``waiting(seconds)``: a gateway that waits so long for answers."""
+    made = []
+
+    def make(seconds):
+        settings = StripeSettings(
             stripe_standin.secret_key,
             stripe_standin.webhook_secret,
             api_base=stripe_standin.base_url,
-            time_limit=1.0,
+            time_limit=seconds,
         )
-    )
-    yield made
-    await made.aclose()
+        made.append(StripeGateway(settings))
+        return made[-1]
+
+    yield make
+    for gateway in made:
+        await gateway.aclose()
+
+
+@pytest.fixture
+def gateway(waiting):
+    """A patient one."""
+    return waiting(60)
+
+
+@pytest.fixture
+def unlucky(waiting, kind):
+    """The one that meets the fault: where the answer hangs, it does not wait for long."""
+    return waiting(2 if kind == "hang" else 60)
+
+
+async def _found(find, *asked):
+    """What is found, once a busy stand-in has done what it was asked before."""
+    async with asyncio.timeout(60):
+        while isinstance(found := await find(*asked), NotFound):
+            await asyncio.sleep(0.1)
+    return found
 
 
 def an_hour_ago() -> datetime:
@@ -41,11 +67,13 @@ def an_hour_ago() -> datetime:
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-async def test_checkout_made_but_answer_lost(gateway, stripe_standin, checkout_request, kind):
+async def test_checkout_made_but_answer_lost(
+    gateway, unlucky, stripe_standin, checkout_request, kind
+):
     request = checkout_request()
     await stripe_standin.fail_next(kind, when="after", path="/v1/checkout/sessions")
-    assert isinstance(await gateway.open_checkout(request), OutcomeUnknown)
-    found = await gateway.find_checkout(request.idempotency_key, an_hour_ago())
+    assert isinstance(await unlucky.open_checkout(request), OutcomeUnknown)
+    found = await _found(gateway.find_checkout, request.idempotency_key, an_hour_ago())
     assert isinstance(found, CheckoutState)
     assert found.order_id == "order-1"
     if kind != "error":
@@ -56,10 +84,10 @@ async def test_checkout_made_but_answer_lost(gateway, stripe_standin, checkout_r
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-async def test_checkout_never_made(gateway, stripe_standin, checkout_request, kind):
+async def test_checkout_never_made(gateway, unlucky, stripe_standin, checkout_request, kind):
     request = checkout_request()
     await stripe_standin.fail_next(kind, when="before", path="/v1/checkout/sessions")
-    assert isinstance(await gateway.open_checkout(request), OutcomeUnknown)
+    assert isinstance(await unlucky.open_checkout(request), OutcomeUnknown)
     assert await gateway.find_checkout(request.idempotency_key, an_hour_ago()) == NotFound()
     assert isinstance(await gateway.open_checkout(request), CheckoutOpened)
 
@@ -74,15 +102,17 @@ async def test_a_server_error_is_replayed_like_any_answer(
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-async def test_refund_made_but_answer_lost(gateway, stripe_standin, checkout_request, kind):
+async def test_refund_made_but_answer_lost(
+    gateway, unlucky, stripe_standin, checkout_request, kind
+):
     checkout = await gateway.open_checkout(checkout_request())
     await stripe_standin.pay(checkout.url)
     payment = (await gateway.fetch_checkout(checkout.reference)).payment_reference
     other = await gateway.refund(RefundRequest("refund-0", "order-1", payment, Money(90)))
     await stripe_standin.fail_next(kind, when="after", path="/v1/refunds")
     request = RefundRequest("refund-1", "order-1", payment, Money(490))
-    assert isinstance(await gateway.refund(request), OutcomeUnknown)
-    found = await gateway.find_refund("refund-1", payment)
+    assert isinstance(await unlucky.refund(request), OutcomeUnknown)
+    found = await _found(gateway.find_refund, "refund-1", payment)
     assert isinstance(found, RefundDone)
     assert (found.amount, found.idempotency_key) == (Money(490), "refund-1")
     assert found.reference != other.reference

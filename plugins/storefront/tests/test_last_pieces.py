@@ -84,6 +84,9 @@ class _Buyer:
         """The one field's answer."""
         body = {"query": query, "variables": variables}
         answer = (await self.client.post("/graphql", json=body)).json()
+        while "UNAVAILABLE" in str(answer):  # connections to the database are few, tries many
+            await asyncio.sleep(0.1)
+            answer = (await self.client.post("/graphql", json=body)).json()
         assert "errors" not in answer, answer
         (payload,) = answer["data"].values()
         return payload
