@@ -71,7 +71,7 @@ class Api:
         return payload
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 300) -> Any:
     """Jobs bring about what mails and webhooks do: ask until it is there."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

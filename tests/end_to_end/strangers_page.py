@@ -42,7 +42,7 @@ def run(command: str, folder: Path, environment: dict[str, str]) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, f"$ {command}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
     return done.stdout

@@ -86,13 +86,13 @@ def test_the_phone_menu_opens_and_works_without_script(chromium: Any, face: str)
     link = page.locator("#ar-navigation a", has_text="Comuni")
     assert not link.is_visible()
     page.get_by_role("button", name="Menu").click()
-    assert link.is_visible()
+    link.wait_for()
     page.close()
     bare = chromium.new_context(java_script_enabled=False, viewport=phone).new_page()
     bare.goto(f"{face}/front.html")
     assert bare.locator("#ar-navigation a", has_text="Comuni").is_visible()
     bare.locator("#ar-navigation summary").click()
-    assert bare.locator("#ar-navigation a", has_text="Attivazioni").is_visible()
+    bare.locator("#ar-navigation a", has_text="Attivazioni").wait_for()
     bare.context.close()
 
 
@@ -105,12 +105,12 @@ def test_the_price_opens_as_dialog_or_as_page(chromium: Any, face: str) -> None:
     assert "237,00 €" in dialog.inner_text()
     assert page.url.endswith("/gallery.html")
     dialog.get_by_role("link", name="Chiudi").click()
-    assert not dialog.is_visible()
+    dialog.wait_for(state="hidden")
     page.close()
     bare = chromium.new_context(java_script_enabled=False).new_page()
     bare.goto(f"{face}/gallery.html")
     bare.get_by_role("link", name="Attiva il servizio").click()
-    assert bare.url.endswith("/dialog.html")
+    bare.wait_for_url("**/dialog.html")
     assert "237,00 €" in bare.inner_text("main")
     bare.context.close()
 
@@ -121,5 +121,5 @@ def test_keyboard_reaches_content_first(chromium: Any, face: str) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "ar-skip"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    page.wait_for_function("document.activeElement.id == 'content'")
     page.close()

@@ -76,7 +76,7 @@ class Upgraded:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
 
     def start(self, command: str, **more: str) -> subprocess.Popen[bytes]:

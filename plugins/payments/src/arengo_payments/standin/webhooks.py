@@ -18,7 +18,7 @@ import httpx
 from arengo_payments.standin.forms import Json
 
 RETRY_DELAYS = (0.5, 2.0, 5.0, 15.0, 60.0, 300.0)
-TIME_LIMIT = 10.0
+TIME_LIMIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
