@@ -156,7 +156,9 @@ async def test_progress_is_streamed_in_order_until_the_end(host, app, town, visi
                     others = await http.get(f"{address}/office/tasks")
                     assert others.status_code == 200, "the server serves while a stream is open"
                     working = asyncio.create_task(drain(host))
-                told = any(said["done"] for _, said in _events(text.rpartition("\n\n")[0]))
+                told = any(
+                    said["state"] == "running" for _, said in _events(text.rpartition("\n\n")[0])
+                )
                 if told and ": still here" in text:
                     hurdles.go_on.set()
             await working

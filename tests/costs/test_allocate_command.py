@@ -267,13 +267,13 @@ def test_the_core_of_money_is_looked_for_when_asked(
 
     assert "in_core" not in core({"key": "equal"})
     # 17.83 each: the eighteen with up to 17 parcels would pay 100.00 and 153.00 for them.
-    dear = core({"key": "equal"}, "--core", "20")
+    dear = core({"key": "equal"}, "--core", "300")
     assert (dear["in_core"], dear["proof"]) == (False, "proved")
     assert dear["most_violated"]["coalition"] == [f"{n:02d}" for n in range(18)]
     paid = sum(round(float(dear["shares"][f"{n:02d}"]) * 100) for n in range(18))
     assert dear["most_violated"]["by"] == dear["bound"] == f"{(paid - 10000 - 15300) / 100:.2f}"
     assert capfd.readouterr().out == "", "the solver wrote beside the answer"
-    fair = core({"key": "shapley"}, "--core", "20")
+    fair = core({"key": "shapley"}, "--core", "300")
     assert (fair["in_core"], fair["most_violated"], fair["proof"]) == (True, None, "proved")
     del document["plan"]
     file.write_text(json.dumps(document))

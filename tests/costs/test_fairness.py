@@ -247,7 +247,7 @@ def test_many_members_say_what_is_not_given_and_what_is_not_proved() -> None:
         "plan": {"charges": [charge | {"every": "month"}]},
         "rule": {"parts": [{"key": "equal", "weight": 100}]},
     }
-    answer = json.loads(run(document)[1])
+    answer = json.loads(run(document, "--seconds", "300")[1])
     assert (answer["in_core"], answer["proof"]) == (False, "proved")
     assert "30 members" in answer["not_given"]["nucleolus"]
     assert answer["members"]["05"]["nucleolus"] is None

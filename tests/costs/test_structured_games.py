@@ -191,11 +191,11 @@ def test_the_program_finds_the_group_that_all_groups_show(
     groups = [players(mask, count) for mask in range(1, (1 << count) - 1)]
     lost = [sum((shares[at] for at in group), Fraction()) - game.cost(group) for group in groups]
     if lost:
-        found = largest_excess(game, shares, 20)
+        found = largest_excess(game, shares, 300)
         assert found.proved
         assert found.amount == pytest.approx(max(lost), abs=1e-4)
         assert found.bound == pytest.approx(float(max(lost)), abs=1e-4)
-        checked = check_core(game, dict(zip(game.players, shares, strict=True)))
+        checked = check_core(game, dict(zip(game.players, shares, strict=True)), 300)
         assert checked.in_core == (max(lost) < Fraction(1, 10**6))
         assert checked.amount == pytest.approx(max(0, *lost), abs=1e-4)
 
@@ -204,16 +204,16 @@ def test_a_tier_holds_up_to_and_including_its_top() -> None:
     """Two of ten units are at the dearer rate still: the group of both must not look cheap."""
     halved = Curve((20,), ((Fraction(0), Fraction(2)), (Fraction(0), Fraction(1))))
     game = StructuredGame(("A", "B", "C"), (Summed((10, 10, 5), halved),))
-    found = largest_excess(game, [Fraction(15), Fraction(15), Fraction(0)], 20)
+    found = largest_excess(game, [Fraction(15), Fraction(15), Fraction(0)], 300)
     assert (found.amount, found.proved) == (-5, True)
 
 
 def test_the_core_of_many_is_proved_or_said_not_to_be() -> None:
     towns = _towns(120)
     value = shapley(towns, samples=200).by_player()
-    assert check_core(towns, value).in_core is True
+    assert check_core(towns, value, 300).in_core is True
     equal = dict.fromkeys(towns.players, towns.figures().whole / 120)
-    dear = check_core(towns, equal)
+    dear = check_core(towns, equal, 300)
     assert (dear.in_core, dear.proved) == (False, True)
     group = [towns.players.index(name) for name in dear.members]
     assert dear.amount == sum(equal[name] for name in dear.members) - towns.cost(group)

@@ -100,7 +100,7 @@ class Supervisor:
         )
         self._running.append((child, process))
 
-    def wait_until_ready(self, url: str, seconds: float = 60) -> None:
+    def wait_until_ready(self, url: str, seconds: float = 300) -> None:
         """Until the address answers; ClickException when it does not or a child dies."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -111,7 +111,7 @@ class Supervisor:
                         return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        raise click.ClickException(f"{url} does not answer.")
+        raise click.ClickException(f"{url} did not answer within {seconds:g} s.")
 
     def _check(self) -> None:
         for child, process in self._running:
