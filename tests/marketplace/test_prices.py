@@ -105,6 +105,28 @@ async def test_members_are_told_by_how_much(host, offered, run_jobs, mailbox):
     assert await _coming(host, made, offer) == []
 
 
+async def test_members_that_pay_the_same_are_not_written_to_unless_they_were_told_otherwise(
+    host, offered, run_jobs, mailbox
+):
+    made, offer = offered
+
+    async def told():
+        await run_jobs()
+        return len(mailbox.to(made.lead_officer.email))
+
+    before = await told()
+    renamed = PricePlan.yearly("Canone, nuova gara", 120_000)
+    effect = await _change(host, made, offer, renamed)
+    assert [one.difference for one in effect.changes] == [Money(0)] * 2
+    async with host.unit_of_work(_office(made)) as uow:
+        await prices.withdraw(uow, host, offer_id=offer.id, month=prices.next_month())
+    assert await told() == before
+    await _change(host, made, offer)
+    assert await told() == before + 1
+    await _change(host, made, offer, renamed)
+    assert await told() == before + 2
+
+
 async def test_the_letter_is_in_the_members_language(host, offered, run_jobs, mailbox):
     made, offer = offered
     await run_jobs()

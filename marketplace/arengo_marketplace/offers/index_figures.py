@@ -199,20 +199,16 @@ async def _entered(
         index=name,
         **document,
     )
-    differing = tuple(one for one in effect.changes if one.difference.amount)
-    if differing:
-        old, new = (prices.valid_on(plans, first).index for plans in (before, after))
-        assert old is not None
-        assert new is not None
-        change = new.factor(first) / old.factor(first) - 1
-        told = {
-            "name": new.name,
-            "month": month.isoformat(),
-            "value": document["value"],
-            "per_cent": _per_cent(change),
-        }
-        figures = replace(effect.figures, changes=differing)
-        prices.tell(uow, replace(effect, note="", figures=figures), index=told)
+    old, new = (prices.valid_on(plans, first).index for plans in (before, after))
+    assert old is not None
+    assert new is not None
+    told = {
+        "name": new.name,
+        "month": month.isoformat(),
+        "value": document["value"],
+        "per_cent": _per_cent(new.factor(first) / old.factor(first) - 1),
+    }
+    prices.tell(uow, replace(effect, note=""), index=told)
     return effect
 
 

@@ -107,7 +107,7 @@ async def change(
     note: str = "",
 ) -> PriceChange:
     """Set the price from a month on, in place of a version from the same month, and tell the
-    members by how much. Raises what :func:`preview` raises.
+    members that pay another amount by how much. Raises what :func:`preview` raises.
     """
     made = await preview(
         uow, host, offer_id=offer_id, price_plan=price_plan, month=month, note=note
@@ -115,6 +115,8 @@ async def change(
     offer, first = made.offer, made.valid_from.isoformat()
     version = {"valid_from": first, "plan": made.plan.to_json(), "note": made.note}
     others = [one for one in offer.prices if one["valid_from"] != first]
+    replaced = next((one for one in offer.prices if one["valid_from"] == first), None)
+    told = await _version_effect(uow, host, offer, replaced) if replaced else None
     offer.prices = sorted([*others, version], key=lambda one: one["valid_from"])
     await uow.session.flush()
     uow.audit(
@@ -125,20 +127,20 @@ async def change(
         valid_from=made.valid_from,
         price_plan=version["plan"],
     )
-    tell(uow, made)
+    tell(uow, made, told_before=told)
     return made
 
 
 async def withdraw(uow: UnitOfWork, host: Host, *, offer_id: UUID, month: Period) -> Offer:
-    """Take back a price that is not valid yet; the members are told that the old one goes on."""
+    """Take back a price that is not valid yet; members that would have paid another amount are
+    told that the old one goes on.
+    """
     offer = await service.own_offer(uow, offer_id)
     first = month.start.isoformat()
     version = next((one for one in offer.prices if one["valid_from"] == first), None)
     if version is None or month.start < next_month().start:
         raise ConflictError("There is no price from that month that could still be withdrawn.")
-    effect = await _effect(
-        uow, host, offer, month.start, PricePlan.from_json(version["plan"]), version["note"]
-    )
+    effect = await _version_effect(uow, host, offer, version)
     offer.prices = [one for one in offer.prices if one is not version]
     await uow.session.flush()
     uow.audit(
@@ -184,6 +186,13 @@ def plans_of(offer: Offer) -> dict[date, PricePlan]:
 def valid_on(versions: Mapping[date, PricePlan], day: date) -> PricePlan:
     """The plan valid on a day; before the first version, that one."""
     return versions[max((one for one in versions if one <= day), default=min(versions))]
+
+
+async def _version_effect(
+    uow: UnitOfWork, host: Host, offer: Offer, version: Mapping[str, Any]
+) -> PriceChange:
+    first, plan = date.fromisoformat(version["valid_from"]), PricePlan.from_json(version["plan"])
+    return await _effect(uow, host, offer, first, plan, version["note"])
 
 
 async def _effect(
@@ -239,11 +248,23 @@ def tell(
     *,
     withdrawn: bool = False,
     index: Mapping[str, str] | None = None,
+    told_before: PriceChange | None = None,
 ) -> None:
-    """Mail each member of a change what it pays more or less; ``index`` says which figure of which
-    index changes the price.
+    """Mail each member whose year costs another amount what it pays more or less; ``index`` says
+    which figure of which index changes the price.
+
+    Of a change in place of one that was ``told_before``, those whose year that one changed hear
+    too, even where theirs costs the same now.
     """
+    differing = {
+        one.bearer.organization_id
+        for told in (made, told_before)
+        for one in (told.figures.changes if told else ())
+        if one.difference.amount
+    }
     for one in made.figures.changes:
+        if one.bearer.organization_id not in differing:
+            continue
         payload: dict[str, Any] = {
             "member": str(one.bearer.organization_id),
             "offer": str(made.offer.id),
