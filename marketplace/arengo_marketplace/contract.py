@@ -273,8 +273,12 @@ class StatementCheckout(Protocol):
     statements.
     """
 
-    async def obstacle(self, consortium_id: UUID, amount: Money | None) -> ArengoError | None:
-        """Why nothing, or not this amount, can be collected online here; None where it can."""
+    async def obstacle(self, consortium_id: UUID) -> ArengoError | None:
+        """Why nothing can be collected online here; None where something can."""
+        ...
+
+    async def beyond(self, amount: Money) -> ArengoError | None:
+        """Why an amount is too small or too large to be collected online; asks no database."""
         ...
 
     async def prepare(self, due: StatementDue) -> OnlinePayment:

@@ -26,10 +26,8 @@ def checkout(host: Host, uow: UnitOfWork) -> StatementCheckout | None:
     return host.continuing(uow, contract)
 
 
-async def obstacle(
-    host: Host, uow: UnitOfWork, consortium_id: UUID, amount: Money | None = None
-) -> ArengoError | None:
-    """Why statements, or this amount, cannot be collected online; None where they can.
+async def obstacle(host: Host, uow: UnitOfWork, consortium_id: UUID) -> ArengoError | None:
+    """Why statements cannot be collected online; None where they can.
 
     What members have agreed to share the cost of is asked here: the consortium's own offer.
     """
@@ -50,6 +48,16 @@ async def obstacle(
             service=service_title(host.registry, service),
         )
     try:
-        return await desk.obstacle(consortium_id, amount)
+        return await desk.obstacle(consortium_id)
+    except UnavailableError as error:
+        return error
+
+
+async def beyond(host: Host, uow: UnitOfWork, amount: Money) -> ArengoError | None:
+    """Why an amount cannot be collected online where others can; None where it can."""
+    desk = checkout(host, uow)
+    assert desk is not None, "asked after obstacle()"
+    try:
+        return await desk.beyond(amount)
     except UnavailableError as error:
         return error

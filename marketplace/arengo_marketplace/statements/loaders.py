@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from arengo_core.api.loader import Loader
+from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
 from arengo_marketplace.contract import OnlinePayment
 from arengo_marketplace.deliveries import repository as deliveries
@@ -96,10 +97,18 @@ class OnlinePaymentOf(Loader[Standing, OnlinePayment]):
         return {one: found[one.statement.id] for one in keys if one.statement.id in found}
 
 
-class TakesOnline(Loader[UUID, bool]):
-    """Whether consortia let their statements be paid online."""
+class TakesOnline(Loader[tuple[UUID, Money], bool]):
+    """Whether consortia let amounts of their statements be paid online."""
 
-    async def fetch(self, keys: Sequence[UUID]) -> Mapping[UUID, bool]:
-        """By consortium."""
-        context = self.context
-        return {key: await online.obstacle(context.host, context.uow, key) is None for key in keys}
+    async def fetch(self, keys: Sequence[tuple[UUID, Money]]) -> Mapping[tuple[UUID, Money], bool]:
+        """By consortium and amount."""
+        asked: dict[UUID, list[Money]] = {}
+        for consortium_id, amount in keys:
+            asked.setdefault(consortium_id, []).append(amount)
+        return {
+            (consortium_id, amount): hindered is None
+            for consortium_id, amounts in asked.items()
+            for amount, hindered in (
+                await online.obstacles(self.context.host, self.context.uow, consortium_id, amounts)
+            ).items()
+        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -44,15 +44,32 @@ class _Step:
     is_stale: bool = False
 
 
-async def obstacle(
-    host: Host, uow: UnitOfWork, consortium_id: UUID, amount: Money | None = None
-) -> ArengoError | None:
-    """Why statements of a consortium are not paid online; None where they are."""
+async def obstacles(
+    host: Host, uow: UnitOfWork, consortium_id: UUID, amounts: Collection[Money]
+) -> dict[Money, ArengoError | None]:
+    """Why each of the amounts of a consortium's statements is not paid online; None where it is.
+
+    The one answer of pages, API and paying itself; it takes the same statements for any number.
+    """
+    hindered = await _obstacle(host, uow, consortium_id)
+    return {
+        amount: hindered or await collecting.beyond(host, uow, amount) for amount in set(amounts)
+    }
+
+
+async def _obstacle(host: Host, uow: UnitOfWork, consortium_id: UUID) -> ArengoError | None:
     if not (await charter.payment_terms(uow, consortium_id)).online:
         return ConflictError(
             "This consortium does not take online payments of its statements.", code="NOT_ONLINE"
         )
-    return await collecting.obstacle(host, uow, consortium_id, amount)
+    return await collecting.obstacle(host, uow, consortium_id)
+
+
+async def obstacle(
+    host: Host, uow: UnitOfWork, consortium_id: UUID, amount: Money
+) -> ArengoError | None:
+    """The same of one amount."""
+    return (await obstacles(host, uow, consortium_id, [amount]))[amount]
 
 
 async def latest(

@@ -240,17 +240,15 @@ class StatementType(Node):
         found = await info.context.loader(OnlinePaymentOf).load(self.standing)
         return OnlinePaymentType.of(found) if found else None
 
-    @strawberry.field(
-        description="Whether the caller may pay online what is open, within the service's limits."
-    )
+    @strawberry.field(description="Whether the caller may pay online what is open.")
     async def can_pay_online(self, info: Info) -> bool:
         """Whether a page of the payments service may be opened."""
         payment = await info.context.loader(OnlinePaymentOf).load(self.standing)
         if not online.may_begin(info.context.caller, self.standing, payment):
             return False
-        return bool(
-            await info.context.loader(TakesOnline).load(self.standing.statement.consortium_id)
-        )
+        row = self.standing.statement
+        amount = Money(self.standing.open, row.currency)
+        return bool(await info.context.loader(TakesOnline).load((row.consortium_id, amount)))
 
     @strawberry.field(description="Name of the member.")
     async def member_name(self, info: Info) -> str:

@@ -299,6 +299,20 @@ async def test_a_payout_is_booked_on_its_day(payers, visit, move_clock):
     assert line[0].occurred_at.astimezone(ROME) == datetime(2026, 9, 2, tzinfo=ROME)
 
 
+@pytest.mark.parametrize(("left", "takes"), [(49, False), (50, True)])
+async def test_page_and_api_offer_what_paying_takes(payers, mayor, left, takes):
+    await payers.record(payers.statement.due - left)
+    one = {"id": global_id("Statement", payers.statement.id)}
+    told = (await mayor.graphql(STATEMENT, **one))["data"]["statement"]
+    assert told["canPayOnline"] is takes
+    place = f"/office/statements/{payers.statement.id}"
+    page = (await mayor.get(place)).text
+    assert (f'action="{place}/online"' in page) is takes
+    answer = (await mayor.graphql(PAY, **one, key=f"key-{new_id()}"))["data"]["payStatementOnline"]
+    assert (answer["payment"] is not None) is takes
+    assert [error["field"] for error in answer["userErrors"]] == ([] if takes else ["amount"])
+
+
 async def test_graphql_says_where_to_pay_and_how_it_stands(payers, mayor):
     one = {"id": global_id("Statement", payers.statement.id)}
     before = (await mayor.graphql(STATEMENT, **one))["data"]["statement"]

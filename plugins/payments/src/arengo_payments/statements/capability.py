@@ -32,9 +32,13 @@ class StatementCheckoutInTransaction:
         self._host = host
         self._uow = uow
 
-    async def obstacle(self, consortium_id: UUID, amount: Money | None) -> ArengoError | None:
-        """Why nothing, or not this amount, can be collected here."""
-        return await service.obstacle(self._host, self._uow, consortium_id, amount)
+    async def obstacle(self, consortium_id: UUID) -> ArengoError | None:
+        """Why nothing can be collected here."""
+        return await service.obstacle(self._host, self._uow, consortium_id)
+
+    async def beyond(self, amount: Money) -> ArengoError | None:
+        """Why a hosted page does not take the amount."""
+        return service.beyond(amount)
 
     async def prepare(self, due: StatementDue) -> OnlinePayment:
         """Store a payment to be opened after commit."""

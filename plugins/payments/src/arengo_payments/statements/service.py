@@ -50,10 +50,8 @@ def seen(payment: PaymentRow, attempt_state: str | None, url: str | None = None)
     return OnlinePayment(payment.id, payment.subject_id, state, payment.money, url)
 
 
-async def obstacle(
-    host: Host, uow: UnitOfWork, consortium_id: UUID, amount: Money | None
-) -> ArengoError | None:
-    """Why nothing, or not this amount, can be collected for a consortium; None where it can."""
+async def obstacle(host: Host, uow: UnitOfWork, consortium_id: UUID) -> ArengoError | None:
+    """Why nothing can be collected for a consortium; None where something can."""
     async with uow.widened([consortium_id], [consortium_id]):
         entity = await marketplace(host, uow).collecting_entity(consortium_id)
     if entity is not None and entity.is_public_administration:
@@ -64,19 +62,24 @@ async def obstacle(
             field="online",
             code="NOBODY_COLLECTS",
         )
-    if amount is not None and not SMALLEST <= amount.amount <= LARGEST:
-        return InvalidInputError(
-            "From {minimum} to {maximum} can be paid online.",
-            field="amount",
-            minimum=format_money(Money(SMALLEST, amount.currency)),
-            maximum=format_money(Money(LARGEST, amount.currency)),
-        )
     return None
+
+
+def beyond(amount: Money) -> ArengoError | None:
+    """Why a hosted page does not take an amount; None where it does."""
+    if SMALLEST <= amount.amount <= LARGEST:
+        return None
+    return InvalidInputError(
+        "From {minimum} to {maximum} can be paid online.",
+        field="amount",
+        minimum=format_money(Money(SMALLEST, amount.currency)),
+        maximum=format_money(Money(LARGEST, amount.currency)),
+    )
 
 
 async def prepare(host: Host, uow: UnitOfWork, due: StatementDue) -> OnlinePayment:
     """Store a payment of a statement; the same key again gives the same one."""
-    hindered = await obstacle(host, uow, due.consortium_id, due.amount)
+    hindered = await obstacle(host, uow, due.consortium_id) or beyond(due.amount)
     if hindered is not None:
         raise hindered
     request = PaymentRequest(
