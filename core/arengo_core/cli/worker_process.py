@@ -11,6 +11,7 @@ from contextlib import suppress
 import click
 import structlog
 
+from arengo_core import garbage
 from arengo_core.cli.running import open_host
 from arengo_core.database.connections import AWAY
 from arengo_core.errors import ArengoError
@@ -53,6 +54,7 @@ async def run() -> None:
         watchdog = watchdog_of_this_process(settings, host.guard.under_way)
         if watchdog is not None:
             await watchdog.start()
+        garbage.settle()
         following = asyncio.create_task(_follow(parent, stop))
         try:
             await _keep_working(host, stop)

@@ -6,6 +6,8 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING
 
+from arengo_core import garbage
+
 if TYPE_CHECKING:
     from litestar import Litestar
 
@@ -18,7 +20,7 @@ def application() -> Litestar:
     try:
         return _make()
     finally:
-        gc.freeze()
+        garbage.settle()
         gc.enable()
 
 

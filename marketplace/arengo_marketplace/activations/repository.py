@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select
@@ -99,32 +101,27 @@ async def changes_of(
     return (await session.execute(order)).scalars().all()
 
 
-async def changes_of_offer(
-    session: AsyncSession, consortium_id: UUID, offer_id: UUID
-) -> dict[UUID, list[ActivationChange]]:
-    """The changes of every activation of an offer, by activation, oldest first."""
-    statement = (
-        select(ActivationChange)
-        .join(Activation, Activation.id == ActivationChange.activation_id)
-        .where(
-            ActivationChange.consortium_id == consortium_id,
-            Activation.consortium_id == consortium_id,
-            Activation.offer_id == offer_id,
-        )
-        .order_by(ActivationChange.at, ActivationChange.id)
-    )
-    found: dict[UUID, list[ActivationChange]] = {}
-    for change in (await session.execute(statement)).scalars():
-        found.setdefault(change.activation_id, []).append(change)
-    return found
+class Change(NamedTuple):
+    """A state that an Activation came to, and when."""
+
+    at: datetime
+    state: str
 
 
 async def changes_of_consortium(
-    session: AsyncSession, consortium_id: UUID
-) -> dict[tuple[UUID, UUID], dict[UUID, list[ActivationChange]]]:
-    """Every change of a consortium's activations, by offer and member, then by activation."""
+    session: AsyncSession, consortium_id: UUID, offer_id: UUID | None = None
+) -> dict[UUID, dict[UUID, list[list[Change]]]]:
+    """The changes of each activation of a consortium, oldest first, by offer and member; of one
+    offer where it is named.
+    """
     statement = (
-        select(Activation.offer_id, ActivationChange)
+        select(
+            Activation.offer_id,
+            ActivationChange.organization_id,
+            ActivationChange.activation_id,
+            ActivationChange.at,
+            ActivationChange.state,
+        )
         .join(Activation, Activation.id == ActivationChange.activation_id)
         .where(
             ActivationChange.consortium_id == consortium_id,
@@ -132,10 +129,15 @@ async def changes_of_consortium(
         )
         .order_by(ActivationChange.at, ActivationChange.id)
     )
-    found: dict[tuple[UUID, UUID], dict[UUID, list[ActivationChange]]] = {}
-    for offer_id, change in (await session.execute(statement)).all():
-        of_one = found.setdefault((offer_id, change.organization_id), {})
-        of_one.setdefault(change.activation_id, []).append(change)
+    if offer_id is not None:
+        statement = statement.where(Activation.offer_id == offer_id)
+    found: dict[UUID, dict[UUID, list[list[Change]]]] = {}
+    known: dict[UUID, list[Change]] = {}
+    for offer, member, activation, at, state in (await session.execute(statement)).all():
+        if activation not in known:
+            known[activation] = []
+            found.setdefault(offer, {}).setdefault(member, []).append(known[activation])
+        known[activation].append(Change(at, state))
     return found
 
 

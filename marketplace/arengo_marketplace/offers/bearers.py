@@ -12,7 +12,7 @@ from arengo_core.clock import ROME
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_marketplace import register
 from arengo_marketplace.activations import repository as activations
-from arengo_marketplace.activations.models import ActivationChange
+from arengo_marketplace.activations.repository import Change
 from arengo_marketplace.contract import Member
 from arengo_marketplace.costs.bearer import Bearer
 from arengo_marketplace.costs.frozen import figure_of
@@ -27,7 +27,7 @@ FOREVER = date.max
 _KINDS = {"municipalities": "municipality", "merchants": "merchant"}
 
 
-def active_days(changes: Iterable[ActivationChange]) -> list[Period]:
+def active_days(changes: Iterable[Change]) -> list[Period]:
     """The ranges of days on which an Activation was active; the last may have no end.
 
     The day of activation counts, the day of suspension or end does not.
@@ -57,7 +57,9 @@ async def bearers_for(
     too. The caller has checked who may see them.
     """
     async with uow.widened(governs=[offer.organization_id]):
-        days = await _active_by_member(uow, offer)
+        changes = await activations.changes_of_consortium(
+            uow.session, offer.organization_id, offer.id
+        )
         rows = await members.members_during(
             uow.session,
             offer.organization_id,
@@ -65,6 +67,7 @@ async def bearers_for(
             period.end,
             _KINDS[offer.cost_bearers],
         )
+    days = _days(changes.get(offer.id, {}))
     return _bearers(offer, period, rows, days, await _seated(uow, offer, period, proposed))
 
 
@@ -89,11 +92,6 @@ async def bearing_of_all(
             for kind in _KINDS.values()
         }
         seated = await members.seated(uow.session, consortium_id, period.start, period.end)
-    days: dict[UUID, dict[UUID, list[Period]]] = {}
-    for (offer_id, organization_id), of_one in changes.items():
-        for one in of_one.values():
-            by_member = days.setdefault(offer_id, {})
-            by_member.setdefault(organization_id, []).extend(active_days(one))
     everybody = [row for of_kind in rows.values() for row in of_kind]
     return Bearing(
         {
@@ -101,7 +99,7 @@ async def bearing_of_all(
                 offer,
                 period,
                 rows[_KINDS[offer.cost_bearers]],
-                days.get(offer.id, {}),
+                _days(changes.get(offer.id, {})),
                 seated if _by_merchants(offer) else {},
             )
             for offer in offers
@@ -195,12 +193,12 @@ async def _seated(
         return await members.seated(uow.session, offer.organization_id, period.start, period.end)
 
 
-async def _active_by_member(uow: UnitOfWork, offer: Offer) -> dict[UUID, list[Period]]:
-    changes = await activations.changes_of_offer(uow.session, offer.organization_id, offer.id)
-    days: dict[UUID, list[Period]] = {}
-    for rows in changes.values():
-        days.setdefault(rows[0].organization_id, []).extend(active_days(rows))
-    return days
+def _days(changes: Mapping[UUID, Sequence[Sequence[Change]]]) -> dict[UUID, list[Period]]:
+    """The days on which members had an offer active, of all their activations."""
+    return {
+        member: [days for one in of_member for days in active_days(one)]
+        for member, of_member in changes.items()
+    }
 
 
 async def bearing(uow: UnitOfWork, offer: Offer, period: Period) -> dict[UUID, UUID]:

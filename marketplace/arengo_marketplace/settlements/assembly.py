@@ -113,18 +113,19 @@ class Draft:
         """What the members would divide in all."""
         return total((one.pool.net for one in self.allocations), self.currency)
 
-    def by_member(self) -> dict[UUID, list[tuple[OfferBook, Share]]]:
+    def by_member(self) -> Mapping[UUID, list[tuple[OfferBook, Share]]]:
         """Each member's shares, of those who took part on some day; members by name."""
         if not self._shares:
+            found: dict[UUID, list[tuple[OfferBook, Share]]] = {}
             for book in self.books:
                 for share in book.allocation.shares if book.allocation else ():
                     if share.days:
                         member = share.bearer.organization_id
-                        self._shares.setdefault(member, []).append((book, share))
-        by_name = sorted(
-            self._shares.items(), key=lambda item: (item[1][0][1].bearer.name, item[0])
-        )
-        return dict(by_name)
+                        found.setdefault(member, []).append((book, share))
+            self._shares.update(
+                sorted(found.items(), key=lambda item: (item[1][0][1].bearer.name, item[0]))
+            )
+        return self._shares
 
     def advanced(self) -> dict[UUID, int]:
         """What members paid to suppliers of the month's costs, in minor units; they are credited

@@ -23,7 +23,7 @@ from arengo_marketplace.pools.service import pool_of_lines
 from arengo_marketplace.settlements import repository
 from arengo_marketplace.settlements.assembly import Draft
 from arengo_marketplace.settlements.differences import Kept, read
-from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement, Share
+from arengo_marketplace.settlements.models import SettledLine, SettledOffer, Settlement
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.titles import service_title
 
@@ -159,14 +159,12 @@ async def _stored(uow: UnitOfWork, host: Host, settlement: Settlement) -> _Divid
     lines: dict[UUID, list[SettledLine]] = {}
     for line in await repository.lines(uow.session, *key):
         lines.setdefault(line.offer_id, []).append(line)
-    shares: dict[UUID, list[Share]] = {}
-    for share in await repository.shares(uow.session, *key):
-        shares.setdefault(share.offer_id, []).append(share)
+    shares = await repository.amounts(uow.session, *key)
     keys = allocation_keys(host.registry)
     return _Divided(
         {
             row.offer_id: _month(
-                settlement, row, lines.get(row.offer_id, []), shares.get(row.offer_id, []), keys
+                settlement, row, lines.get(row.offer_id, []), shares.get(row.offer_id, {}), keys
             )
             for row in rows
         },
@@ -178,7 +176,7 @@ def _month(
     settlement: Settlement,
     row: SettledOffer,
     lines: Sequence[SettledLine],
-    shares: Sequence[Share],
+    shares: Mapping[UUID, int],
     keys: KeyRegistry,
 ) -> OfferMonth:
     currency = settlement.currency
@@ -187,7 +185,7 @@ def _month(
     ]
     return OfferMonth(
         pool_of_lines(plain, settlement.period, currency),
-        {share.organization_id: share.amount for share in shares},
+        shares,
         _frozen(settlement, row, keys),
     )
 

@@ -1,4 +1,4 @@
-"""The office's pages on settlements: what closing gives, closing, one of them, taking it back."""
+"""The office's pages on settlements: those that wait, one of them, taking it back."""
 
 from __future__ import annotations
 
@@ -15,27 +15,22 @@ from arengo_core.caller import Caller
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.errors import ArengoError, NotFoundError
 from arengo_core.host import Host
-from arengo_core.i18n import current_locale, error_text, gettext
+from arengo_core.i18n import current_locale, gettext
 from arengo_core.money import Money
 from arengo_core.organizations import repository as organizations
-from arengo_core.tasks.models import Task
-from arengo_core.tasks.pages import follow
 from arengo_core.web.context import ArengoRequest, FromCaller, FromHost
 from arengo_core.web.flashes import Flash, redirect
 from arengo_core.web.forms import Form, read_form
 from arengo_core.web.pages import page
 from arengo_core.web.spreadsheet import csv_answer
-from arengo_marketplace.costs.allocation import per_inhabitant
-from arengo_marketplace.costs.period import Period
 from arengo_marketplace.members.acting import office_of
-from arengo_marketplace.months import month_asked, month_key
+from arengo_marketplace.months import month_key
 from arengo_marketplace.pools.pages import kind_label
-from arengo_marketplace.pools.service import month_named
-from arengo_marketplace.settlements import closing, comparison, repository, reviewing, service
-from arengo_marketplace.settlements.assembly import Draft
+from arengo_marketplace.settlements import comparison, previewing, repository, service
 from arengo_marketplace.settlements.batches import frozen_batches
 from arengo_marketplace.settlements.models import SettledOffer, Settlement, Share
-from arengo_marketplace.settlements.showing import figures_of, warning_in_words
+from arengo_marketplace.settlements.previewing import member_asked
+from arengo_marketplace.settlements.showing import figures_of
 from arengo_marketplace.settlements.wording import stored_rule_in_words
 from arengo_marketplace.statements import repository as statements
 from arengo_marketplace.statements import service as statement_service
@@ -64,69 +59,6 @@ async def settlements_page(
         )
 
 
-async def _preview(
-    request: ArengoRequest, host: Host, caller: Caller, month: Period, error: str = ""
-) -> Response[str]:
-    async with host.unit_of_work(caller, read_only=True) as uow:
-        draft = await service.preview(uow, host, consortium_id=await office_of(uow), period=month)
-        beside = await comparison.beside_last(uow, host, draft)
-        return await page(
-            request,
-            uow,
-            "marketplace/settlements/preview.html",
-            face="office",
-            status=400 if error else 200,
-            error=error,
-            draft=draft,
-            key=month_key(month),
-            label=month.label(current_locale()),
-            previous=month_key(month.previous()),
-            next=month_key(month.next()),
-            members=_drafted(draft),
-            problems=[error_text(problem) for problem in draft.problems],
-            warnings=await reviewing.warnings(uow, host, draft, beside),
-            warned=warning_in_words,
-            shown=figures_of(
-                beside,
-                await comparison.places_of(uow, draft),
-                month,
-                _member_asked(request),
-            ),
-        )
-
-
-def _member_asked(request: ArengoRequest) -> UUID | None:
-    """The member whose difference was asked for; None where none is named."""
-    try:
-        return UUID(request.query_params.get("member", ""))
-    except ValueError:
-        return None
-
-
-def _drafted(draft: Draft) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for member, shares in draft.by_member().items():
-        bearer = shares[0][1].bearer
-        amount = draft.amount_of(member)
-        rows.append(
-            {
-                "name": bearer.name,
-                "amount": amount,
-                "population": bearer.population,
-                "each": per_inhabitant(amount, bearer.population),
-                "shares": {book.offer.id: share.amount for book, share in shares},
-            }
-        )
-    return rows
-
-
-@get("/office/settlements/preview", name="settlement-preview")
-async def preview_page(request: ArengoRequest, host: FromHost, caller: FromCaller) -> Response[str]:
-    """What closing a month now would give each member."""
-    caller.require_signed_in()
-    return await _preview(request, host, caller, month_asked(request))
-
-
 @get("/office/settlements/{settlement_id:uuid}/bundle", name="settlement-bundle")
 async def bundle_file(
     host: FromHost, caller: FromCaller, settlement_id: FromPath[UUID]
@@ -144,49 +76,6 @@ async def bundle_file(
             "cache-control": "no-store",
         },
     )
-
-
-@post(
-    "/office/settlements",
-    name="settlement-close",
-    opt={"mutation": "closeSettlement"},
-    status_code=303,
-)
-async def close_month(
-    request: ArengoRequest, host: FromHost, caller: FromCaller
-) -> Response[Any] | Redirect:
-    """Close a month."""
-    caller.require_signed_in()
-    form = await read_form(request)
-    month = month_named(form["month"])
-    try:
-        made = await _closed_or_begun(host, caller, month, form["idempotency_key"] or None)
-    except ArengoError as error:
-        if error.status in {401, 403}:
-            raise
-        return await _preview(request, host, caller, month, error_text(error))
-    if isinstance(made, Task):
-        return await follow(request, host, caller, made.id)
-    done = Flash(
-        "success",
-        gettext("{month} is settled.", month=month.label(current_locale())),
-        gettext("Every member gets its statement by mail."),
-    )
-    return redirect(request, f"/office/settlements/{made.id}", done)
-
-
-async def _closed_or_begun(
-    host: Host, caller: Caller, month: Period, key: str | None
-) -> Settlement | Task:
-    async with host.unit_of_work(caller) as uow:
-        consortium_id = await office_of(uow)
-        if await closing.is_quick(uow, consortium_id, month):
-            return await service.close(
-                uow, host, consortium_id=consortium_id, period=month, idempotency_key=key
-            )
-        return await closing.begin(
-            uow, consortium_id=consortium_id, period=month, idempotency_key=key
-        )
 
 
 async def _found(uow: UnitOfWork, settlement_id: UUID) -> Settlement:
@@ -227,7 +116,7 @@ async def _one(
                 await comparison.beside_last(uow, host, settlement),
                 await comparison.places_of(uow, settlement),
                 settlement.period,
-                _member_asked(request),
+                member_asked(request),
             ),
             statements=sorted(
                 ((names.get(one.statement.organization_id, "—"), one) for one in standings),
@@ -378,8 +267,7 @@ async def reverse_settlement(
 
 ROUTES: list[Any] = [
     settlements_page,
-    preview_page,
-    close_month,
+    *previewing.ROUTES,
     settlement_page,
     settlement_csv,
     bundle_file,

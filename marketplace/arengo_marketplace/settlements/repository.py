@@ -180,6 +180,19 @@ async def shares(
     return (await session.execute(statement)).scalars().all()
 
 
+async def amounts(
+    session: AsyncSession, settlement_id: UUID, consortium_id: UUID
+) -> dict[UUID, dict[UUID, int]]:
+    """The shares of a settlement in minor units, by offer and member; for its officers."""
+    statement = select(Share.offer_id, Share.organization_id, Share.amount).where(
+        Share.consortium_id == consortium_id, Share.settlement_id == settlement_id
+    )
+    found: dict[UUID, dict[UUID, int]] = {}
+    for offer_id, member, amount in (await session.execute(statement)).all():
+        found.setdefault(offer_id, {})[member] = amount
+    return found
+
+
 async def paid_in(
     session: AsyncSession, consortium_id: UUID, months: Collection[date]
 ) -> dict[UUID, dict[date, dict[UUID, int]]]:
