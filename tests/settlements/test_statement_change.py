@@ -99,7 +99,7 @@ async def test_first_months_and_credits_stand_beside_nothing(valley, months, vis
 
 
 async def test_a_payer_without_a_share_sees_that_there_is_none(
-    valley, move_clock, make_merchant, visit, monkeypatch
+    valley, move_clock, make_merchant, visit, monkeypatch, run_jobs, count_statements
 ):
     lead = valley.towns[0]
     shop = (await make_merchant(valley.id, lead.id)).organization
@@ -129,6 +129,14 @@ async def test_a_payer_without_a_share_sees_that_there_is_none(
     listed = await office.graphql(LIST, id=global_id("Organization", valley.id), first=50)
     assert len(listed["data"]["statements"]["nodes"]) >= 4
     assert len(reckoned) == 1, "two months are divided once for all their statements"
+    await run_jobs()
+    with count_statements() as seen:
+        again = await office.get(f"/office/statements/{issued[shop.id].id}/change")
+    assert again.status_code == 200
+    read = [one for one in seen if "settlement_difference" in one]
+    assert len(read) == 2
+    assert all("settlement_difference.organization_id IN" in one for one in read), read
+    assert not any("settled_line" in one for one in seen)
 
 
 async def test_another_members_change_is_out_of_reach(valley, months, visit, run_jobs):

@@ -97,17 +97,9 @@ async def _of_settlement(uow: UnitOfWork, host: Host, settlement: Settlement) ->
         last = await repository.last_before(uow.session, consortium_id, settlement.starts_on)
         if last is None:
             return None
-        kept = await kept_or_reckoned(uow, host, settlement, last)
+        rows = await repository.differences(uow.session, consortium_id, settlement.id, last.id)
+        kept = read(rows, consortium_id) if rows else await reckon(uow, host, settlement, last)
     return await _named(uow, host, last, kept)
-
-
-async def kept_or_reckoned(
-    uow: UnitOfWork, host: Host, settlement: Settlement, last: Settlement
-) -> Kept:
-    """The same as :func:`reckon`, read where a job has kept it."""
-    consortium_id = settlement.organization_id
-    rows = await repository.differences(uow.session, consortium_id, settlement.id, last.id)
-    return read(rows, consortium_id) if rows else await reckon(uow, host, settlement, last)
 
 
 async def reckon(uow: UnitOfWork, host: Host, settlement: Settlement, last: Settlement) -> Kept:

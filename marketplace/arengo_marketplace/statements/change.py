@@ -8,7 +8,7 @@ from uuid import UUID
 
 from arengo_core.database.unit_of_work import UnitOfWork
 from arengo_core.host import Host
-from arengo_marketplace.costs.comparing import MemberDifference
+from arengo_marketplace.costs.comparing import Compared, MemberDifference
 from arengo_marketplace.settlements import comparison, differences
 from arengo_marketplace.settlements import repository as settlements
 from arengo_marketplace.settlements.differences import Kept
@@ -98,11 +98,14 @@ async def _beside(uow: UnitOfWork, rows: Sequence[Statement]) -> dict[UUID, Sett
 
 
 async def _whole(uow: UnitOfWork, host: Host, row: Statement, last: Settlement) -> Kept:
-    """All members' difference, of which the reader sees the one member's: a job has not kept it
-    yet, or the member has no share in either month.
+    """All members' difference, of which the reader sees the one member's, where a job has not kept
+    it yet; nothing where it has, for who has no row there has no share in either month.
     """
     consortium_id = row.consortium_id
     async with uow.widened([consortium_id], [consortium_id]):
+        whole = await settlements.differences_of(uow.session, [consortium_id], [row.settlement_id])
+        if any(one.beside_id == last.id for one in whole):
+            return Kept(Compared.of({}, {}, {}), {})
         settlement = await settlements.get(uow.session, row.settlement_id, consortium_id)
         assert settlement is not None, "settlements are never deleted"
-        return await comparison.kept_or_reckoned(uow, host, settlement, last)
+        return await comparison.reckon(uow, host, settlement, last)
