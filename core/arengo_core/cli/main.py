@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from arengo_core import __version__
+from arengo_core import __version__, garbage
 from arengo_core.errors import ArengoError
 
 # Imported when asked for: starting a server must not wait for what migrations need.
@@ -30,7 +30,9 @@ _COMMANDS = {
 def _of_plugins() -> dict[str, click.Command]:
     from arengo_core.plugins.manager import load_plugins
 
-    commands = (command for plugin in load_plugins().plugins for command in plugin.commands)
+    with garbage.starting():
+        plugins = load_plugins().plugins
+    commands = (command for plugin in plugins for command in plugin.commands)
     return {str(command.name): command for command in commands}
 
 

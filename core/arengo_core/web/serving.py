@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from typing import TYPE_CHECKING
 
 from arengo_core import garbage
@@ -14,14 +13,8 @@ if TYPE_CHECKING:
 
 def application() -> Litestar:
     """Read the settings, load the plugins, refuse a privileged login, make the application."""
-    # What start-up imports and makes stays for good: looking through it for garbage would take a
-    # tenth of the time now, and more at each full collection while serving.
-    gc.disable()
-    try:
+    with garbage.starting():
         return _make()
-    finally:
-        garbage.settle()
-        gc.enable()
 
 
 def _make() -> Litestar:
