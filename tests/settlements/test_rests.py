@@ -15,7 +15,6 @@ from arengo_core.api.scalars import global_id
 from arengo_core.errors import ConflictError, InvalidInputError, NotFoundError
 from arengo_core.i18n import set_locale
 from arengo_core.money import Money
-from arengo_core.testing.waiting import until_waited_for
 from arengo_marketplace.activations import repository as activations
 from arengo_marketplace.activations import service as activating
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
@@ -30,6 +29,7 @@ from arengo_marketplace.settlements import service
 from arengo_marketplace.settlements.bundle import verify
 from tests.settlements.test_bundle import SCHEMA
 from tests.settlements.valley import AUGUST, IN_OCTOBER, PLAN, SEPTEMBER
+from tests.waiting import until_waited_for
 
 OCTOBER, NOVEMBER = Period.month(2026, 10), Period.month(2026, 11)
 LEAVING = datetime(2026, 9, 1, 6, tzinfo=UTC)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
+from tests.waiting import until_waited_for
 
 from arengo_communications.announcements import repository, sending, service
 from arengo_communications.announcements.service import Words
@@ -27,7 +28,6 @@ from arengo_core.errors import (
 from arengo_core.ids import new_id
 from arengo_core.privacy.service import clear_over
 from arengo_core.tasks.run import run_task
-from arengo_core.testing.waiting import until_waited_for
 
 WORDS = Words("Strada chiusa", "Domani la strada è chiusa.\n\nDa lunedì è aperta.", "Road", "Shut.")
 

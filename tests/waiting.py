@@ -19,7 +19,7 @@ async def until_waited_for(session: AsyncSession) -> None:
     limit = asyncio.timeout(_SECONDS)
     try:
         async with limit:
-            while not await session.scalar(_IS_WAITED_FOR):  # noqa: ASYNC110 - told if asked
+            while not await session.scalar(_IS_WAITED_FOR):
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise TimeoutError(f"nobody waited for this transaction within {_SECONDS} s") from None
