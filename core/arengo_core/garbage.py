@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 _THRESHOLDS = (10_000, 10, 10)
@@ -12,7 +12,7 @@ half of its time looking through rows that are all in use."""
 
 
 @contextmanager
-def starting() -> Iterator[None]:
+def starting() -> Generator[None]:
     """For start-up: do not look while it imports and makes what stays; then :func:`settle`.
 
     Looking through it would take a sixth of the time.
