@@ -33,8 +33,9 @@ from arengo_marketplace.members import directory
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import prices
 from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import fees_in_words, plan_in_words, rule_in_words
+from arengo_marketplace.offers.wording import fees_in_words, plan_in_words
 from arengo_marketplace.permissions import OFFICE, SERVICES
 from arengo_marketplace.pledges import board as pledges
 from arengo_marketplace.titles import service_title

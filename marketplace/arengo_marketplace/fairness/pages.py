@@ -24,7 +24,7 @@ from arengo_marketplace.fairness import reckoning, service
 from arengo_marketplace.fairness.service import Report
 from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import service as offers
-from arengo_marketplace.offers.wording import rule_in_words
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.permissions import FIGURES, OFFICE, SERVICES
 from arengo_marketplace.titles import service_title
 

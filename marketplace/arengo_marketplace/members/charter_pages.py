@@ -26,8 +26,8 @@ from arengo_marketplace.members.acting import office_of
 from arengo_marketplace.members.payment_terms import PaymentTerms
 from arengo_marketplace.offers import rule_form, rule_view
 from arengo_marketplace.offers.rule_choices import choices_in
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.votes.counting import Terms
 from arengo_marketplace.votes.wording import values_of, weighings
 

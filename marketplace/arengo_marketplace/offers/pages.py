@@ -33,8 +33,9 @@ from arengo_marketplace.offers import (
 )
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.rule_choices import choices_in
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import BEARERS, plan_in_words, rule_in_words
+from arengo_marketplace.offers.wording import BEARERS, plan_in_words
 from arengo_marketplace.permissions import OFFERS
 from arengo_marketplace.pledges import board as pledges
 from arengo_marketplace.titles import service_title
@@ -63,7 +64,7 @@ async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller
                 {
                     "offer": row,
                     "title": service_title(host.registry, row.service),
-                    "rule": rule_in_words(row.rule(keys), host.registry),
+                    "rule": rule_in_words(row.rule(keys), host.registry, row.plan.currency),
                     "plan": plan_in_words(row.plan, host.registry),
                     "bearers": gettext(BEARERS[row.cost_bearers]),
                     "active": sum(one.offer_id == row.id for one in running),

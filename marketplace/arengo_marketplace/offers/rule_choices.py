@@ -17,6 +17,7 @@ from arengo_core.i18n import N_, gettext
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.costs.built_in_keys import BUILT_IN
 from arengo_marketplace.members import repository as members
+from arengo_marketplace.offers.rule_wording import FIGURES
 from arengo_marketplace.offers.terms import allocation_keys
 from arengo_marketplace.titles import meter_title
 
@@ -33,11 +34,6 @@ _KEYS = {
     "shapley": N_("By the Shapley value"),
     "scrb": N_("By separable costs and remaining benefits"),
     "nucleolus": N_("By the nucleolus"),
-}
-_FIGURES = {
-    "population": N_("Inhabitants"),
-    "area": N_("Area"),
-    "merchants": N_("Number of merchants"),
 }
 
 
@@ -71,11 +67,11 @@ class RuleChoices:
 
     def figures(self) -> list[str]:
         """The figures and words by which members may be chosen."""
-        return [*_FIGURES, *self.attributes]
+        return [*FIGURES, *self.attributes]
 
     def figure(self, name: str) -> str:
         """One of them in words; those of the office's own as it called them."""
-        return gettext(_FIGURES[name]) if name in _FIGURES else name
+        return gettext(FIGURES[name]) if name in FIGURES else name
 
     def label(self, member: str) -> str:
         """A member's name; what the rule calls it where it is none today."""
@@ -123,7 +119,7 @@ async def choices_in(
     return RuleChoices(
         host.registry,
         tuple(
-            sorted({name for membership, _ in rows for name in membership.attributes} - {*_FIGURES})
+            sorted({name for membership, _ in rows for name in membership.attributes} - {*FIGURES})
         ),
         {key: name if times[name.casefold()] == 1 else f"{name} ({key})" for key, name in called},
     )

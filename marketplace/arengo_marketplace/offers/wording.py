@@ -1,8 +1,8 @@
-"""Price plans and cost rules in words, for people who pay by them."""
+"""Price plans and fees in words, for people who pay by them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -33,40 +33,12 @@ from arengo_marketplace.costs.charges import (
 )
 from arengo_marketplace.costs.indexing import IndexLink
 from arengo_marketplace.costs.period import Period
-from arengo_marketplace.costs.pool import CostKind
 from arengo_marketplace.costs.price_plan import PricePlan
-from arengo_marketplace.costs.rule import CostRule, RulePart
 from arengo_marketplace.costs.vat import Vat
 from arengo_marketplace.titles import meter_title
 
 EVERY = {Every.MONTH: N_("a month"), Every.YEAR: N_("a year")}
 BEARERS = {"municipalities": N_("Municipalities"), "merchants": N_("Merchants")}
-_KEYS = {
-    "equal": N_("in equal parts"),
-    "population": N_("by inhabitants"),
-    "usage": N_("by use ({meter})"),
-    "merchants": N_("by number of merchants"),
-    "area": N_("by area"),
-    "attribute": N_("by {attribute}"),
-    "fixed": N_("by agreed figures"),
-    "past": N_("by the shares of the period before"),
-    "shapley": N_("by the Shapley value"),
-    "scrb": N_("by separable costs and remaining benefits"),
-    "nucleolus": N_("by the nucleolus"),
-}
-_KINDS = {
-    CostKind.FIXED: N_("fixed costs {mix}"),
-    CostKind.USAGE: N_("costs of use {mix}"),
-    CostKind.ONE_OFF: N_("one-off costs {mix}"),
-}
-_ADJUSTMENTS = {
-    "exempt": N_("exemptions"),
-    "fixed": N_("fixed amounts"),
-    "discounts": N_("discounts"),
-    "phase_in": N_("a phase-in"),
-    "caps": N_("caps"),
-    "floors": N_("floors"),
-}
 _MODES = {
     TierMode.GRADUATED: N_("each slice at its own rate"),
     TierMode.ALL_UNITS: N_("everything at the rate reached"),
@@ -76,31 +48,6 @@ _MEASURES = {
     Measure.INHABITANTS: N_("inhabitant"),
     Measure.MEMBERS: N_("member"),
 }
-
-
-def rule_in_words(rule: CostRule, registry: Registry) -> str:
-    """``40 % in equal parts, 60 % by inhabitants``; kinds of cost and adjustments follow."""
-    texts = [_mix_in_words(rule.parts, registry)]
-    for kind, parts in rule.kinds.items():
-        texts.append(gettext(_KINDS[kind], mix=_mix_in_words(parts, registry)))
-    added = [
-        gettext(text) for name, text in _ADJUSTMENTS.items() if getattr(rule.adjustments, name)
-    ]
-    if added:
-        texts.append(gettext("with {adjustments}", adjustments=", ".join(added)))
-    return "; ".join(texts)
-
-
-def _mix_in_words(parts: Sequence[RulePart], registry: Registry) -> str:
-    texts: list[str] = []
-    for part in parts:
-        text = gettext(_KEYS.get(part.key, part.key))
-        if "meter" in part.options:
-            text = text.format(meter=meter_title(registry, str(part.options["meter"])))
-        elif "attribute" in part.options:
-            text = text.format(attribute=part.options["attribute"])
-        texts.append(f"{format_number(part.weight)} % {text}")
-    return ", ".join(texts)
 
 
 def plan_in_words(plan: PricePlan, registry: Registry) -> list[tuple[str, str]]:
@@ -181,7 +128,7 @@ def as_document(value: Mapping[str, object]) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-def _rate(rate: Decimal, currency: str) -> str:
+def rate_in_words(rate: Decimal, currency: str) -> str:
     """``0,002 €``: a rate may be finer than a cent."""
     return numbers.format_currency(
         rate, currency, locale=current_locale(), decimal_quantization=False
@@ -197,7 +144,9 @@ def _charge(charge: Charge, currency: str, registry: Registry) -> str:
             return gettext("{amount} once, on {day}", amount=amount, day=format_date(charge.on))
         case UnitCharge():
             unit = meter_title(registry, charge.meter)
-            return gettext("{rate} each ({meter})", rate=_rate(charge.rate, currency), meter=unit)
+            return gettext(
+                "{rate} each ({meter})", rate=rate_in_words(charge.rate, currency), meter=unit
+            )
         case TieredCharge():
             tiers = "; ".join(_tier(charge, tier, currency) for tier in charge.tiers)
             if len(charge.tiers) == 1:
@@ -208,7 +157,7 @@ def _charge(charge: Charge, currency: str, registry: Registry) -> str:
 def _tier(charge: TieredCharge, tier: Tier, currency: str) -> str:
     text = gettext(
         "{rate} per {unit} {every}",
-        rate=_rate(tier.rate, currency),
+        rate=rate_in_words(tier.rate, currency),
         unit=gettext(_MEASURES[charge.over]),
         every="" if charge.over is Measure.METER else _every(charge.every),
     ).strip()
@@ -222,4 +171,4 @@ def _tier(charge: TieredCharge, tier: Tier, currency: str) -> str:
 
 def fees_in_words(fees: list[dict[str, str]], currency: str = "EUR") -> list[tuple[str, str]]:
     """Each fee with its rate, as label and text."""
-    return [(fee["label"], _rate(Decimal(fee["rate"]), currency)) for fee in fees]
+    return [(fee["label"], rate_in_words(Decimal(fee["rate"]), currency)) for fee in fees]

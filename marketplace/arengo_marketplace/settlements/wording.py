@@ -11,8 +11,8 @@ from arengo_core.i18n import N_, format_number, gettext
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.costs.errors import CostError
 from arengo_marketplace.costs.rule import CostRule
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.settlements.components import (
     StoredComponent,
     read_adjustment,

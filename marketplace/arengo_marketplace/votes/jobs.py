@@ -19,8 +19,8 @@ from arengo_marketplace.costs.rule import CostRule
 from arengo_marketplace.members import directory
 from arengo_marketplace.members.addresses import mail_addresses
 from arengo_marketplace.offers import service as offers
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.titles import service_title
 from arengo_marketplace.votes import reading, repository, service
 from arengo_marketplace.votes.models import Elector, Vote

@@ -28,8 +28,8 @@ from arengo_marketplace.members.acting import acting_in
 from arengo_marketplace.offers import repository as offer_rows
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.models import Offer
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.permissions import FIGURES, OFFERS, OFFICE, VOTES
 from arengo_marketplace.titles import service_title
 from arengo_marketplace.votes import reading, service

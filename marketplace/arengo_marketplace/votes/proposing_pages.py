@@ -25,8 +25,8 @@ from arengo_marketplace.offers import rule_form, rule_view
 from arengo_marketplace.offers import service as offers
 from arengo_marketplace.offers.models import Offer
 from arengo_marketplace.offers.rule_choices import choices_in
+from arengo_marketplace.offers.rule_wording import rule_in_words
 from arengo_marketplace.offers.terms import allocation_keys
-from arengo_marketplace.offers.wording import rule_in_words
 from arengo_marketplace.permissions import OFFERS
 from arengo_marketplace.titles import service_title
 from arengo_marketplace.votes import reading, service
@@ -66,7 +66,7 @@ async def _form(
             offer=offer,
             vote=vote,
             title=service_title(host.registry, offer.service),
-            rule=rule_in_words(offer.rule(keys), host.registry),
+            rule=rule_in_words(offer.rule(keys), host.registry, offer.plan.currency),
             rule_fields=rule_view.shown(choices, proposed, values, form),
             weighings=weighings(),
             values=values,
