@@ -91,6 +91,7 @@ class Guard:
     sessions: async_sessionmaker[AsyncSession]
     time_limit: float
     under_way: UnderWay = field(default_factory=UnderWay)
+    _noting: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     _breakers: dict[tuple[str, str], Breaker] = field(
         default_factory=dict[tuple[str, str], Breaker]
     )
@@ -176,6 +177,22 @@ class Guard:
                 )
         except Exception:
             _log.exception("failure_not_recorded", plugin=plugin)
+
+    def recorder(self, plugin: str, stage: str) -> Callable[[Exception], None]:
+        """What notes failures of a plugin's part that is called without awaiting, in the running
+        loop or in a thread beside it.
+        """
+        loop = asyncio.get_running_loop()
+
+        def begin(error: Exception) -> None:
+            task = loop.create_task(self.record(plugin, stage, error))
+            self._noting.add(task)
+            task.add_done_callback(self._noting.discard)
+
+        def note(error: Exception) -> None:
+            loop.call_soon_threadsafe(begin, error)
+
+        return note
 
     def wrap(
         self,

@@ -128,7 +128,9 @@ async def _before(
             preview=shown,
             figures=figures_of(shown) if shown else None,
             plan=plan_in_words(offer.plan, host.registry),
-            rule=rule_in_words(offer.rule(allocation_keys(host.registry)), host.registry),
+            rule=rule_in_words(
+                offer.rule(allocation_keys(host.registry, host.guard)), host.registry
+            ),
             fees=fees_in_words(offer.fees),
             fields=setting_rows(described, {}, set()),
             asked=host.registry.asked_by(offer.service),
@@ -256,7 +258,9 @@ async def _one(
                 (one, one.change_of(row.organization_id), plan_in_words(one.plan, host.registry))
                 for one in await prices.coming(uow, host, offer)
             ],
-            rule=rule_in_words(offer.rule(allocation_keys(host.registry)), host.registry),
+            rule=rule_in_words(
+                offer.rule(allocation_keys(host.registry, host.guard)), host.registry
+            ),
             fees=fees_in_words(offer.fees),
         )
 

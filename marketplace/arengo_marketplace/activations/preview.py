@@ -134,7 +134,7 @@ def scenario_of(
     for bearer, units in expected.items():
         for meter, quantity in units.items():
             usage.setdefault(meter, {})[bearer] = quantity
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     return Scenario(
         plan=offer.plan_at(period.start),
         rule=offer.rule(keys, period.start),
@@ -187,7 +187,7 @@ async def preview(
             present,
             joining=newcomer,
             leaving=member_id if leaving else None,
-            keys=allocation_keys(host.registry),
+            keys=allocation_keys(host.registry, host.guard),
         )
     except CostError as error:
         raise refused(error, error.field) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -124,10 +124,13 @@ class UsageKey:
 
 @dataclass(frozen=True, slots=True)
 class PluginKey:
-    """A plugin's key: whatever it raises or answers wrongly is a fault that names the plugin."""
+    """A plugin's key: whatever it raises or answers wrongly is a fault that names the plugin, and
+    is told to ``failed``.
+    """
 
     key: AllocationKey
     plugin: str
+    failed: Callable[[Exception], None] | None = None
 
     @property
     def id(self) -> str:
@@ -157,6 +160,8 @@ class PluginKey:
         except CostError:
             raise
         except Exception as error:
+            if self.failed is not None:
+                self.failed(error)
             raise CostError(
                 "parts",
                 N_("the allocation key {id} of the plugin {plugin} failed: {error}"),
@@ -172,12 +177,20 @@ class KeyRegistry:
 
     def __init__(self, *keys: AllocationKey) -> None:
         self._keys: dict[str, AllocationKey] = {}
-        self._plugins: dict[str, str] = {}
+        self._plugins: dict[str, PluginKey] = {}
         for key in keys:
             self.register(key)
 
-    def register(self, key: AllocationKey, plugin: str = "") -> None:
-        """Add a key, a plugin's with its name. Raises DuplicateKeyError, naming both classes."""
+    def register(
+        self,
+        key: AllocationKey,
+        plugin: str = "",
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Add a key, a plugin's with its name and who is told of its failures.
+
+        Raises DuplicateKeyError, naming both classes.
+        """
         known = self._keys.get(key.id)
         if known is not None:
             raise DuplicateKeyError(
@@ -190,7 +203,7 @@ class KeyRegistry:
             )
         self._keys[key.id] = key
         if plugin:
-            self._plugins[key.id] = plugin
+            self._plugins[key.id] = PluginKey(key, plugin, failed)
 
     def ids(self) -> list[str]:
         """The known ids, built-in ones first."""
@@ -206,5 +219,4 @@ class KeyRegistry:
                 id=written(key_id),
                 known=", ".join(self._keys),
             )
-        key, plugin = self._keys[key_id], self._plugins.get(key_id)
-        return PluginKey(key, plugin) if plugin else key
+        return self._plugins.get(key_id) or self._keys[key_id]

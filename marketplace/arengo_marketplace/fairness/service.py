@@ -124,7 +124,7 @@ async def question(uow: UnitOfWork, host: Host, *, offer_id: UUID, rule: object 
     chosen = year.scenario.rule_in(books.period.start)
     if rule:
         chosen = check_rule(rule, host.registry, "rule")
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     digest = keeping.digest_of(year, chosen, SECONDS)
     return Question(offer, books.period, year, chosen, keys, digest, asked_by)
 

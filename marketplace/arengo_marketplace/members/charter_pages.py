@@ -38,7 +38,9 @@ async def _show(
     async with host.unit_of_work(caller, read_only=True) as uow:
         consortium_id = await office_of(uow)
         agreed = await charter.charter_of(uow, consortium_id)
-        rule = CostRule.from_json(agreed.default_cost_rule, allocation_keys(host.registry))
+        rule = CostRule.from_json(
+            agreed.default_cost_rule, allocation_keys(host.registry, host.guard)
+        )
         collector = (
             await organizations.get(uow.session, agreed.collecting_entity_id)
             if agreed.collecting_entity_id

@@ -53,7 +53,7 @@ async def offers_page(request: ArengoRequest, host: FromHost, caller: FromCaller
         boards = {
             row.id: await pledges.board(uow, host, row.id) for row in rows if pledged.get(row.id)
         }
-        keys = allocation_keys(host.registry)
+        keys = allocation_keys(host.registry, host.guard)
         offered = {row.service for row in rows if row.published}
         return await page(
             request,
@@ -92,7 +92,7 @@ async def _form(
     async with host.unit_of_work(caller, read_only=True) as uow:
         consortium_id = await office_of(uow)
         offer = await service.offer_of(uow, offer_id) if offer_id else None
-        keys = allocation_keys(host.registry)
+        keys = allocation_keys(host.registry, host.guard)
         rule = (
             offer.rule(keys)
             if offer

@@ -72,7 +72,7 @@ async def preview(
     """
     offer = await service.own_offer(uow, offer_id)
     plan = check_plan(price_plan)
-    check_meters(plan, offer.rule(allocation_keys(host.registry)), host.registry)
+    check_meters(plan, offer.rule(allocation_keys(host.registry, host.guard)), host.registry)
     if month.start < next_month().start:
         raise InvalidInputError(
             "A price changes from a month that has not begun: {day} is the first.",
@@ -225,7 +225,7 @@ async def between(
         await paid_before(uow, offer, period),
         await expected_grants(uow, offer.organization_id, offer.service),
     )
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     try:
         figures = compared(
             outlook(_priced(scenario, before, first), members, keys),

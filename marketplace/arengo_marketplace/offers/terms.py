@@ -12,6 +12,7 @@ import msgspec
 from arengo_core.errors import InvalidInputError
 from arengo_core.i18n import format_date, format_money, gettext
 from arengo_core.money import Money
+from arengo_core.plugins.guard import Guard
 from arengo_core.plugins.manifest import Service
 from arengo_core.plugins.registry import Registry
 from arengo_marketplace.costs.built_in_keys import built_in_keys
@@ -26,12 +27,16 @@ from arengo_marketplace.costs.vat import Vat
 COST_BEARERS = ("municipalities", "merchants")
 
 
-def allocation_keys(registry: Registry) -> KeyRegistry:
-    """The allocation keys of this deployment: the built-in ones and the plugins'."""
+def allocation_keys(registry: Registry, guard: Guard | None = None) -> KeyRegistry:
+    """The allocation keys of this deployment: the built-in ones and the plugins'.
+
+    With a ``guard``, in a running loop, the failures of a plugin's key count in its health.
+    """
     keys = built_in_keys()
     for plugin in registry.plugins:
         for key in plugin.allocation_keys:
-            keys.register(key, plugin.name)
+            stage = f"allocation_key.{key.id}"
+            keys.register(key, plugin.name, guard and guard.recorder(plugin.name, stage))
     return keys
 
 

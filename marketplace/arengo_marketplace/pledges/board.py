@@ -201,7 +201,7 @@ async def _figures(
     paid = await paid_before(uow, offer, period)
     grants = await expected_grants(uow, offer.organization_id, offer.service)
     scenario = scenario_of(host, offer, period, expected, paid, grants)
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
 
     def costs(members: frozenset[UUID]) -> Mapping[UUID, int]:
         everybody = [*bearing, *(joining[member] for member in sorted(members))]

@@ -198,7 +198,7 @@ async def draft(
         )
     books = await _books(uow, host, consortium_id, period, progress)
     available = await purses(uow, consortium_id, period)
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     books = [_divided(book, keys) for book in _covered(books, available)]
     problems += [book.problem for book in books if book.problem is not None]
     if not any(book.lines for book in books):
@@ -225,7 +225,7 @@ async def _books(
     recorded: dict[UUID, list[PoolLine]] = {}
     for line in await pools.of_month(uow.session, consortium_id, period.start):
         recorded.setdefault(line.offer_id, []).append(line)
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     known = await offers.of_consortium(uow.session, consortium_id, withdrawn=True)
     rules = {offer.id: offer.rule(keys, period.start) for offer in known}
     meters = {meter for rule in rules.values() for meter in rule.meters()}

@@ -152,7 +152,7 @@ async def _stored(uow: UnitOfWork, host: Host, settlement: Settlement) -> _Divid
     for line in await repository.lines(uow.session, *key):
         lines.setdefault(line.offer_id, []).append(line)
     shares = await repository.amounts(uow.session, *key)
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     return _Divided(
         {
             row.offer_id: _month(
@@ -194,7 +194,7 @@ def _frozen(settlement: Settlement, row: SettledOffer, keys: KeyRegistry) -> Fro
 
 async def _reckoned(host: Host, before: _Divided, now: _Divided) -> Kept:
     # Months of hundreds of members take a second to divide anew.
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     compared = await asyncio.to_thread(compare, before.offers, now.offers, keys)
     return Kept(compared, {**before.services, **now.services})
 

@@ -54,7 +54,7 @@ class OnRoll:
 async def figures_of(uow: UnitOfWork, host: Host, vote: Vote, offer: Offer) -> Figures:
     """Divide the year by both rules. Nothing is written. InvalidInputError where a figure lacks."""
     span = Period.months_from(vote.valid_from, 12)
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     proposed = check_rule(vote.rule, host.registry)
     present = await bearers_for(uow, offer, span, proposed=vote.rule)
     expected = await stated_forecast(uow, offer, span)

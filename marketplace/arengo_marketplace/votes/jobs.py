@@ -72,7 +72,7 @@ async def mail_vote(host: Host, payload: dict[str, Any]) -> None:
     set_locale(member.locale)
     title = service_title(host.registry, offer.service)
     rule = rule_in_words(
-        CostRule.from_json(vote.rule, allocation_keys(host.registry)), host.registry
+        CostRule.from_json(vote.rule, allocation_keys(host.registry, host.guard)), host.registry
     )
     subject, text = _words(payload["about"], vote, title, rule, member.name)
     figures = _figures(elector, offer.plan.currency)

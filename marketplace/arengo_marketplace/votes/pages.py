@@ -45,7 +45,7 @@ from arengo_marketplace.votes.wording import (
 
 def words_of(host: Host, document: dict[str, Any]) -> str:
     """A rule's document in words."""
-    rule = CostRule.from_json(document, allocation_keys(host.registry))
+    rule = CostRule.from_json(document, allocation_keys(host.registry, host.guard))
     return rule_in_words(rule, host.registry)
 
 

@@ -51,7 +51,7 @@ async def _form(
         caller.require(offer.organization_id, OFFERS)
         vote = await reading.vote_of(uow, vote_id) if vote_id else None
         choices = await choices_in(uow, host, offer.organization_id, offer.cost_bearers)
-        keys = allocation_keys(host.registry)
+        keys = allocation_keys(host.registry, host.guard)
         proposed = CostRule.from_json(vote.rule, keys) if vote else offer.rule(keys)
         agreed = vote.counted_by if vote else await charter.voting_terms(uow, offer.organization_id)
         values = values_of(agreed)

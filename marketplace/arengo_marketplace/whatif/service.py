@@ -132,7 +132,7 @@ async def ask(
         )
     books = await read(uow, host, consortium_id)
     changes = await _changes(uow, host, books, asked)
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     try:
         figures = await asyncio.to_thread(what_if, books.years, changes, keys)
     except CostError as error:
@@ -155,7 +155,7 @@ async def year_under(uow: UnitOfWork, host: Host, *, offer: Offer, rule: CostRul
     year = next((one for one in books.years if one.id == offer.id), None)
     if year is None:
         raise NotFoundError("There is no such offer.")
-    keys = allocation_keys(host.registry)
+    keys = allocation_keys(host.registry, host.guard)
     try:
         return await asyncio.to_thread(what_if, [year], [OtherRule(offer.id, rule)], keys)
     except CostError as error:

@@ -84,7 +84,7 @@ def _rule(host: Host, offer: Offer, form: Form) -> CostRule:
             return check_rule(form["rule"], host.registry, "rule")
     except InvalidInputError as error:
         form.refuse(error)
-    return offer.rule(allocation_keys(host.registry))
+    return offer.rule(allocation_keys(host.registry, host.guard))
 
 
 def _plan(offer: Offer, form: Form) -> PricePlan:
