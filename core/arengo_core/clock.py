@@ -7,7 +7,7 @@ holds a shift in seconds, read at each call so that every process of a demo move
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,11 @@ def now() -> datetime:
 def today(zone: ZoneInfo = ROME) -> date:
     """The present day in the consortium's time zone."""
     return now().astimezone(zone).date()
+
+
+def start_of(day: date, zone: ZoneInfo = ROME) -> datetime:
+    """The instant, UTC, at which a day begins in the consortium's time zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def move(path: Path, shift: timedelta) -> None:

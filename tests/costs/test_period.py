@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from arengo_core.clock import ROME
 from arengo_marketplace.costs.errors import InvalidPeriodError
-from arengo_marketplace.costs.period import ROME, Period
+from arengo_marketplace.costs.period import Period
 
 
 def test_a_month_ends_at_midnight_in_rome_not_in_utc() -> None:

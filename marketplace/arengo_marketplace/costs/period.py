@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
+from arengo_core.clock import ROME, start_of
 from arengo_marketplace.costs.errors import N_, InvalidPeriodError
-
-ROME = ZoneInfo("Europe/Rome")
 
 _MONTHS = {
     "it": (
@@ -95,7 +93,7 @@ class Period:
     @property
     def bounds(self) -> tuple[datetime, datetime]:
         """The instants, in UTC, at which the period begins and ends (the end is outside)."""
-        return _midnight(self.start), _midnight(self.end)
+        return start_of(self.start), start_of(self.end)
 
     @property
     def is_months(self) -> bool:
@@ -163,10 +161,6 @@ class Period:
     def month_count(self) -> int:
         """How many calendar months lie between the month of its start and that of its end."""
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ROME).astimezone(UTC)
 
 
 def _in_rome(instant: datetime) -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from arengo_core.clock import ROME
+from arengo_core.clock import start_of
 from arengo_core.database.together import write_together
 from arengo_core.ids import new_id
 from arengo_marketplace.ledger.chart import CHART
@@ -30,18 +30,14 @@ class Span:
         """That a line is of these days."""
         found: list[ColumnElement[bool]] = []
         if self.first is not None:
-            found.append(LedgerPosting.occurred_at >= _midnight(self.first))
+            found.append(LedgerPosting.occurred_at >= start_of(self.first))
         if self.last is not None:
-            end = _midnight(self.last + timedelta(days=1))
+            end = start_of(self.last + timedelta(days=1))
             found.append(LedgerPosting.occurred_at < end)
         return found
 
 
 ALWAYS = Span()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ROME)
 
 
 async def ensure_chart(session: AsyncSession, consortium_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from uuid import UUID
 
 from arengo_core import clock, idempotency
@@ -91,7 +91,7 @@ async def record(
             amount=amount,
             key=f"payout:{payout.id}",
             description=gettext("Transfer to the merchant"),
-            at=_start_of(paid_on),
+            at=clock.start_of(paid_on),
         )
         uow.audit(consortium_id, "payout.recorded", "Payout", payout.id, amount=amount.amount)
     await idempotency.remember(uow, "payments.record_payout", key, payout.id)
@@ -140,7 +140,7 @@ async def record_transfer(
         amount=amount,
         fees=fees,
         key=f"payout:{payout.id}",
-        at=_start_of(paid_on),
+        at=clock.start_of(paid_on),
     )
     uow.audit(consortium_id, "payout.to_bank", "Payout", payout.id, amount=amount.amount)
     await idempotency.remember(uow, "payments.record_transfer", key, payout.id)
@@ -154,10 +154,6 @@ def _check(amount: Money, paid_on: date) -> None:
         raise InvalidInputError("This day is still to come.", field="paid_on")
     if paid_on < _EARLIEST:
         raise InvalidInputError("This day is too long ago.", field="paid_on")
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.ROME).astimezone(UTC)
 
 
 def _row(
