@@ -80,6 +80,10 @@ EQUAL = {"parts": [{"key": "equal", "weight": 100}]}
         ({"fixed_amounts": {"Colle": 100}, "exempt": [{"members": ["Colle"]}]}, [6667, 3333, 0]),
         # A fifth off for Borgo: 6.00, of which Alba bears six parts and Colle one.
         ({"discounts": [{"per_cent": 20, "members": ["Borgo"]}]}, [6514, 2400, 1086]),
+        (
+            {"discounts": [{"per_cent": cut, "members": ["Borgo"]} for cut in (10, 20, 15)]},
+            [6514, 2400, 1086],
+        ),
         ({"caps": [{"amount": 4000}]}, [4000, 4000, 2000]),  # 30 : 10 of 60.00 breaks 40.00 again
         ({"caps": [{"amount": 4500}]}, [4500, 4125, 1375]),
         ({"floors": [{"amount": 1900}]}, [5400, 2700, 1900]),
