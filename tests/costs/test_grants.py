@@ -55,6 +55,9 @@ def test_two_grants_in_their_order():
     assert made == {(11, 1): 6_000, (11, 2): 4_000}
     turned = [purse(replace(first, place=2)), purse(replace(second, place=1))]
     assert amounts([costs(10_000)], turned) == {(11, 2): 8_000, (11, 1): 2_000}
+    # Of two in one place the smaller id comes first, whichever is named first.
+    beside = [purse(replace(second, place=1)), purse(first)]
+    assert amounts([costs(10_000)], beside) == {(11, 1): 6_000, (11, 2): 4_000}
 
 
 def test_kinds_and_services():
