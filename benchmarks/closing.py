@@ -104,7 +104,8 @@ class Metered:
         ]
 
 
-def _registry() -> Registry:
+def registry_with_services() -> Registry:
+    """The installed plugins and what is measured."""
     return load_plugins(extra=[("bench", Metered())])
 
 
@@ -122,8 +123,8 @@ def _rule(number: int) -> dict[str, Any]:
     ][number % 5]
 
 
-def _month() -> Period:
-    """The latest that is over."""
+def latest_month() -> Period:
+    """The latest that is over: the one to close."""
     return Period.months_from((clock.today().replace(day=1) - timedelta(days=1)).replace(day=1), 1)
 
 
@@ -167,7 +168,7 @@ def _offer(consortium_id: UUID, number: int, start: Any) -> Offer:
 
 async def _consortium(host: Host, towns: list[tuple[UUID, int | None]], services: int) -> UUID:
     """A consortium whose towns have every service, with the month's costs entered."""
-    month = _month()
+    month = latest_month()
     start = month.start
     at = datetime(start.year, start.month, 1, tzinfo=UTC) - timedelta(days=2)
     first = at.date().replace(day=1)
@@ -250,7 +251,7 @@ async def _use(
     """Records in the month, in batches, and their sums; as PostgreSQL's superuser."""
     connection = await asyncpg.connect(url)
     try:
-        start = _month().start
+        start = latest_month().start
         batches = [new_id() for _ in range(0, records, _IN_BATCH)]
         await connection.execute(_BATCH, consortium_id, start, batches, min(records, _IN_BATCH))
         ids = [town for town, _ in towns]
@@ -300,7 +301,7 @@ async def _prepare(superuser: str, most: int) -> list[tuple[UUID, int, int, int]
     """Consortia to close: id, members, services, records."""
     settings = load_settings()
     urls = await roles.resolve(settings)
-    registry = await migrate_all(urls, _registry())
+    registry = await migrate_all(urls, registry_with_services())
     host = Host.create(settings, registry, urls.app)
     made: list[tuple[UUID, int, int, int]] = []
     try:
@@ -316,14 +317,31 @@ async def _prepare(superuser: str, most: int) -> list[tuple[UUID, int, int, int]
     return made
 
 
+def _asked(module: str, consortium_id: UUID) -> dict[str, Any]:
+    """What a measurement of one consortium says in its last line, in a process of its own."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", str(consortium_id)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def closings(records_of_all: int) -> Iterator[tuple[str, float, str]]:
-    """Name, seconds and notes of each closing; the largest month has ``records_of_all``."""
+    """Name, seconds and notes of each closing, and of the page before the large one.
+
+    The largest month has ``records_of_all``.
+    """
     with _installed() as superuser:
         made = asyncio.run(_prepare(superuser, records_of_all))
         least = 0.0
         for consortium_id, members, services, records in made:
-            command = [sys.executable, "-m", "benchmarks.closing", str(consortium_id)]
-            answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+            if (members, services) == (MEMBERS, SERVICES):
+                shown = _asked("preview_page", consortium_id)
+                yield (
+                    f"preview {members} x {services}, first answer",
+                    shown["seconds"],
+                    f"median, {shown['processor']:.1f} s of it the program's own processor,"
+                    f" {shown['kilobytes']:.0f} kB",
+                )
+            answer = _asked("closing", consortium_id)
             each = answer["seconds"] / (members * services)
             least = least or each
             yield (
@@ -337,12 +355,12 @@ def closings(records_of_all: int) -> Iterator[tuple[str, float, str]]:
 
 async def _close(consortium_id: UUID) -> dict[str, Any]:
     settings = load_settings()
-    host = Host.create(settings, _registry(), (await roles.resolve(settings)).app)
+    host = Host.create(settings, registry_with_services(), (await roles.resolve(settings)).app)
     try:
         begin, used = time.perf_counter(), time.process_time()
         async with host.unit_of_work(Caller.program([consortium_id], [consortium_id])) as uow:
             closed = await settlements.close(
-                uow, host, consortium_id=consortium_id, period=_month()
+                uow, host, consortium_id=consortium_id, period=latest_month()
             )
         seconds = time.perf_counter() - begin
         processor = time.process_time() - used

@@ -72,7 +72,7 @@ def changes(_sizes: Sizes) -> Iterator[Figure]:
 
 
 def closing(sizes: Sizes) -> Iterator[Figure]:
-    """Closing a month on PostgreSQL, and how it grows with members x services."""
+    """Previewing and closing a month on PostgreSQL; how closing grows with members x services."""
     from benchmarks import closing
 
     for name, seconds, notes in closing.closings(sizes.records):
